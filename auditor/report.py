@@ -1,0 +1,112 @@
+"""What an audit says: findings, each with its times, its score, its evidence and a sentence that anyone can read."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from auditor.media.types import Interval, MediaInfo, Region
+
+#: ``copy`` the same recording; ``scene`` the same place or people in another recording; ``face`` a registered person.
+FindingKind = Literal["copy", "scene", "face"]
+
+
+@dataclass(frozen=True, slots=True)
+class EvidencePair:
+    """A frame of the audited file beside the frame of the work (or the enrolled portrait's absence) that it resembles.
+
+    Both pictures are JPEG bytes with the matched region already outlined; the reference is ``None`` for faces, whose
+    enrolled pictures never leave the gallery.
+    """
+
+    query_seconds: float
+    query_jpeg: bytes
+    reference_seconds: float | None = None
+    reference_jpeg: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a person or a policy must know about a stretch of the audited file.
+
+    ``score`` is 0..1 (higher: more alike). ``log10_lr`` is the base-10 logarithm of the likelihood ratio "same source"
+    against "unrelated", where it is calibrated, else ``None``. ``speed`` is reference seconds per query second.
+    """
+
+    kind: FindingKind
+    query: Interval
+    score: float
+    plain: str
+    work_id: str | None = None
+    reference: Interval | None = None
+    subject_id: str | None = None
+    log10_lr: float | None = None
+    region: Region | None = None
+    mirrored: bool = False
+    speed: float = 1.0
+    curve: tuple[tuple[float, float], ...] = ()
+    evidence: tuple[EvidencePair, ...] = field(default=(), repr=False)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything but the evidence's bytes; evidence appears as its times."""
+        return {
+            "kind": self.kind,
+            "work_id": self.work_id,
+            "subject": self.subject_id,
+            "query": self.query.as_list(),
+            "reference": self.reference.as_list() if self.reference else None,
+            "score": round(self.score, 4),
+            "log10_lr": None if self.log10_lr is None else round(self.log10_lr, 2),
+            "region": self.region.as_list() if self.region else None,
+            "mirrored": self.mirrored,
+            "speed": round(self.speed, 4),
+            "plain": self.plain,
+            "curve": [[round(seconds, 3), round(score, 4)] for seconds, score in self.curve],
+            "evidence": [
+                {"query_seconds": round(pair.query_seconds, 3), "reference_seconds": pair.reference_seconds}
+                for pair in self.evidence
+            ],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class DetectorVersion:
+    """Which detector looked: its name, version, the digest of its weights or ``""``, and what it searched (a digest)."""
+
+    name: str
+    version: str
+    weights_sha256: str = ""
+    searched_sha256: str = ""
+
+    def as_dict(self) -> dict[str, str]:
+        return {
+            "name": self.name,
+            "version": self.version,
+            "weights_sha256": self.weights_sha256,
+            "searched_sha256": self.searched_sha256,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class AuditReport:
+    """The result of one pass over one file. ``seconds`` is wall time per stage."""
+
+    asset_sha256: str
+    media: MediaInfo
+    findings: tuple[Finding, ...]
+    detectors: tuple[DetectorVersion, ...]
+    frames_examined: int
+    iscc: str | None
+    seconds: dict[str, float]
+    cannot_detect: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON document of the report; its canonical form (RFC 8785) is what manifests and decisions hash."""
+        return {
+            "asset_sha256": self.asset_sha256,
+            "media": self.media.as_dict(),
+            "findings": [finding.as_dict() for finding in self.findings],
+            "detectors": [detector.as_dict() for detector in self.detectors],
+            "frames_examined": self.frames_examined,
+            "iscc": self.iscc,
+            "seconds": {stage: round(value, 3) for stage, value in self.seconds.items()},
+            "cannot_detect": list(self.cannot_detect),
+        }
