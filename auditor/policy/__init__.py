@@ -1,0 +1,1 @@
+"""Policies: facts in, a decision with reasons out."""

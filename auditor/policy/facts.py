@@ -1,0 +1,361 @@
+"""The facts that policies may speak about: one frozen dataclass per enforcement point. Nothing else feeds the engine.
+
+Build one, call ``as_facts()`` and hand the plain dictionary to ``PolicyBundle.decide``::
+
+    facts = TakeAuditFacts(
+        asset=AssetFact(sha256=digest, kind="take", origin="generated", title="Shot 3, take 2"),
+        production=ProductionFact(id="p1", title="Harbour", use="film"),
+        territories=("US", "DE"),
+        matches=(), faces=(), generations=(record,),
+        audit=AuditFact(complete=True, index_current=True, detectors=("copy", "faces")),
+    )
+    decision = bundle.decide(facts.as_facts(), at=now)
+
+``policies/schema/facts.json`` is generated from this module by ``auditor.policy.schema``; a test keeps them equal.
+Fields without a default are required. ``None`` says "there is none" (a match without licence), which policies can
+judge; leaving a field out says "nobody looked", which no policy lets pass.
+"""
+
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Annotated, Any, ClassVar, Literal
+
+from auditor.policy.shapes import Shape
+
+#: Longest list of records that a decision takes; the expression engine has no cost limit of its own.
+MAX_RECORDS = 500
+
+Sha256 = Annotated[str, Shape("SHA-256 in lower-case hexadecimal", pattern="^[0-9a-f]{64}$")]
+Moment = Annotated[
+    str,
+    Shape("UTC moment, RFC 3339 with a Z", pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$", max_length=40),
+]
+Territory = Annotated[
+    str,
+    Shape(
+        "ISO 3166 country (DE), subdivision (US-IL), the word EU, or * for the whole world",
+        pattern=r"^(\*|[A-Z]{2}(-[A-Z0-9]{1,3})?)$",
+    ),
+]
+Identifier = Annotated[str, Shape("an identifier", min_length=1, max_length=200)]
+Text = Annotated[str, Shape("text for people", max_length=2000)]
+Seconds = Annotated[float, Shape("seconds from the start of the file", minimum=0)]
+Score = Annotated[float, Shape("0 (unlike) to 1 (the same)", minimum=0, maximum=1)]
+
+#: What a licence lets us do with a work. ``reproduce`` covers copies of it, ``adapt`` recognisable derivatives of it.
+Act = Literal["match", "reference", "train", "reproduce", "adapt"]
+AssetKind = Literal["take", "cut", "still", "clip"]
+Origin = Literal["generated", "imported", "edited"]
+Use = Literal["film", "series", "trailer", "advertising", "game", "internal"]
+SignatureState = Literal["Trusted", "Valid", "Changed", "NoCredentials", "Unreadable"]
+
+
+@dataclass(frozen=True, slots=True)
+class AssetFact:
+    """The file that is being judged."""
+
+    sha256: Sha256
+    kind: AssetKind
+    origin: Origin
+    title: Text = ""
+    duration: Seconds | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProductionFact:
+    """The production that wants to use it, and as what."""
+
+    id: Identifier
+    title: Text = ""
+    use: Use = "film"
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceFact:
+    """The licence under which the studio holds a work; ``active`` weighs its dates and state at the moment asked."""
+
+    id: Identifier
+    acts: tuple[Act, ...]
+    territories: tuple[Territory, ...]
+    active: bool
+    expires: Moment | None = None
+    name: Text = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MatchFact:
+    """A stretch that shows a registered work: ``copy`` the same recording, ``scene`` the same scene shot anew."""
+
+    kind: Literal["copy", "scene"]
+    work_id: Identifier
+    title: Text
+    start: Seconds
+    end: Seconds
+    score: Score
+    licence: LicenceFact | None
+    mirrored: bool = False
+    log10_lr: float | None = None
+    reference_start: Seconds | None = None
+    reference_end: Seconds | None = None
+    rights_holder: Text = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GrantFact:
+    """A performer's grant (a licence of likeness) as it stands at the moment asked; biometric consent is apart."""
+
+    id: Identifier
+    version: Annotated[int, Shape("version number, from 1", minimum=1)]
+    active: bool
+    projects: tuple[Identifier, ...]
+    territories: tuple[Territory, ...]
+    uses: tuple[Use, ...]
+    modalities: tuple[Literal["face", "voice", "body", "motion"], ...] = ("face",)
+    replica_kind: Literal["employment", "independent", "background"] | None = None
+    specific_description: bool = False
+    separately_signed: bool = False
+    counsel_or_union: bool = False
+    noticed_at: Moment | None = None
+    signed_at: Moment | None = None
+    ends: Moment | None = None
+    strike_suspended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BiometricFact:
+    """The written release under which a person's template is kept and compared; it can always be withdrawn."""
+
+    release_id: Identifier
+    in_force: bool
+    signed_at: Moment
+    destroy_by: Moment
+    purpose: Text
+    retention_schedule_published: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FaceFact:
+    """A stretch of the asset that shows a registered person. Unknown faces that match nobody are no facts."""
+
+    subject_id: Identifier
+    display_name: Text
+    start: Seconds
+    end: Seconds
+    score: Score
+    grant: GrantFact | None
+    biometric: BiometricFact | None
+    union: Text = ""
+    minor: bool = False
+    deceased: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NameFact:
+    """A registered person named in a text; ``manner`` is ``style``, ``voice`` or ``look`` for "in the style of …"."""
+
+    subject_id: Identifier
+    display_name: Text
+    matched: Text
+    source: Literal["brief", "screenplay", "prompt", "negative_prompt", "reference"]
+    manner: Literal["name", "alias", "style", "voice", "look"]
+    grant: GrantFact | None
+    quote: Text = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationFact:
+    """How one take was made. ``missing`` names what the record lacks; ``complete`` is true only when nothing does."""
+
+    take_id: Identifier
+    model: Identifier
+    model_version: Text
+    model_licence: Text
+    commercial_use: bool
+    weights_sha256: Sha256
+    complete: bool
+    missing: tuple[Text, ...] = ()
+    licence_territories: tuple[Territory, ...] = ("*",)
+    training_data: Text = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFact:
+    """What was looked for, and whether it was looked for in the index and gallery of today."""
+
+    complete: bool
+    index_current: bool
+    detectors: tuple[Identifier, ...]
+    missing_detectors: tuple[Text, ...] = ()
+    index_sha256: Sha256 | None = None
+    report_sha256: Sha256 | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewFact:
+    """What people decided. Pseudonyms only; ``makers`` are those who made or asked for the asset."""
+
+    decision: Literal["approved", "rejected", "pending"]
+    reviewers: tuple[Identifier, ...]
+    makers: tuple[Identifier, ...] = ()
+    decided_at: Moment | None = None
+    asset_sha256: Sha256 | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureFact:
+    """The verdict of a fresh reader over the signed file and its whole chain of ingredients."""
+
+    state: SignatureState
+    asset_sha256: Sha256 | None = None
+    reread_at: Moment | None = None
+    timestamped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosureFact:
+    """What the file says about its making: in its manifest (for machines) and on the screen (for the audience)."""
+
+    digital_source_type: Text | None
+    ai_disclosure: bool
+    soft_binding: bool = False
+    audience_notice: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StandingFact:
+    """The newest decision about the asset, and the newest change of everything that it relied on."""
+
+    outcome: Literal["allow", "review", "block"]
+    decided_at: Moment
+    policies_changed_at: Moment
+    consents_changed_at: Moment
+    index_changed_at: Moment
+    overridden: bool = False
+
+
+def _records(doc: str) -> Any:
+    return Shape(doc, max_items=MAX_RECORDS)
+
+
+Matches = Annotated[tuple[MatchFact, ...], _records("registered works found in the asset")]
+Faces = Annotated[tuple[FaceFact, ...], _records("registered people found in the asset")]
+Generations = Annotated[tuple[GenerationFact, ...], _records("one record per generated take in the asset")]
+Territories = Annotated[tuple[Territory, ...], Shape("where the asset is to be shown", max_items=300)]
+
+
+@dataclass(frozen=True, slots=True)
+class PromptFacts:
+    """GATE 1: before anything is rendered, what do the words ask for?"""
+
+    point: ClassVar[str] = "prompt"
+    production: ProductionFact
+    territories: Territories
+    names: Annotated[tuple[NameFact, ...], _records("registered people named in the texts")]
+    texts_sha256: Annotated[tuple[Sha256, ...], Shape("the texts that were searched", max_items=MAX_RECORDS)] = ()
+
+    def as_facts(self) -> dict[str, Any]:
+        return _plain_point(self)
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolFacts:
+    """Before a person's face or voice becomes a template."""
+
+    point: ClassVar[str] = "enrol"
+    subject_id: Identifier
+    display_name: Text
+    biometric: BiometricFact | None
+    territories: Territories = ()
+    minor: bool = False
+
+    def as_facts(self) -> dict[str, Any]:
+        return _plain_point(self)
+
+
+@dataclass(frozen=True, slots=True)
+class TakeAuditFacts:
+    """After each render: what does the take show, and how was it made?"""
+
+    point: ClassVar[str] = "take"
+    asset: AssetFact
+    production: ProductionFact
+    territories: Territories
+    matches: Matches
+    faces: Faces
+    generations: Generations
+    audit: AuditFact
+
+    def as_facts(self) -> dict[str, Any]:
+        return _plain_point(self)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportAuditFacts:
+    """Foreign media in quarantine: what does it show? It has no generation record of ours."""
+
+    point: ClassVar[str] = "import"
+    asset: AssetFact
+    production: ProductionFact
+    territories: Territories
+    matches: Matches
+    faces: Faces
+    audit: AuditFact
+    signature: SignatureFact | None = None
+
+    def as_facts(self) -> dict[str, Any]:
+        return _plain_point(self)
+
+
+@dataclass(frozen=True, slots=True)
+class CutAuditFacts:
+    """A cut before it is signed: what does it show, and how was each take in it made?"""
+
+    point: ClassVar[str] = "cut"
+    asset: AssetFact
+    production: ProductionFact
+    territories: Territories
+    matches: Matches
+    faces: Faces
+    generations: Generations
+    audit: AuditFact
+
+    def as_facts(self) -> dict[str, Any]:
+        return _plain_point(self)
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseFacts:
+    """Before a signed file leaves quarantine: was it checked, approved, signed and disclosed, and is it still true?"""
+
+    point: ClassVar[str] = "release"
+    asset: AssetFact
+    production: ProductionFact
+    territories: Territories
+    generations: Generations
+    standing: StandingFact | None
+    review: ReviewFact | None
+    signature: SignatureFact | None
+    disclosure: DisclosureFact | None
+
+    def as_facts(self) -> dict[str, Any]:
+        return _plain_point(self)
+
+
+Facts = PromptFacts | EnrolFacts | TakeAuditFacts | ImportAuditFacts | CutAuditFacts | ReleaseFacts
+
+#: Every enforcement point, by the name that stands in ``facts["point"]``.
+POINTS: dict[str, type[Facts]] = {
+    kind.point: kind
+    for kind in (PromptFacts, EnrolFacts, TakeAuditFacts, ImportAuditFacts, CutAuditFacts, ReleaseFacts)
+}
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {entry.name: _plain(getattr(value, entry.name)) for entry in fields(value)}
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _plain_point(facts: Any) -> dict[str, Any]:
+    return {"point": facts.point, **_plain(facts)}

@@ -1,0 +1,135 @@
+"""``policies/schema/facts.json``: the JSON Schema of the facts, generated from the dataclasses in ``facts.py``.
+
+python -m auditor.policy.schema policies/schema/facts.json
+"""
+
+import json
+import sys
+import types
+from collections.abc import Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from auditor.policy.facts import POINTS
+from auditor.policy.shapes import DEFAULT_MAX_ITEMS, DEFAULT_MAX_LENGTH, Shape
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_PLAIN: dict[Any, dict[str, Any]] = {
+    bool: {"type": "boolean"},
+    int: {"type": "integer"},
+    float: {"type": "number"},
+    str: {"type": "string", "maxLength": DEFAULT_MAX_LENGTH},
+    type(None): {"type": "null"},
+}
+
+
+def _doc(kind: type) -> str:
+    return " ".join((kind.__doc__ or "").split())
+
+
+def _of(hint: Any, definitions: dict[str, Any]) -> dict[str, Any]:
+    """The schema of one type hint; dataclasses are put in ``definitions`` and referred to."""
+    origin = get_origin(hint)
+    if origin is Annotated:
+        inner, *notes = get_args(hint)
+        schema = _of(inner, definitions)
+        for note in notes:
+            if isinstance(note, Shape):
+                schema = {**schema, **note.as_schema()}
+        return schema
+    if origin is Literal:
+        return {"enum": list(get_args(hint))}
+    if origin in (Union, types.UnionType):
+        return {"anyOf": [_of(option, definitions) for option in get_args(hint)]}
+    if origin is tuple:
+        return {"type": "array", "maxItems": DEFAULT_MAX_ITEMS, "items": _of(get_args(hint)[0], definitions)}
+    if isinstance(hint, type) and is_dataclass(hint):
+        if hint.__name__ not in definitions:
+            definitions[hint.__name__] = {}  # reserves the place while the fields are walked
+            definitions[hint.__name__] = _record(hint, definitions)
+        return {"$ref": f"#/$defs/{hint.__name__}"}
+    if hint in _PLAIN:
+        return dict(_PLAIN[hint])
+    raise TypeError(f"the facts schema can't say {hint!r}: use plain types, Literal, tuples or dataclasses")
+
+
+def _record(kind: type, definitions: dict[str, Any]) -> dict[str, Any]:
+    hints = get_type_hints(kind, include_extras=True)
+    entries = fields(kind)
+    properties = {entry.name: _of(hints[entry.name], definitions) for entry in entries}
+    required = [entry.name for entry in entries if entry.default is MISSING and entry.default_factory is MISSING]
+    return {
+        "type": "object",
+        "description": _doc(kind),
+        "properties": properties,
+        "required": required,
+        "additionalProperties": False,
+    }
+
+
+@cache
+def _built() -> Mapping[str, Any]:
+    definitions: dict[str, Any] = {}
+    points: list[dict[str, Any]] = []
+    for name, kind in POINTS.items():
+        record = _record(kind, definitions)
+        record["properties"] = {"point": {"const": name}, **record["properties"]}
+        record["required"] = ["point", *record["required"]]
+        definitions[kind.__name__] = record
+        points.append(
+            {
+                "if": {"properties": {"point": {"const": name}}, "required": ["point"]},
+                "then": {"$ref": f"#/$defs/{kind.__name__}"},
+            }
+        )
+    return {
+        "$schema": _DIALECT,
+        "title": "Facts that policies judge",
+        "description": "Generated from auditor/policy/facts.py; don't edit. `point` says which record the document is.",
+        "type": "object",
+        "properties": {"point": {"enum": list(POINTS)}},
+        "required": ["point"],
+        "allOf": points,
+        "$defs": dict(sorted(definitions.items())),
+    }
+
+
+def facts_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of every enforcement point's facts, as a fresh dictionary."""
+    return json.loads(json.dumps(_built()))  # type: ignore[no-any-return]
+
+
+def record_lists() -> frozenset[str]:
+    """Names of the top-level facts that are lists of records (``matches``, ``faces``, …), over all points."""
+    definitions = _built()["$defs"]
+    return frozenset(
+        name
+        for kind in POINTS.values()
+        for name, schema in definitions[kind.__name__]["properties"].items()
+        if "$ref" in schema.get("items", {})
+    )
+
+
+def fields_of(point: str) -> frozenset[str]:
+    """Names of the top-level facts at one enforcement point."""
+    return frozenset(_built()["$defs"][POINTS[point].__name__]["properties"])
+
+
+def rendered() -> str:
+    """The file's exact text."""
+    return json.dumps(_built(), indent=2, ensure_ascii=False) + "\n"
+
+
+def write(path: Path) -> None:
+    """Write the schema to ``path`` (in the repository: ``policies/schema/facts.json``)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(rendered(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.stderr.write("usage: python -m auditor.policy.schema PATH\n")
+        raise SystemExit(2)
+    write(Path(sys.argv[1]))

@@ -1,0 +1,99 @@
+"""The facts and their schema are one thing said twice; these tests keep the two equal."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from auditor.policy import schema
+from auditor.policy.facts import (
+    MAX_RECORDS,
+    POINTS,
+    AssetFact,
+    AuditFact,
+    FaceFact,
+    LicenceFact,
+    MatchFact,
+    ProductionFact,
+    TakeAuditFacts,
+)
+
+ROOT = Path(__file__).parents[3]
+VALIDATOR = jsonschema.Draft202012Validator(schema.facts_schema())
+
+
+def take() -> TakeAuditFacts:
+    return TakeAuditFacts(
+        asset=AssetFact(sha256="ab" * 32, kind="take", origin="generated", title="Shot 1", duration=4.0),
+        production=ProductionFact(id="p1", title="Harbour"),
+        territories=("US", "DE"),
+        matches=(
+            MatchFact(
+                kind="copy",
+                work_id="w1",
+                title="Bikes",
+                start=4.0,
+                end=7.0,
+                score=0.93,
+                licence=LicenceFact(id="l1", acts=("match",), territories=("*",), active=True),
+            ),
+        ),
+        faces=(FaceFact("s1", "A. Person", 1.0, 2.0, 0.8, grant=None, biometric=None),),
+        generations=(),
+        audit=AuditFact(complete=True, index_current=True, detectors=("copy", "faces")),
+    )
+
+
+def test_the_committed_schema_is_the_generated_one() -> None:
+    committed = (ROOT / "policies" / "schema" / "facts.json").read_text(encoding="utf-8")
+    assert committed == schema.rendered(), "run: python -m auditor.policy.schema policies/schema/facts.json"
+
+
+def test_the_schema_is_a_valid_schema() -> None:
+    jsonschema.Draft202012Validator.check_schema(schema.facts_schema())
+
+
+def test_facts_built_from_the_dataclasses_are_valid() -> None:
+    VALIDATOR.validate(take().as_facts())
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("asset", "sha256"), "not-a-digest"),
+        (("asset", "kind"), "poem"),
+        (("territories",), ["Germany"]),
+        (("matches", 0, "score"), 1.5),
+        (("matches", 0, "start"), "4.0"),
+        (("faces", 0, "surprise"), 1),
+        (("point",), "nowhere"),
+        (("audit",), None),
+    ],
+)
+def test_a_wrong_value_is_refused(path: tuple[str | int, ...], value: object) -> None:
+    document = take().as_facts()
+    target = document
+    for step in path[:-1]:
+        target = target[step]
+    target[path[-1]] = value
+    assert not VALIDATOR.is_valid(document)
+
+
+def test_a_missing_fact_is_refused() -> None:
+    for name in take().as_facts():
+        document = take().as_facts()
+        del document[name]
+        assert not VALIDATOR.is_valid(document), name
+
+
+def test_more_records_than_the_cap_are_refused() -> None:
+    facts = take()
+    flooded = replace(facts, faces=facts.faces * (MAX_RECORDS + 1))
+    assert not VALIDATOR.is_valid(flooded.as_facts())
+
+
+def test_every_point_lists_its_fields() -> None:
+    for point in POINTS:
+        assert "point" in schema.fields_of(point)
+    assert schema.record_lists() == {"matches", "faces", "generations", "names"}
