@@ -1,0 +1,182 @@
+"""Bytes by their digest, what detectors found in them, and what the policies said about it."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from django_site.records import Record, Sha256Field, choice_check, exactly_one_check, sha256_check
+
+
+class Zone(models.TextChoices):
+    """Where an asset's bytes lie; two storages that share nothing."""
+
+    QUARANTINE = "quarantine", _("Quarantine")
+    RELEASED = "released", _("Released")
+
+
+class Asset(Record):
+    """A file, stored once under its SHA-256. ``probe`` is what the auditor's prober said of it, empty for documents."""
+
+    sha256 = Sha256Field(unique=True)
+    bytes = models.PositiveBigIntegerField()
+    media_type = models.CharField(max_length=100)
+    zone = models.CharField(max_length=12, choices=Zone.choices, default=Zone.QUARANTINE)
+    probe = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        constraints = [
+            sha256_check("sha256", name="asset_sha256"),
+            choice_check("zone", Zone, name="asset_zone_known"),
+            models.CheckConstraint(condition=Q(bytes__gt=0), name="asset_not_empty"),
+            models.CheckConstraint(condition=Q(media_type__contains="/"), name="asset_media_type"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.media_type} {self.sha256[:12]}"
+
+
+class AuditState(models.TextChoices):
+    COMPLETE = "complete", _("Complete")
+    FAILED = "failed", _("Failed")
+
+
+class Audit(Record):
+    """One pass of the detectors over one asset, for one take, cut or imported file.
+
+    ``job`` makes it one pass a job, whatever was killed on the way. ``report`` is the auditor's own document.
+    """
+
+    asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="audits")
+    production = models.ForeignKey("productions.Production", on_delete=models.PROTECT, related_name="audits")
+    take = models.ForeignKey("productions.Take", null=True, on_delete=models.PROTECT, related_name="audits")
+    cut = models.ForeignKey("productions.Cut", null=True, on_delete=models.PROTECT, related_name="audits")
+    imported = models.ForeignKey(
+        "productions.ImportedMedia", null=True, on_delete=models.PROTECT, related_name="audits"
+    )
+    job = models.OneToOneField("jobs.Job", on_delete=models.PROTECT, related_name="audit")
+    index_snapshot = models.ForeignKey("corpora.IndexSnapshot", on_delete=models.PROTECT, related_name="audits")
+    gallery_sha256 = Sha256Field()
+    state = models.CharField(max_length=10, choices=AuditState.choices)
+    detectors = models.JSONField(default=list)
+    report = models.JSONField(default=dict)
+    report_sha256 = Sha256Field()
+    iscc = models.CharField(max_length=80, blank=True)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            exactly_one_check("take", "cut", "imported", name="audit_of_one_thing"),
+            sha256_check("report_sha256", name="audit_report_sha256"),
+            sha256_check("gallery_sha256", name="audit_gallery_sha256"),
+            choice_check("state", AuditState, name="audit_state_known"),
+            models.CheckConstraint(condition=Q(state="complete") | ~Q(reason=""), name="audit_failed_has_reason"),
+        ]
+        indexes = [models.Index(fields=["asset", "-created_at"], name="audit_latest_of_asset")]
+
+    def __str__(self) -> str:
+        return f"audit of {self.asset_id}"
+
+
+class FindingKind(models.TextChoices):
+    COPY = "copy", _("Copy of a work")
+    SCENE = "scene", _("Same scene as a work")
+    FACE = "face", _("Registered person")
+
+
+class Finding(Record):
+    """One stretch of the audited file that resembles a work or a registered person. Times in seconds."""
+
+    audit = models.ForeignKey(Audit, on_delete=models.CASCADE, related_name="findings")
+    position = models.PositiveIntegerField()
+    kind = models.CharField(max_length=10, choices=FindingKind.choices)
+    start = models.DecimalField(max_digits=12, decimal_places=3)
+    end = models.DecimalField(max_digits=12, decimal_places=3)
+    reference_start = models.DecimalField(max_digits=12, decimal_places=3, null=True)
+    reference_end = models.DecimalField(max_digits=12, decimal_places=3, null=True)
+    score = models.FloatField()
+    log10_lr = models.FloatField(null=True)
+    mirrored = models.BooleanField(default=False)
+    speed = models.FloatField(default=1.0)
+    region = models.JSONField(null=True)
+    curve = models.JSONField(default=list)
+    plain = models.TextField()
+    work = models.ForeignKey("corpora.Work", null=True, on_delete=models.PROTECT, related_name="findings")
+    subject = models.ForeignKey("likeness.Subject", null=True, on_delete=models.PROTECT, related_name="findings")
+
+    class Meta:
+        ordering = ["audit", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["audit", "position"], name="finding_position_once"),
+            choice_check("kind", FindingKind, name="finding_kind_known"),
+            models.CheckConstraint(condition=Q(start__gte=0, end__gte=F("start")), name="finding_interval"),
+            models.CheckConstraint(condition=Q(score__gte=0, score__lte=1), name="finding_score"),
+            models.CheckConstraint(
+                condition=Q(kind="face", work__isnull=True) | Q(kind__in=["copy", "scene"], work__isnull=False),
+                name="finding_resembles_its_kind",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.plain
+
+
+class EvidenceFrame(Record):
+    """A frame of the audited file and, for works, the frame that it resembles, each with the region outlined."""
+
+    finding = models.ForeignKey(Finding, on_delete=models.CASCADE, related_name="evidence")
+    position = models.PositiveIntegerField()
+    query_seconds = models.DecimalField(max_digits=12, decimal_places=3)
+    query = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="+")
+    reference_seconds = models.DecimalField(max_digits=12, decimal_places=3, null=True)
+    reference = models.ForeignKey(Asset, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["finding", "position"]
+        constraints = [models.UniqueConstraint(fields=["finding", "position"], name="evidence_position_once")]
+
+    def __str__(self) -> str:
+        return f"evidence at {self.query_seconds} s"
+
+
+class Outcome(models.TextChoices):
+    ALLOW = "allow", _("Allowed")
+    REVIEW = "review", _("Needs review")
+    BLOCK = "block", _("Stopped")
+
+
+class Decision(Record):
+    """What the policies said at one enforcement point, with everything that is needed to replay it. Append-only.
+
+    ``facts`` is the document whose canonical JSON hashes to ``facts_sha256``; ``checks`` is each check's result.
+    """
+
+    point = models.CharField(max_length=40)
+    production = models.ForeignKey("productions.Production", on_delete=models.PROTECT, related_name="decisions")
+    shot = models.ForeignKey("productions.Shot", null=True, on_delete=models.PROTECT, related_name="decisions")
+    take = models.ForeignKey("productions.Take", null=True, on_delete=models.PROTECT, related_name="decisions")
+    cut = models.ForeignKey("productions.Cut", null=True, on_delete=models.PROTECT, related_name="decisions")
+    imported = models.ForeignKey(
+        "productions.ImportedMedia", null=True, on_delete=models.PROTECT, related_name="decisions"
+    )
+    audit = models.ForeignKey(Audit, null=True, on_delete=models.PROTECT, related_name="decisions")
+    actor = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
+    facts = models.JSONField()
+    facts_sha256 = Sha256Field()
+    bundle_sha256 = Sha256Field()
+    engine = models.CharField(max_length=80)
+    outcome = models.CharField(max_length=8, choices=Outcome.choices)
+    checks = models.JSONField()
+
+    class Meta:
+        constraints = [
+            exactly_one_check("shot", "take", "cut", "imported", name="decision_on_one_thing"),
+            sha256_check("facts_sha256", name="decision_facts_sha256"),
+            sha256_check("bundle_sha256", name="decision_bundle_sha256"),
+            choice_check("outcome", Outcome, name="decision_outcome_known"),
+            models.CheckConstraint(condition=~Q(facts={}), name="decision_has_facts"),
+            models.CheckConstraint(condition=~Q(checks=[]) | ~Q(outcome="allow"), name="decision_allow_was_checked"),
+        ]
+        indexes = [models.Index(fields=["production", "-created_at"], name="decision_by_production")]
+
+    def __str__(self) -> str:
+        return f"{self.point}: {self.outcome}"

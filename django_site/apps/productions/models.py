@@ -1,0 +1,330 @@
+"""A production from its brief to its cuts. Times within media are seconds as decimals."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from django_site.apps.accounts.models import Role
+from django_site.records import Record, Sha256Field, choice_check, sha256_check
+
+
+class Production(Record):
+    """A film in the making. ``territories`` is where it is meant to be shown (ISO 3166, ``["*"]`` for everywhere)."""
+
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="productions")
+    title = models.CharField(max_length=200)
+    brief = models.TextField()
+    territories = models.JSONField(default=list)
+    seed = models.PositiveBigIntegerField()
+    width = models.PositiveIntegerField(default=640)
+    height = models.PositiveIntegerField(default=360)
+    fps = models.PositiveIntegerField(default=12)
+    total_seconds = models.DecimalField(max_digits=8, decimal_places=3, default=12)
+    created_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(title="") & ~Q(brief=""), name="production_has_brief"),
+            models.CheckConstraint(condition=~Q(territories=[]), name="production_has_territory"),
+            models.CheckConstraint(
+                condition=Q(width__gte=16, height__gte=16, fps__gte=1, total_seconds__gt=0), name="production_format"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ProductionMember(Record):
+    """A person who works on a production, and as what."""
+
+    production = models.ForeignKey(Production, on_delete=models.CASCADE, related_name="members")
+    user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="production_memberships")
+    role = models.CharField(max_length=20, choices=Role.choices)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["production", "user"], name="production_member_once"),
+            choice_check("role", Role, name="production_member_role_known"),
+            models.CheckConstraint(condition=~Q(role="performer"), name="production_member_works_on_it"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.role}"
+
+
+class Screenplay(Record):
+    """A version of the screenplay; ``asset`` is the Fountain text."""
+
+    production = models.ForeignKey(Production, on_delete=models.CASCADE, related_name="screenplays")
+    version = models.PositiveIntegerField()
+    title = models.CharField(max_length=300)
+    logline = models.TextField(blank=True)
+    asset = models.ForeignKey("audits.Asset", on_delete=models.PROTECT, related_name="screenplays")
+
+    class Meta:
+        ordering = ["production", "version"]
+        constraints = [
+            models.UniqueConstraint(fields=["production", "version"], name="screenplay_version_once"),
+            models.CheckConstraint(condition=Q(version__gte=1), name="screenplay_version_counts_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} v{self.version}"
+
+
+class Scene(Record):
+    """A scene of one version of the screenplay."""
+
+    screenplay = models.ForeignKey(Screenplay, on_delete=models.CASCADE, related_name="scenes")
+    position = models.PositiveIntegerField()
+    heading = models.CharField(max_length=300)
+
+    class Meta:
+        ordering = ["screenplay", "position"]
+        constraints = [models.UniqueConstraint(fields=["screenplay", "position"], name="scene_position_once")]
+
+    def __str__(self) -> str:
+        return self.heading
+
+
+class Shot(Record):
+    """One version of a shot; ``spec`` is the generator's ShotRequest. A replaced shot stays, not ``current``."""
+
+    scene = models.ForeignKey(Scene, on_delete=models.CASCADE, related_name="shots")
+    position = models.PositiveIntegerField()
+    version = models.PositiveIntegerField(default=1)
+    current = models.BooleanField(default=True)
+    spec = models.JSONField()
+
+    class Meta:
+        ordering = ["scene", "position", "version"]
+        constraints = [
+            models.UniqueConstraint(fields=["scene", "position", "version"], name="shot_version_once"),
+            models.UniqueConstraint(
+                fields=["scene", "position"], condition=Q(current=True), name="one_current_shot_version"
+            ),
+            models.CheckConstraint(condition=~Q(spec={}), name="shot_has_spec"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.spec.get("id", self.id))
+
+
+class GenerationRecord(Record):
+    """How something was generated: written before the renderer starts, never changed after."""
+
+    model_name = models.CharField(max_length=100)
+    model_version = models.CharField(max_length=60)
+    model_licence = models.CharField(max_length=100)
+    model_sha256 = Sha256Field()
+    model_card = models.JSONField()
+    commercial_use = models.BooleanField()
+    seed = models.PositiveBigIntegerField()
+    prompt = models.TextField()
+    negative_prompt = models.TextField(blank=True)
+    parameters = models.JSONField()
+    ingredients = models.JSONField(default=list)
+    actor = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            sha256_check("model_sha256", name="generation_model_sha256"),
+            models.CheckConstraint(
+                condition=~Q(prompt="") & ~Q(parameters={}) & ~Q(model_card={}), name="generation_is_complete"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model_name} {self.model_version} seed {self.seed}"
+
+
+class TakeState(models.TextChoices):
+    PLANNED = "planned", _("Planned")
+    QUEUED = "queued", _("Waiting to render")
+    RENDERING = "rendering", _("Rendering")
+    FAILED = "failed", _("Could not be rendered")
+    QUARANTINED = "quarantined", _("In quarantine")
+    AUDITING = "auditing", _("Being audited")
+    CLEARED = "cleared", _("Cleared")
+    STOPPED = "stopped", _("Stopped")
+    NEEDS_REVIEW = "needs_review", _("Needs review")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+    SUPERSEDED = "superseded", _("Superseded")
+
+
+#: States in which there may be no picture yet (or never will be).
+TAKE_WITHOUT_ASSET = ["planned", "queued", "rendering", "failed", "stopped", "superseded"]
+
+
+class Take(Record):
+    """One rendering of a shot; it exists only with its generation record."""
+
+    shot = models.ForeignKey(Shot, on_delete=models.CASCADE, related_name="takes")
+    number = models.PositiveIntegerField()
+    generation = models.OneToOneField(GenerationRecord, on_delete=models.PROTECT, related_name="take")
+    state = models.CharField(max_length=14, choices=TakeState.choices, default=TakeState.PLANNED)
+    asset = models.ForeignKey("audits.Asset", null=True, on_delete=models.PROTECT, related_name="takes")
+    duration = models.DecimalField(max_digits=12, decimal_places=3, null=True)
+    frames = models.PositiveIntegerField(null=True)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["shot", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["shot", "number"], name="take_number_once"),
+            choice_check("state", TakeState, name="take_state_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=TAKE_WITHOUT_ASSET) | Q(asset__isnull=False, duration__gt=0, frames__gt=0),
+                name="take_rendered_has_asset",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["failed", "stopped", "rejected"]) | ~Q(reason=""), name="take_stop_has_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.shot} take {self.number}"
+
+
+class CutState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    ASSEMBLING = "assembling", _("Being assembled")
+    FAILED = "failed", _("Could not be made")
+    QUARANTINED = "quarantined", _("In quarantine")
+    AUDITING = "auditing", _("Being audited")
+    STOPPED = "stopped", _("Stopped")
+    NEEDS_REVIEW = "needs_review", _("Waiting for review")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+    SIGNING = "signing", _("Being signed")
+    RELEASED = "released", _("Released")
+
+
+class Cut(Record):
+    """A version of the film: takes in order. ``asset`` is the unsigned edit; what was released hangs on its Release."""
+
+    production = models.ForeignKey(Production, on_delete=models.CASCADE, related_name="cuts")
+    screenplay = models.ForeignKey(Screenplay, on_delete=models.PROTECT, related_name="cuts")
+    version = models.PositiveIntegerField()
+    title = models.CharField(max_length=300)
+    state = models.CharField(max_length=14, choices=CutState.choices, default=CutState.DRAFT)
+    asset = models.ForeignKey("audits.Asset", null=True, on_delete=models.PROTECT, related_name="cuts")
+    duration = models.DecimalField(max_digits=12, decimal_places=3, null=True)
+    edited_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["production", "version"]
+        constraints = [
+            models.UniqueConstraint(fields=["production", "version"], name="cut_version_once"),
+            choice_check("state", CutState, name="cut_state_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "assembling", "failed"]) | Q(asset__isnull=False, duration__gt=0),
+                name="cut_assembled_has_asset",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["failed", "stopped", "rejected"]) | ~Q(reason=""), name="cut_stop_has_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} v{self.version}"
+
+
+class CutItem(Record):
+    """A stretch of a take (``take_in`` to ``take_out``), shown in the cut from ``start`` to ``end``."""
+
+    cut = models.ForeignKey(Cut, on_delete=models.CASCADE, related_name="items")
+    position = models.PositiveIntegerField()
+    take = models.ForeignKey(Take, on_delete=models.PROTECT, related_name="cut_items")
+    take_in = models.DecimalField(max_digits=12, decimal_places=3)
+    take_out = models.DecimalField(max_digits=12, decimal_places=3)
+    start = models.DecimalField(max_digits=12, decimal_places=3, null=True)
+    end = models.DecimalField(max_digits=12, decimal_places=3, null=True)
+
+    class Meta:
+        ordering = ["cut", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["cut", "position"], name="cut_item_position_once"),
+            models.CheckConstraint(
+                condition=Q(take_in__gte=0, take_out__gt=F("take_in")), name="cut_item_in_before_out"
+            ),
+            models.CheckConstraint(
+                condition=Q(start__isnull=True, end__isnull=True) | Q(start__gte=0, end__gt=F("start")),
+                name="cut_item_shown_forwards",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cut} #{self.position}"
+
+
+class ImportState(models.TextChoices):
+    QUARANTINED = "quarantined", _("In quarantine")
+    AUDITING = "auditing", _("Being audited")
+    CLEARED = "cleared", _("Cleared")
+    STOPPED = "stopped", _("Stopped")
+    NEEDS_REVIEW = "needs_review", _("Needs review")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+    FAILED = "failed", _("Could not be audited")
+
+
+class ImportedMedia(Record):
+    """A file that somebody brought from outside. ``name`` is what they called it; nothing on disk is named by it."""
+
+    production = models.ForeignKey(Production, on_delete=models.CASCADE, related_name="imports")
+    asset = models.ForeignKey("audits.Asset", on_delete=models.PROTECT, related_name="imports")
+    name = models.CharField(max_length=255)
+    state = models.CharField(max_length=14, choices=ImportState.choices, default=ImportState.QUARANTINED)
+    imported_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["production", "asset"], name="import_once"),
+            choice_check("state", ImportState, name="import_state_known"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["stopped", "rejected", "failed"]) | ~Q(reason=""), name="import_stop_has_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ContributionAct(models.TextChoices):
+    WROTE = "wrote", _("Wrote")
+    PLANNED = "planned", _("Planned")
+    RENDERED = "rendered", _("Rendered")
+    SELECTED = "selected", _("Selected")
+    ARRANGED = "arranged", _("Arranged")
+    REPLACED = "replaced", _("Replaced")
+
+
+class Contribution(Record):
+    """Who (a person, with or without a tool) did what to which screenplay, shot, take or cut."""
+
+    production = models.ForeignKey(Production, on_delete=models.CASCADE, related_name="contributions")
+    actor = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="contributions")
+    tool = models.CharField(max_length=200, blank=True)
+    act = models.CharField(max_length=10, choices=ContributionAct.choices)
+    target_kind = models.CharField(max_length=12)
+    target_id = models.UUIDField()
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [
+            choice_check("act", ContributionAct, name="contribution_act_known"),
+            models.CheckConstraint(
+                condition=Q(target_kind__in=["screenplay", "shot", "take", "cut"]), name="contribution_target_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.actor} {self.act} {self.target_kind}"

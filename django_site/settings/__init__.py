@@ -1,0 +1,1 @@
+"""Settings: ``base`` for what is common, then ``dev`` (the default), ``test`` and ``production``."""

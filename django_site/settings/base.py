@@ -1,0 +1,172 @@
+"""What all three settings share. Everything that the site writes lies under one data directory, ``REELPROOF_VAR``."""
+
+import os
+from pathlib import Path
+
+from django.utils.csp import CSP
+from django.utils.translation import gettext_lazy as _
+
+from django_site.settings import databases
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+VAR = Path(os.environ.get("REELPROOF_VAR", BASE_DIR / "var")).resolve()
+
+# Where things lie; the directories are made when they are first written to.
+QUARANTINE_ROOT = VAR / "quarantine"
+RELEASED_ROOT = VAR / "released"
+WORK_ROOT = VAR / "work"
+INDEX_ROOT = VAR / "index"
+KEYS_ROOT = VAR / "keys"
+SIGNING_ROOT = VAR / "signing"
+LEDGER_HEADS = VAR / "ledger-heads.jsonl"
+BROKER_ROOT = VAR / "broker"
+POLICIES_ROOT = Path(os.environ.get("REELPROOF_POLICIES", BASE_DIR / "policies")).resolve()
+EMBEDDER = os.environ.get("REELPROOF_EMBEDDER", "sscd-distilled")
+
+DATABASES = {"default": databases.from_url(os.environ.get("DATABASE_URL", ""), default=VAR / "db.sqlite3")}
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "rules.apps.AutodiscoverRulesConfig",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "django_site.apps.accounts",
+    "django_site.apps.corpora",
+    "django_site.apps.likeness",
+    "django_site.apps.productions",
+    "django_site.apps.jobs",
+    "django_site.apps.audits",
+    "django_site.apps.reviews",
+    "django_site.apps.provenance",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "django_site" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+ROOT_URLCONF = "django_site.urls"
+WSGI_APPLICATION = "django_site.wsgi.application"
+
+# People
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "rules.permissions.ObjectPermissionBackend",
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGIN_METHODS = {"email", "username"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
+ACCOUNT_ADAPTER = "django_site.apps.accounts.adapters.InvitationOnlyAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"  # nobody signs up by themselves: an organisation creates its people
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+
+# Words and times
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "django_site" / "locale"]
+USE_I18N = True
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+# Static files
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "django_site" / "static"]
+
+# Uploads: a part lies on disk before it is looked at; the media limits are the auditor's.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_PERMISSIONS = 0o600
+
+# What a browser may do: our own files only, no inline script or style, no frames around us, nothing embedded.
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF, "data:"],  # Pico's form icons and allauth's QR code are data: images
+    "media-src": [CSP.SELF],
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "base-uri": [CSP.NONE],
+    "frame-ancestors": [CSP.NONE],
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+
+# Jobs: messages carry ids only; any broker may lose or repeat them (see apps/jobs).
+CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "filesystem://")
+if CELERY_BROKER_URL.startswith("filesystem"):
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(BROKER_ROOT / "messages"),
+        "data_folder_out": str(BROKER_ROOT / "messages"),
+        "control_folder": str(BROKER_ROOT / "control"),
+        "store_processed": False,
+    }
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_RESULT_BACKEND = None
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = False  # the row's lease, not the message, decides whether work is owed
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_DEFAULT_QUEUE = "reelproof"
+
+#: Seconds that a claim holds without a heartbeat. Three missed heartbeats and the work is owed to another worker.
+JOB_LEASE_SECONDS = 30.0
+JOB_HEARTBEAT_SECONDS = 5.0
+JOB_SWEEP_SECONDS = 5.0
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("REELPROOF_LOG", "WARNING")},
+}

@@ -1,0 +1,14 @@
+"""Development and demonstration on one machine: nothing to set up, nothing reachable from outside."""
+
+import os
+
+from django_site.settings.base import *  # noqa: F403
+from django_site.settings.base import VAR
+from django_site.settings.secrets import secret_from_file
+
+DEBUG = os.environ.get("REELPROOF_DEBUG", "") == "1"
+SECRET_KEY = secret_from_file(VAR / "keys" / "django-secret-key")
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"

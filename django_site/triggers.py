@@ -1,0 +1,62 @@
+"""Refusals that a check constraint can't express, as triggers with one text for SQLite and PostgreSQL.
+
+Used in migrations for append-only tables and for rules that look at another table::
+
+    operations = [refuse("ledger_entry_append_only", table="provenance_ledgerentry", on="UPDATE")]
+
+``when`` is an SQL condition over ``NEW`` and ``OLD`` in the subset that both databases share; the statement is refused
+where it is true. The message reaches Python as ``django.db.IntegrityError`` on both.
+"""
+
+from collections.abc import Iterable
+from typing import Literal
+
+from django.db.migrations.operations import RunPython
+
+Event = Literal["INSERT", "UPDATE", "DELETE"]
+
+
+def _sqlite(name: str, table: str, on: Event, when: str, message: str) -> Iterable[str]:
+    condition = f"WHEN {when} " if when else ""
+    yield f'CREATE TRIGGER "{name}" BEFORE {on} ON "{table}" {condition}BEGIN SELECT RAISE(ABORT, \'{message}\'); END'
+
+
+def _postgresql(name: str, table: str, on: Event, when: str, message: str) -> Iterable[str]:
+    # A WHEN clause can't hold a subquery there, so the condition goes into the function's body.
+    result = "OLD" if on == "DELETE" else "NEW"
+    yield (
+        f'CREATE FUNCTION "{name}_fn"() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN '
+        f"IF ({when or 'true'}) THEN RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'; "
+        f"END IF; RETURN {result}; END $body$"
+    )
+    yield f'CREATE TRIGGER "{name}" BEFORE {on} ON "{table}" FOR EACH ROW EXECUTE FUNCTION "{name}_fn"()'
+
+
+def refuse(name: str, *, table: str, on: Event, message: str, when: str = "") -> RunPython:
+    """A migration operation that adds the trigger, and drops it when reversed."""
+
+    def add(apps, schema_editor):
+        vendor = schema_editor.connection.vendor
+        writers = {"sqlite": _sqlite, "postgresql": _postgresql}
+        if vendor not in writers:
+            raise NotImplementedError(f"no trigger text for {vendor}: use SQLite or PostgreSQL")
+        escaped = message.replace("'", "''")
+        for statement in writers[vendor](name, table, on, when, escaped):
+            schema_editor.execute(statement, params=None)
+
+    def drop(apps, schema_editor):
+        if schema_editor.connection.vendor == "postgresql":
+            schema_editor.execute(f'DROP TRIGGER IF EXISTS "{name}" ON "{table}"', params=None)
+            schema_editor.execute(f'DROP FUNCTION IF EXISTS "{name}_fn"()', params=None)
+        else:
+            schema_editor.execute(f'DROP TRIGGER IF EXISTS "{name}"', params=None)
+
+    return RunPython(add, drop, elidable=False)
+
+
+def append_only(table: str, *, what: str) -> list[RunPython]:
+    """Refuse every update and delete of a table's rows."""
+    return [
+        refuse(f"{table}_no_update", table=table, on="UPDATE", message=f"{what} is append-only: it can not be changed"),
+        refuse(f"{table}_no_delete", table=table, on="DELETE", message=f"{what} is append-only: it can not be deleted"),
+    ]
