@@ -32,6 +32,8 @@ class Organisation(Record):
     """A studio, a law firm, an agency."""
 
     name = models.CharField(max_length=200, unique=True)
+    #: Where the public reads how long biometrics are kept (740 ILCS 14/15(a) asks for it before any is collected).
+    retention_schedule_url = models.URLField(blank=True)
 
     def __str__(self) -> str:
         return self.name

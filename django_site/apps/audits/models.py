@@ -138,6 +138,20 @@ class EvidenceFrame(Record):
         return f"evidence at {self.query_seconds} s"
 
 
+class PolicyRevision(Record):
+    """Which bundle of policies was in force from this moment on; one row a change."""
+
+    bundle_sha256 = Sha256Field()
+    policies = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [sha256_check("bundle_sha256", name="policy_revision_sha256")]
+        get_latest_by = "created_at"
+
+    def __str__(self) -> str:
+        return self.bundle_sha256[:12]
+
+
 class Outcome(models.TextChoices):
     ALLOW = "allow", _("Allowed")
     REVIEW = "review", _("Needs review")
@@ -151,7 +165,10 @@ class Decision(Record):
     """
 
     point = models.CharField(max_length=40)
-    production = models.ForeignKey("productions.Production", on_delete=models.PROTECT, related_name="decisions")
+    production = models.ForeignKey(
+        "productions.Production", null=True, on_delete=models.PROTECT, related_name="decisions"
+    )
+    subject = models.ForeignKey("likeness.Subject", null=True, on_delete=models.PROTECT, related_name="decisions")
     shot = models.ForeignKey("productions.Shot", null=True, on_delete=models.PROTECT, related_name="decisions")
     take = models.ForeignKey("productions.Take", null=True, on_delete=models.PROTECT, related_name="decisions")
     cut = models.ForeignKey("productions.Cut", null=True, on_delete=models.PROTECT, related_name="decisions")
@@ -169,7 +186,10 @@ class Decision(Record):
 
     class Meta:
         constraints = [
-            exactly_one_check("shot", "take", "cut", "imported", name="decision_on_one_thing"),
+            exactly_one_check("subject", "shot", "take", "cut", "imported", name="decision_on_one_thing"),
+            models.CheckConstraint(
+                condition=Q(production__isnull=False) | Q(subject__isnull=False), name="decision_within_production"
+            ),
             sha256_check("facts_sha256", name="decision_facts_sha256"),
             sha256_check("bundle_sha256", name="decision_bundle_sha256"),
             choice_check("outcome", Outcome, name="decision_outcome_known"),

@@ -52,6 +52,7 @@ class Act(models.TextChoices):
     REFERENCE = "reference", _("Serve as a reference")
     TRAIN = "train", _("Train models")
     REPRODUCE = "reproduce", _("Appear in a film")
+    ADAPT = "adapt", _("Be imitated recognisably")
 
 
 class Licence(Record):
@@ -113,10 +114,10 @@ class WorkAsset(Record):
 
 
 class IndexSnapshot(Record):
-    """What the index held at a moment: audits point to the one that they searched."""
+    """What the index held from this moment on; one row a change. Audits point to the one that they searched."""
 
     embedder = models.CharField(max_length=100)
-    digest = Sha256Field(unique=True)
+    digest = Sha256Field()
     works = models.PositiveIntegerField()
     vectors = models.PositiveIntegerField()
 

@@ -80,10 +80,12 @@ class BiometricConsent(Record):
     text = models.TextField()
     text_sha256 = Sha256Field()
     given_at = models.DateTimeField()
+    destroy_by = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(condition=Q(destroy_by__gt=F("given_at")), name="biometric_consent_ends"),
             sha256_check("text_sha256", name="biometric_consent_text_sha256"),
             models.CheckConstraint(condition=~Q(text="") & ~Q(purpose=""), name="biometric_consent_says_what"),
             models.CheckConstraint(
@@ -166,6 +168,7 @@ class ConsentGrant(Record):
     starts = models.DateTimeField()
     ends = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=GrantState.choices, default=GrantState.DRAFTED)
+    noticed_at = models.DateTimeField(null=True, blank=True)
     signed_at = models.DateTimeField(null=True, blank=True)
     signed_by = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="signed_grants")
     changed_at = models.DateTimeField()

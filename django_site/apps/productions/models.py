@@ -8,12 +8,24 @@ from django_site.apps.accounts.models import Role
 from django_site.records import Record, Sha256Field, choice_check, sha256_check
 
 
+class Use(models.TextChoices):
+    """What a production is made for: grants name the uses that they allow."""
+
+    FILM = "film", _("Film")
+    SERIES = "series", _("Series")
+    TRAILER = "trailer", _("Trailer")
+    ADVERTISING = "advertising", _("Advertising")
+    GAME = "game", _("Game")
+    INTERNAL = "internal", _("Internal")
+
+
 class Production(Record):
     """A film in the making. ``territories`` is where it is meant to be shown (ISO 3166, ``["*"]`` for everywhere)."""
 
     organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="productions")
     title = models.CharField(max_length=200)
     brief = models.TextField()
+    use = models.CharField(max_length=12, choices=Use.choices, default=Use.FILM)
     territories = models.JSONField(default=list)
     seed = models.PositiveBigIntegerField()
     width = models.PositiveIntegerField(default=640)
@@ -25,6 +37,7 @@ class Production(Record):
     class Meta:
         ordering = ["-created_at"]
         constraints = [
+            choice_check("use", Use, name="production_use_known"),
             models.CheckConstraint(condition=~Q(title="") & ~Q(brief=""), name="production_has_brief"),
             models.CheckConstraint(condition=~Q(territories=[]), name="production_has_territory"),
             models.CheckConstraint(
