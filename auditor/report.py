@@ -14,13 +14,15 @@ class EvidencePair:
     """A frame of the audited file beside the frame of the work (or the enrolled portrait's absence) that it resembles.
 
     Both pictures are JPEG bytes with the matched region already outlined; the reference is ``None`` for faces, whose
-    enrolled pictures never leave the gallery.
+    enrolled pictures never leave the gallery. ``hash_bits``: how many of 64 perceptual-hash bits differ between the two
+    (0..8: near identical; about 32: unrelated).
     """
 
     query_seconds: float
     query_jpeg: bytes
     reference_seconds: float | None = None
     reference_jpeg: bytes | None = None
+    hash_bits: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,11 @@ class Finding:
             "plain": self.plain,
             "curve": [[round(seconds, 3), round(score, 4)] for seconds, score in self.curve],
             "evidence": [
-                {"query_seconds": round(pair.query_seconds, 3), "reference_seconds": pair.reference_seconds}
+                {
+                    "query_seconds": round(pair.query_seconds, 3),
+                    "reference_seconds": None if pair.reference_seconds is None else round(pair.reference_seconds, 3),
+                    "hash_bits": pair.hash_bits,
+                }
                 for pair in self.evidence
             ],
         }

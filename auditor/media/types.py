@@ -43,7 +43,7 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class MediaInfo:
-    """What a probed file holds. Width and height are as displayed (rotation applied), in pixels; duration in seconds."""
+    """What a probed file holds. Width and height are stored pixels, rotation applied; duration in seconds."""
 
     duration: float
     width: int

@@ -1,0 +1,152 @@
+"""Safe reading of untrusted media: ``probe`` says what a file holds, ``sample_frames`` yields its pictures.
+
+>>> info = probe(Path("take.mp4"))                                          # doctest: +SKIP
+>>> for frame in sample_frames(Path("take.mp4"), fps=2): ...                # doctest: +SKIP
+
+Both run the decoder in a process of its own (``auditor.media.worker``) that can neither open files nor sockets.
+"""
+
+import json
+import math
+import os
+import select
+import struct
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auditor.media import errors
+from auditor.media.errors import MediaError, MediaLimitError, MediaUnreadableError
+from auditor.media.limits import DEFAULT_LIMITS, MediaLimits
+from auditor.media.types import MediaInfo
+
+#: Threads of one decoder process. Frame threading costs memory and little CPU.
+DECODER_THREADS = 2
+#: A header from the decoder is a few hundred bytes; anything larger is not ours.
+_MAX_HEADER = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A decoded picture: ``pixels`` is (height, width, 3) uint8 RGB, upright; ``seconds`` counts from the first frame."""
+
+    seconds: float
+    pixels: NDArray[np.uint8]
+
+
+def probe(path: Path, limits: MediaLimits = DEFAULT_LIMITS) -> MediaInfo:
+    """Say what ``path`` holds after decoding its first frame.
+
+    Raises ``MediaUnsupportedError``, ``MediaLimitError`` or ``MediaUnreadableError``, each naming the file and a remedy.
+    """
+    with _worker(path, {"command": "probe"}, limits, cpu_seconds=limits.cpu_floor) as messages:
+        for header, _ in messages:
+            info = MediaInfo(**header["info"])
+            limits.check_info(path.name, info)
+            return info
+    raise MediaUnreadableError(f"{path.name}: the decoder gave no answer")
+
+
+def sample_frames(
+    path: Path,
+    *,
+    fps: float,
+    max_side: int = 640,
+    start: float = 0.0,
+    end: float = math.inf,
+    limits: MediaLimits = DEFAULT_LIMITS,
+    threads: int = DECODER_THREADS,
+) -> Iterator[Frame]:
+    """Yield frames of ``path`` between ``start`` and ``end`` seconds, about ``fps`` a second (0: every frame).
+
+    Times are the frames' own, so their spacing varies by up to a few frames. Pictures are scaled down to ``max_side``
+    pixels on the longer side, never up. A still picture yields one frame at 0 s. Memory does not grow with length.
+    Raises ``MediaError`` subclasses; a file cut short raises after its last good frame.
+    """
+    span = min(end, limits.seconds) - start
+    job = {
+        "command": "frames", "fps": fps, "max_side": max_side, "start": start, "threads": threads,
+        "end": end if math.isfinite(end) else 1e12,
+    }  # fmt: skip
+    budget = limits.cpu_floor + limits.cpu_per_second * (min(span, 60.0) if math.isfinite(end) else limits.seconds)
+    with _worker(path, job, limits, cpu_seconds=budget) as messages:
+        for header, payload in messages:
+            if "seconds" not in header:
+                return
+            if header["seconds"] > limits.seconds:
+                raise MediaLimitError(f"{path.name}: longer than the limit of {limits.seconds / 3600:.0f} h; split it")
+            shape = (header["height"], header["width"], 3)
+            yield Frame(header["seconds"], np.frombuffer(payload, np.uint8).reshape(shape))
+
+
+@contextmanager
+def _worker(
+    path: Path, job: dict[str, Any], limits: MediaLimits, *, cpu_seconds: float
+) -> Iterator[Iterator[tuple[dict[str, Any], bytes]]]:
+    """Start a decoder on ``path`` and hand over its messages; it is gone when the block ends, however it ends."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as error:
+        raise MediaError(f"{path}: can't be opened ({error.strerror})") from error
+    try:
+        limits.check_size(path.name, os.fstat(descriptor).st_size)
+        arguments = {
+            **job, "descriptor": descriptor, "max_pixels": limits.pixels, "max_frames": limits.frames,
+            "memory_bytes": limits.memory_bytes, "cpu_seconds": int(cpu_seconds),
+        }  # fmt: skip
+        process = subprocess.Popen(
+            [sys.executable, "-m", "auditor.media.worker", json.dumps(arguments)],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            pass_fds=(descriptor,), env=_bare_environment(),
+        )  # fmt: skip
+    finally:
+        os.close(descriptor)
+    assert process.stdout is not None  # noqa: S101 (a pipe was asked for)
+    try:
+        yield _messages(path.name, process, process.stdout, limits.silence_seconds)
+    finally:
+        process.kill()
+        process.stdout.close()
+        process.wait()
+
+
+def _bare_environment() -> dict[str, str]:
+    """What the decoder needs of our environment: where Python finds its packages, and nothing secret."""
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "LD_LIBRARY_PATH", "SYSTEMROOT") if name in os.environ}
+    return {**kept, "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry), "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def _messages(
+    name: str, process: subprocess.Popen[bytes], pipe: IO[bytes], silence: float
+) -> Iterator[tuple[dict[str, Any], bytes]]:
+    while True:
+        if not select.select([pipe], [], [], silence)[0]:
+            raise MediaLimitError(f"{name}: the decoder said nothing for {silence:.0f} s; the file is made to hang it")
+        prefix = pipe.read(4)
+        if len(prefix) < 4:
+            raise _death(name, process.wait())
+        length = struct.unpack(">I", prefix)[0]
+        if length > _MAX_HEADER:
+            raise MediaUnreadableError(f"{name}: the decoder sent nonsense; the file may be made to break it")
+        header = json.loads(pipe.read(length))
+        if "error" in header:
+            kind = getattr(errors, header["error"], MediaUnreadableError)
+            raise kind(f"{name}: {header['message']}")
+        size = header.get("bytes", 0)
+        payload = pipe.read(size) if size else b""
+        if len(payload) < size:
+            raise _death(name, process.wait())
+        yield header, payload
+
+
+def _death(name: str, status: int) -> MediaError:
+    if status == -24:  # SIGXCPU
+        return MediaLimitError(f"{name}: decoding it takes too long; export it again in a common format")
+    return MediaUnreadableError(f"{name}: the decoder stopped (status {status}); the file is damaged or made to break it")
