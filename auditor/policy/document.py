@@ -1,0 +1,306 @@
+"""One policy file: read with a safe loader, held against its schema, compiled, and refused with a reason that helps."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+import jsonschema
+import yaml
+
+from auditor.policy import schema
+from auditor.policy.decision import Severity
+from auditor.policy.errors import ExpressionError, PolicyError
+from auditor.policy.expressions import Expression
+from auditor.policy.messages import Message
+
+#: Largest policy or fixture file in bytes; the longest of ours is a tenth of it.
+MAX_BYTES = 128 * 1024
+
+
+class _Loader(yaml.SafeLoader):
+    """Safe and plain: dates stay text, only true and false are booleans (``NO`` is Norway), no aliases."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("aliases (*name) are not allowed: write the value out")
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise yaml.YAMLError(f"the key {key!r} stands twice in one mapping (line {node.start_mark.line + 1})")
+        return cast(dict[Any, Any], super().construct_mapping(node, deep))
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [
+        (tag, pattern)
+        for tag, pattern in resolvers
+        if tag not in ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:merge")
+        and (tag != "tag:yaml.org,2002:bool" or first in "tTfF")
+    ]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def read_yaml(path: Path, name: str) -> tuple[dict[str, Any], bytes]:
+    """The mapping in a YAML file and the file's bytes; raises ``PolicyError`` naming ``name``."""
+    try:
+        data = path.read_bytes()
+        if len(data) > MAX_BYTES:
+            raise PolicyError(
+                name, "file", f"{len(data)} bytes, more than {MAX_BYTES}", "split it into several policies"
+            )
+        document = yaml.load(data.decode("utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader, narrowed further
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
+        reason = " ".join(str(error).split())[:300]
+        raise PolicyError(name, "file", f"it is not readable YAML: {reason}", "correct the syntax") from error
+    if not isinstance(document, dict):
+        raise PolicyError(name, "file", "it does not hold a mapping of fields", "start from a neighbouring policy")
+    return document, data
+
+
+@cache
+def _validator() -> jsonschema.Draft202012Validator:
+    text = Path(__file__).with_name("policy.schema.json").read_text(encoding="utf-8")
+    return jsonschema.Draft202012Validator(json.loads(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """Where a rule comes from, and the day that somebody last looked it up."""
+
+    cite: str
+    jurisdiction: str
+    kind: str
+    checked: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One question of a policy. With ``variable`` it is asked of each record of ``records`` where ``where`` holds."""
+
+    id: str
+    title: str
+    severity: Severity
+    expr: Expression
+    plain: Message
+    remedy: Message
+    who_can_fix: str
+    variable: str | None = None
+    records: str | None = None
+    where: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A policy's own test: facts from a fixture, changed, and the outcome that they must have."""
+
+    name: str
+    given: str
+    changes: Mapping[str, Any]
+    removals: tuple[str, ...]
+    expect: str
+    fails: tuple[str, ...] | None
+    says: str | None
+    at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """Who may set a failed check aside: never the requester, always at least two people."""
+
+    allowed: bool
+    approvers: int = 0
+    roles: tuple[str, ...] = ()
+    max_days: int = 0
+    never_for: tuple[str, ...] = ()
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A rule, ready to be asked."""
+
+    id: str
+    title: str
+    why: str
+    version: int
+    status: str
+    severity: Severity
+    effective_from: date
+    effective_until: date | None
+    jurisdictions: tuple[str, ...]
+    basis: tuple[Basis, ...]
+    points: tuple[str, ...]
+    applies_when: Expression | None
+    checks: tuple[Check, ...]
+    on_error: Severity
+    override: Override
+    trials: tuple[Trial, ...]
+    file: str
+    sha256: str
+
+    @property
+    def cite(self) -> str:
+        """The legal basis in one line."""
+        return "; ".join(basis.cite for basis in self.basis)
+
+    def in_effect(self, at: datetime) -> bool:
+        """Whether the rule is active and its dates include the UTC day of ``at`` (``until`` excluded)."""
+        day = at.date()
+        return (
+            self.status == "active"
+            and self.effective_from <= day
+            and (self.effective_until is None or day < self.effective_until)
+        )
+
+
+def _day(text: str, name: str, where: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise PolicyError(name, where, f"{text!r} is not a day of the calendar", "write YYYY-MM-DD") from error
+
+
+class _Compiler:
+    """Turns one validated document into a ``Policy``; keeps the file's name for its errors."""
+
+    def __init__(self, document: Mapping[str, Any], name: str) -> None:
+        self._document, self._name = document, name
+        points = document["points"]
+        self._known = frozenset.intersection(*(schema.fields_of(point) for point in points))
+        self._lists = schema.record_lists()
+
+    def _expression(self, source: str, where: str, names: frozenset[str]) -> Expression:
+        try:
+            expression = Expression(source)
+        except ExpressionError as error:
+            raise PolicyError(self._name, where, str(error), "correct the CEL expression") from error
+        if unknown := expression.names() - names:
+            known = ", ".join(sorted(names))
+            raise PolicyError(
+                self._name, where, f"it reads {min(unknown)!r}, which is no fact here", f"use one of: {known}, now"
+            )
+        return expression
+
+    def _message(self, template: str, where: str, names: frozenset[str]) -> Message:
+        try:
+            message = Message(" ".join(template.split()))
+        except ValueError as error:
+            raise PolicyError(
+                self._name, where, str(error), "use {fact.field} with |seconds, |list, |day or ?text"
+            ) from error
+        if unknown := set(message.roots()) - names:
+            raise PolicyError(
+                self._name, where, f"it names {min(unknown)!r}, which is no fact here", "use a known fact"
+            )
+        return message
+
+    def _check(self, raw: Mapping[str, Any], index: int) -> Check:
+        where = f"checks[{index}] ({raw['id']})"
+        names, variable, records = self._known, None, None
+        if "each" in raw:
+            variable, _, records = str(raw["each"]).split(" ")
+            if records not in self._lists & self._known:
+                usable = ", ".join(sorted(self._lists & self._known)) or "none at these points"
+                raise PolicyError(
+                    self._name, f"{where}.each", f"{records!r} is no list of records", f"use one of: {usable}"
+                )
+            names = (self._known - self._lists) | {variable}
+        elif "where" in raw:
+            raise PolicyError(self._name, f"{where}.where", "it needs `each`", "use applies_when, or add each")
+        return Check(
+            id=raw["id"],
+            title=raw["title"],
+            severity=raw.get("severity", self._document["severity"]),
+            expr=self._expression(raw["expr"], f"{where}.expr", names),
+            plain=self._message(raw["plain"], f"{where}.plain", names),
+            remedy=self._message(raw["remedy"], f"{where}.remedy", names),
+            who_can_fix=raw["who_can_fix"],
+            variable=variable,
+            records=records,
+            where=self._expression(raw["where"], f"{where}.where", names) if "where" in raw else None,
+        )
+
+    def policy(self, digest: str) -> Policy:
+        raw, name = self._document, self._name
+        checks = tuple(self._check(check, index) for index, check in enumerate(raw["checks"]))
+        identifiers = [check.id for check in checks]
+        if len(set(identifiers)) != len(identifiers):
+            raise PolicyError(name, "checks", "two checks have one id", "give each its own")
+        trials = tuple(_trial(trial, index, identifiers, name) for index, trial in enumerate(raw["tests"]))
+        until = raw["effective"].get("until")
+        return Policy(
+            id=raw["id"],
+            title=raw["title"],
+            why=" ".join(raw.get("why", "").split()),
+            version=raw["version"],
+            status=raw["status"],
+            severity=raw["severity"],
+            effective_from=_day(raw["effective"]["from"], name, "effective.from"),
+            effective_until=_day(until, name, "effective.until") if until else None,
+            jurisdictions=tuple(raw["jurisdictions"]),
+            basis=tuple(Basis(**basis) for basis in raw["basis"]),
+            points=tuple(raw["points"]),
+            applies_when=self._expression(raw["applies_when"], "applies_when", self._known)
+            if "applies_when" in raw
+            else None,
+            checks=checks,
+            on_error=raw["on_error"],
+            override=_override(raw["override"]),
+            trials=trials,
+            file=name,
+            sha256=digest,
+        )
+
+
+def _override(raw: Mapping[str, Any]) -> Override:
+    return Override(
+        allowed=raw["allowed"],
+        approvers=raw.get("approvers", 0),
+        roles=tuple(raw.get("roles", ())),
+        max_days=raw.get("max_days", 0),
+        never_for=tuple(raw.get("never_for", ())),
+        why_not=raw.get("why_not", ""),
+    )
+
+
+def _trial(raw: Mapping[str, Any], index: int, checks: list[str], name: str) -> Trial:
+    for check in raw.get("fails", []):
+        if check not in checks:
+            raise PolicyError(
+                name, f"tests[{index}].fails", f"there is no check {check!r}", "name one of this policy's checks"
+            )
+    return Trial(
+        name=raw["name"],
+        given=raw["given"],
+        changes=raw.get("set", {}),
+        removals=tuple(raw.get("unset", ())),
+        expect=raw["expect"],
+        fails=tuple(raw["fails"]) if "fails" in raw else None,
+        says=raw.get("says"),
+        at=raw.get("at"),
+    )
+
+
+def load_policy(path: Path, name: str) -> Policy:
+    """Read, validate and compile one file. ``name`` is what errors call it (its path inside the bundle)."""
+    document, data = read_yaml(path, name)
+    problems = sorted(_validator().iter_errors(document), key=lambda problem: list(map(str, problem.absolute_path)))
+    if problems:
+        first = problems[0]
+        where = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in first.absolute_path).lstrip(
+            "."
+        )
+        raise PolicyError(name, where or "document", first.message[:240], "see auditor/policy/policy.schema.json")
+    if f"{document['id']}.yaml" != name:
+        raise PolicyError(name, "id", f"it says {document['id']!r}", "name the file FOLDER/NAME.yaml after its id")
+    return _Compiler(document, name).policy(hashlib.sha256(data).hexdigest())
