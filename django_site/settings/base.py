@@ -19,6 +19,8 @@ INDEX_ROOT = VAR / "index"
 KEYS_ROOT = VAR / "keys"
 SIGNING_ROOT = VAR / "signing"
 LEDGER_HEADS = VAR / "ledger-heads.jsonl"
+#: Whether a missing signing identity is made by a development CA of our own; production brings its own.
+SIGNING_DEVELOPMENT_CA = True
 BROKER_ROOT = VAR / "broker"
 POLICIES_ROOT = Path(os.environ.get("REELPROOF_POLICIES", BASE_DIR / "policies")).resolve()
 EMBEDDER = os.environ.get("REELPROOF_EMBEDDER", "sscd-distilled")
@@ -147,6 +149,7 @@ if CELERY_BROKER_URL.startswith("filesystem"):
         "data_folder_out": str(BROKER_ROOT / "messages"),
         "control_folder": str(BROKER_ROOT / "control"),
         "store_processed": False,
+        "polling_interval": 0.2,
     }
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]

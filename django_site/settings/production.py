@@ -23,6 +23,8 @@ SECRET_KEY = _required("REELPROOF_SECRET_KEY", "give at least 50 random characte
 ALLOWED_HOSTS = [host.strip() for host in _required("REELPROOF_HOSTS", "list the site's host names").split(",")]
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if not host.startswith(".")]
 
+SIGNING_DEVELOPMENT_CA = False  # the identity and its trust list are put into REELPROOF_VAR/signing
+
 SECURE_SSL_REDIRECT = True
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 if os.environ.get("REELPROOF_BEHIND_PROXY", "") == "1":

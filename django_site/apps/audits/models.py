@@ -36,8 +36,10 @@ class Asset(Record):
 
 
 class AuditState(models.TextChoices):
+    """Whether every detector that we ask for has looked. An incomplete audit clears nothing."""
+
     COMPLETE = "complete", _("Complete")
-    FAILED = "failed", _("Failed")
+    INCOMPLETE = "incomplete", _("Incomplete")
 
 
 class Audit(Record):
@@ -69,7 +71,7 @@ class Audit(Record):
             sha256_check("report_sha256", name="audit_report_sha256"),
             sha256_check("gallery_sha256", name="audit_gallery_sha256"),
             choice_check("state", AuditState, name="audit_state_known"),
-            models.CheckConstraint(condition=Q(state="complete") | ~Q(reason=""), name="audit_failed_has_reason"),
+            models.CheckConstraint(condition=Q(state="complete") | ~Q(reason=""), name="audit_gap_has_reason"),
         ]
         indexes = [models.Index(fields=["asset", "-created_at"], name="audit_latest_of_asset")]
 
@@ -161,7 +163,9 @@ class Outcome(models.TextChoices):
 class Decision(Record):
     """What the policies said at one enforcement point, with everything that is needed to replay it. Append-only.
 
-    ``facts`` is the document whose canonical JSON hashes to ``facts_sha256``; ``checks`` is each check's result.
+    ``facts`` is the document whose canonical JSON hashes to ``facts_sha256``; ``checks`` is each check's result,
+    ``policies`` what the bundle held; ``created_at`` is the moment for which it was decided. Deciding the same facts
+    under the same bundle for that moment again gives a document that hashes to ``sha256``.
     """
 
     point = models.CharField(max_length=40)
@@ -183,6 +187,8 @@ class Decision(Record):
     engine = models.CharField(max_length=80)
     outcome = models.CharField(max_length=8, choices=Outcome.choices)
     checks = models.JSONField()
+    policies = models.JSONField()
+    sha256 = Sha256Field()
 
     class Meta:
         constraints = [
@@ -192,6 +198,7 @@ class Decision(Record):
             ),
             sha256_check("facts_sha256", name="decision_facts_sha256"),
             sha256_check("bundle_sha256", name="decision_bundle_sha256"),
+            sha256_check("sha256", name="decision_sha256"),
             choice_check("outcome", Outcome, name="decision_outcome_known"),
             models.CheckConstraint(condition=~Q(facts={}), name="decision_has_facts"),
             models.CheckConstraint(condition=~Q(checks=[]) | ~Q(outcome="allow"), name="decision_allow_was_checked"),

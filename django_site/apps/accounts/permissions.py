@@ -1,0 +1,74 @@
+"""Who may do what, as rules over memberships. Services ask :func:`require`; templates and views use the same names."""
+
+import rules
+
+from django_site.apps.accounts.models import REVIEWING_ROLES, Membership, Role, User
+from django_site.errors import NotAllowedError
+
+
+def _role_on(user: User, production) -> str | None:
+    membership = production.members.filter(user=user).values_list("role", flat=True).first()
+    return str(membership) if membership else None
+
+
+def _role_in(user: User, organisation_id) -> str | None:
+    return Membership.objects.filter(user=user, organisation_id=organisation_id).values_list("role", flat=True).first()
+
+
+def reviewing_role(user: User, production) -> str | None:
+    """The role in which the person reviews this production, ``None`` if they don't: one given on the production, or
+    one in its organisation. Whoever produces it reviews nothing of it."""
+    on_production = _role_on(user, production)
+    if on_production is not None:
+        return on_production if on_production in REVIEWING_ROLES else None
+    in_organisation = _role_in(user, production.organisation_id)
+    return in_organisation if in_organisation in REVIEWING_ROLES else None
+
+
+@rules.predicate
+def produces(user: User, production) -> bool:
+    return production is not None and _role_on(user, production) == Role.PRODUCER
+
+
+@rules.predicate
+def reviews(user: User, production) -> bool:
+    return production is not None and reviewing_role(user, production) is not None
+
+
+@rules.predicate
+def is_producer_of_organisation(user: User, organisation) -> bool:
+    return organisation is not None and _role_in(user, organisation.pk) == Role.PRODUCER
+
+
+@rules.predicate
+def works_in_organisation(user: User, organisation) -> bool:
+    return organisation is not None and _role_in(user, organisation.pk) in (Role.PRODUCER, *REVIEWING_ROLES)
+
+
+@rules.predicate
+def is_subject(user: User, subject) -> bool:
+    return subject is not None and subject.user_id == user.pk
+
+
+@rules.predicate
+def is_legal_of_subject(user: User, subject) -> bool:
+    return subject is not None and _role_in(user, subject.organisation_id) in REVIEWING_ROLES
+
+
+_signed_in = rules.is_authenticated & rules.is_active
+
+rules.add_perm("productions.create", _signed_in & is_producer_of_organisation)
+rules.add_perm("productions.view", _signed_in & (produces | reviews))
+rules.add_perm("productions.change", _signed_in & produces)
+rules.add_perm("reviews.decide", _signed_in & reviews)
+rules.add_perm("reviews.comment", _signed_in & (produces | reviews))
+rules.add_perm("corpora.change", _signed_in & works_in_organisation)
+rules.add_perm("likeness.enrol", _signed_in & works_in_organisation)
+rules.add_perm("likeness.view", _signed_in & (is_subject | is_legal_of_subject))
+rules.add_perm("likeness.grant", _signed_in & is_subject)
+
+
+def require(user: User, permission: str, thing) -> None:
+    """Raise ``NotAllowedError`` unless the person has the permission on the thing."""
+    if not rules.has_perm(permission, user, thing):
+        raise NotAllowedError(f"{user} may not do this here ({permission}); ask a producer or the head of legal")

@@ -1,0 +1,1 @@
+"""Writes to assets, audits and decisions."""

@@ -1,0 +1,101 @@
+"""Files by their digest, in two storages that share nothing: quarantine and released.
+
+A file is streamed to a temporary name in the storage's own directory, hashed on the way, fsynced and renamed to
+``<first two>/<sha256>``: there is never a half-written file under a final name, and no name that a client chose.
+"""
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from django_site.errors import InputError, StorageDamagedError
+
+#: Bytes read at once: large enough for disks, small enough for many uploads at a time.
+BLOCK = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """What was written: the SHA-256 (hex) and the number of bytes."""
+
+    sha256: str
+    bytes: int
+
+
+def _blocks(stream: BinaryIO) -> Iterator[bytes]:
+    while block := stream.read(BLOCK):
+        yield block
+
+
+def _fsync_directory(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+class DirectoryZone:
+    """A zone in a local directory that only the site's own user can read."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def path(self, sha256: str) -> Path:
+        """Where the file of that digest lies; it need not exist."""
+        return self.root / sha256[:2] / sha256
+
+    def exists(self, sha256: str) -> bool:
+        return self.path(sha256).is_file()
+
+    def store(self, stream: BinaryIO, *, limit: int | None = None) -> StoredFile:
+        """Write a stream. Raises ``InputError`` if it is empty or longer than ``limit`` bytes; then nothing is left."""
+        incoming = self.root / "incoming"
+        incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
+        temporary = incoming / secrets.token_hex(16)
+        digest, size = hashlib.sha256(), 0
+        try:
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as target:
+                for block in _blocks(stream):
+                    size += len(block)
+                    if limit is not None and size > limit:
+                        raise InputError(f"the file is larger than {limit:,} bytes; export a smaller one")
+                    digest.update(block)
+                    target.write(block)
+                target.flush()
+                os.fsync(target.fileno())
+            if not size:
+                raise InputError("the file is empty; choose another")
+            final = self.path(digest.hexdigest())
+            final.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            temporary.replace(final)
+            _fsync_directory(final.parent)
+        finally:
+            with suppress(FileNotFoundError):
+                temporary.unlink()
+        return StoredFile(digest.hexdigest(), size)
+
+    def checked(self, sha256: str) -> Path:
+        """The path, after reading every byte: raises ``StorageDamagedError`` if they aren't those of the digest."""
+        path = self.path(sha256)
+        try:
+            with path.open("rb") as stream:
+                found = hashlib.file_digest(stream, "sha256").hexdigest()
+        except FileNotFoundError:
+            raise StorageDamagedError(
+                f"the file {sha256[:12]}… is missing from storage; restore it from a backup"
+            ) from None
+        if found != sha256:
+            raise StorageDamagedError(f"the file {sha256[:12]}… has changed on disk; restore it from a backup")
+        return path
+
+    def remove(self, sha256: str) -> None:
+        """Delete the file, if it is there."""
+        with suppress(FileNotFoundError):
+            self.path(sha256).unlink()

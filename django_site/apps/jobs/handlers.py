@@ -1,0 +1,37 @@
+"""Which function does which kind of job. The functions live in the apps whose rows they write."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils.module_loading import import_string
+
+from django_site.apps.jobs.models import JobKind
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """``run(work=...)`` does the job and finishes it; ``stopped(target_id=..., reason=...)`` tells its target that it
+    won't be done. ``stopped`` runs in the transaction that ends the job."""
+
+    run: str
+    stopped: str
+
+    def runner(self) -> Callable[..., None]:
+        return import_string(self.run)
+
+    def stopper(self) -> Callable[..., None]:
+        return import_string(self.stopped)
+
+
+_PRODUCTIONS = "django_site.apps.productions.services"
+_AUDITS = "django_site.apps.audits.services"
+_PROVENANCE = "django_site.apps.provenance.services"
+
+HANDLERS: dict[str, Handler] = {
+    JobKind.RENDER_TAKE: Handler(f"{_PRODUCTIONS}.takes.take_render", f"{_PRODUCTIONS}.takes.take_failed"),
+    JobKind.ASSEMBLE_CUT: Handler(f"{_PRODUCTIONS}.cuts.cut_assemble", f"{_PRODUCTIONS}.cuts.cut_failed"),
+    JobKind.AUDIT_TAKE: Handler(f"{_AUDITS}.auditing.take_audit", f"{_AUDITS}.auditing.take_audit_failed"),
+    JobKind.AUDIT_CUT: Handler(f"{_AUDITS}.auditing.cut_audit", f"{_AUDITS}.auditing.cut_audit_failed"),
+    JobKind.AUDIT_IMPORT: Handler(f"{_AUDITS}.auditing.import_audit", f"{_AUDITS}.auditing.import_audit_failed"),
+    JobKind.SIGN_CUT: Handler(f"{_PROVENANCE}.signing.cut_sign", f"{_PROVENANCE}.signing.cut_sign_failed"),
+}

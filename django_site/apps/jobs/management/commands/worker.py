@@ -1,0 +1,52 @@
+"""``manage.py worker``: a Celery worker in this process, and the sweeper beside it."""
+
+import logging
+import threading
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import connection
+
+from django_site.apps.jobs.services import job_sweep
+from django_site.celery import app
+
+logger = logging.getLogger(__name__)
+
+
+class Command(BaseCommand):
+    help = "Do jobs as they come, one at a time, and send again what a dead worker left behind."
+
+    def add_arguments(self, parser) -> None:
+        parser.add_argument("--loglevel", default="WARNING", help="Celery's log level")
+
+    def handle(self, *args, **options) -> None:
+        stop = threading.Event()
+        sweeper = threading.Thread(target=_sweep_forever, args=(stop,), name="sweeper", daemon=True)
+        sweeper.start()
+        self.stdout.write("worker: waiting for jobs; stop it with Ctrl-C")
+        self.stdout.flush()
+        try:
+            app.worker_main(
+                [
+                    "worker",
+                    "--pool=solo",
+                    "--concurrency=1",
+                    "--without-gossip",
+                    "--without-mingle",
+                    "--without-heartbeat",
+                    f"--loglevel={options['loglevel']}",
+                ]
+            )
+        finally:
+            stop.set()
+
+
+def _sweep_forever(stop: threading.Event) -> None:
+    try:
+        while not stop.wait(settings.JOB_SWEEP_SECONDS):
+            try:
+                job_sweep()
+            except Exception:  # the sweeper outlives a database that is away for a while
+                logger.warning("a sweep failed; the next follows in %s s", settings.JOB_SWEEP_SECONDS, exc_info=True)
+    finally:
+        connection.close()

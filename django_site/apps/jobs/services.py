@@ -1,0 +1,81 @@
+"""Asking for work, calling it off, and seeing to it that what is owed is sent."""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from django_site.apps.accounts.models import User
+from django_site.apps.jobs import claims, tasks
+from django_site.apps.jobs.handlers import HANDLERS
+from django_site.apps.jobs.models import Job, JobKind, JobState
+from django_site.errors import WrongStateError
+
+logger = logging.getLogger(__name__)
+
+#: Most jobs that one sweep sends; the next sweep goes on.
+SWEEP_LIMIT = 500
+
+
+def job_enqueue(*, kind: JobKind, key: str, production, target_id, requested_by: User | None) -> Job:
+    """Owe a piece of work. The same key is the same job: asking twice changes nothing. Sent when the transaction
+    commits; should the message be lost, the sweeper sends it again."""
+    job, created = Job.objects.get_or_create(
+        key=key,
+        defaults={
+            "kind": kind,
+            "production": production,
+            "target_id": target_id,
+            "requested_by": requested_by,
+            "sent_at": timezone.now(),
+        },
+    )
+    if created:
+        # Not delay_on_commit: a broker that is down must not fail the request whose rows are already committed.
+        transaction.on_commit(lambda: tasks.run.delay(str(job.pk)), robust=True)
+    return job
+
+
+def job_cancel(*, job: Job, by: User) -> Job:
+    """Call a job off: at once while it waits, at the next frame while it runs."""
+    with transaction.atomic():
+        now = timezone.now()
+        reason = f"Cancelled by {by}."
+        waiting = Job.objects.filter(pk=job.pk, state=JobState.QUEUED)
+        if waiting.update(state=JobState.CANCELLED, reason=reason, finished_at=now, cancel_requested=True):
+            HANDLERS[job.kind].stopper()(target_id=job.target_id, reason=reason)
+        elif not Job.objects.filter(pk=job.pk, state=JobState.RUNNING).update(cancel_requested=True):
+            raise WrongStateError(f"the job is already {job.get_state_display().lower()}; there is nothing to cancel")
+    job.refresh_from_db()
+    return job
+
+
+def job_sweep(*, now: datetime | None = None) -> dict[str, int]:
+    """Send again what is owed and nobody seems to have; end what has used up its attempts. Safe to run anywhere, often."""
+    now = now or timezone.now()
+    patience = now - timedelta(seconds=settings.JOB_LEASE_SECONDS)
+    unsent = Q(sent_at__isnull=True) | Q(sent_at__lt=patience)
+    owed = Job.objects.filter(claims.owed(now))
+
+    sent = 0
+    for job_id in (
+        owed.filter(unsent, attempt__lt=F("max_attempts"))
+        .order_by("created_at")
+        .values_list("pk", flat=True)[:SWEEP_LIMIT]
+    ):
+        if Job.objects.filter(unsent, pk=job_id).update(sent_at=now):
+            tasks.run.delay(str(job_id))
+            sent += 1
+
+    ended = 0
+    for job in owed.filter(state=JobState.RUNNING, attempt__gte=F("max_attempts"))[:SWEEP_LIMIT]:
+        reason = f"The worker died {job.attempt} times while doing this; the last was {job.worker}."
+        with transaction.atomic():
+            mine = Job.objects.filter(pk=job.pk, state=JobState.RUNNING, attempt=job.attempt, lease_until__lt=now)
+            if mine.update(state=JobState.FAILED, lease_until=None, finished_at=now, reason=reason):
+                HANDLERS[job.kind].stopper()(target_id=job.target_id, reason=reason)
+                ended += 1
+    return {"sent": sent, "ended": ended}

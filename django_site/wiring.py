@@ -1,0 +1,182 @@
+"""The only place where settings become adapters. Each is made when first asked for, once a process.
+
+Nothing here survives a fork: ONNX Runtime's and OpenMP's threads, the C2PA context and open indexes are made anew in a
+child process. What lies on disk and can change under us (the index, the policies, the enrolled faces) is looked at
+again on every call, by its fingerprint.
+"""
+
+import os
+import threading
+from collections.abc import Callable, Hashable
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+from django.conf import settings
+
+from django_site.keys import key_from_file
+
+T = TypeVar("T")
+_lock = threading.RLock()
+
+
+def _per_process(fingerprint: Callable[[], Hashable]) -> Callable[[Callable[[], T]], Callable[[], T]]:
+    """Keep what the function made for as long as the process and the fingerprint are the same."""
+
+    def decorate(make: Callable[[], T]) -> Callable[[], T]:
+        held: dict[str, Any] = {}
+
+        @wraps(make)
+        def get() -> T:
+            with _lock:
+                now = (os.getpid(), fingerprint())
+                if held.get("for") != now:
+                    held["value"] = make()
+                    held["for"] = now
+                return held["value"]
+
+        return get
+
+    return decorate
+
+
+def _of_settings(*names: str) -> Callable[[], Hashable]:
+    return lambda: tuple(str(getattr(settings, name)) for name in names)
+
+
+def _of_file(path: Path) -> Hashable:
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return (status.st_ino, status.st_mtime_ns, status.st_size)
+
+
+# storage
+
+
+def zone(name: str):
+    """The storage of a zone: ``quarantine`` or ``released``."""
+    from django_site.apps.audits.storage import DirectoryZone
+
+    roots = {"quarantine": settings.QUARANTINE_ROOT, "released": settings.RELEASED_ROOT}
+    return DirectoryZone(roots[str(name)])
+
+
+# keys
+
+
+def template_kek() -> bytes:
+    """The key-encryption key under which every subject's data key is wrapped."""
+    return key_from_file(settings.KEYS_ROOT / "kek.bin")
+
+
+def ledger_key() -> bytes:
+    """The seed of the Ed25519 key that signs the ledger's tree heads."""
+    return key_from_file(settings.KEYS_ROOT / "ledger-ed25519.bin")
+
+
+# looking
+
+
+@_per_process(_of_settings("EMBEDDER"))
+def embedder():
+    """The embedder of pictures that index and audit share."""
+    from auditor.embeddings import open_embedder
+
+    return open_embedder(settings.EMBEDDER)
+
+
+@_per_process(lambda: (str(settings.INDEX_ROOT), _of_file(settings.INDEX_ROOT / "manifest.json")))
+def work_index():
+    """The index of registered works, as it is on disk now."""
+    from auditor.index import WorkIndex
+
+    return WorkIndex.open(settings.INDEX_ROOT, embedder(), create=True)
+
+
+@_per_process(_of_settings("KEYS_ROOT"))
+def face_encoder():
+    """Portraits to face descriptors."""
+    from auditor.likeness import FaceEncoder
+
+    return FaceEncoder()
+
+
+def _enrolled() -> Hashable:
+    from django_site.apps.likeness.selectors import templates_fingerprint
+
+    return templates_fingerprint()
+
+
+@_per_process(_enrolled)
+def face_gallery():
+    """Every enrolled face, opened from its sealed templates into memory; nothing of it touches the disk."""
+    from auditor.likeness import FaceGallery
+    from django_site.apps.likeness.templates_sealed import templates_open
+
+    return FaceGallery.from_templates(templates_open())
+
+
+def auditor():
+    """The audit pipeline over today's index and gallery."""
+    from auditor.audit import Auditor
+
+    return Auditor(work_index(), face_gallery(), embedder())
+
+
+# deciding
+
+
+def _policies() -> Hashable:
+    root: Path = settings.POLICIES_ROOT
+    return (str(root), tuple(sorted((str(path), _of_file(path)) for path in root.rglob("*.yaml"))))
+
+
+@_per_process(_policies)
+def policy_bundle():
+    """The policies as they are on disk now."""
+    from auditor.policy import PolicyBundle
+
+    return PolicyBundle.load(settings.POLICIES_ROOT)
+
+
+# generating
+
+
+@_per_process(_of_settings("WORK_ROOT"))
+def video_backend():
+    """What renders takes."""
+    from generator.backends.previz import PrevizBackend
+
+    return PrevizBackend()
+
+
+# signing
+
+
+def _authority_directory() -> Path:
+    from auditor.provenance import DevelopmentAuthority
+
+    directory: Path = settings.SIGNING_ROOT
+    if settings.SIGNING_DEVELOPMENT_CA and not (directory / "root.pem").exists():
+        with _lock:
+            if not (directory / "root.pem").exists():
+                DevelopmentAuthority.create(directory)
+    return directory
+
+
+@_per_process(_of_settings("SIGNING_ROOT"))
+def signing_identity():
+    """The certificate chain and key that sign what we release."""
+    from auditor.provenance import SigningIdentity
+
+    return SigningIdentity.open(_authority_directory() / "identity")
+
+
+@_per_process(_of_settings("SIGNING_ROOT"))
+def trust_list():
+    """The roots that we trust when we read a file back."""
+    from auditor.provenance import TrustList
+
+    return TrustList.open(_authority_directory() / "root.pem")
