@@ -1,0 +1,223 @@
+"""The camera: a location scout that tries places to stand, and the move itself, frame by frame."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from generator.backends.previz import layout as at
+from generator.backends.previz.parts import Point
+from generator.backends.previz.shading import trace_band
+from generator.backends.previz.shapes import Array
+from generator.backends.previz.staging import Stage, Subject, seed_of
+from generator.lexicon import PROPS
+from generator.shots.model import ShotRequest
+
+#: Height of the frame at the subject, as a multiple of the subject's own height.
+COVERAGE = {"extreme wide": 7.0, "wide": 3.0, "full": 1.35, "medium": 0.68, "close-up": 0.34, "insert": 2.3}
+#: Aperture of the depth of field (share of the frame's width that infinity blurs to).
+BLUR = {"extreme wide": 0.0, "wide": 0.0, "full": 0.002, "medium": 0.005, "close-up": 0.011, "insert": 0.010}
+SENSOR_MM = 36.0
+#: The scout's thumbnails in pixels; enough to see what hides what.
+THUMB_W, THUMB_H = 48, 27
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """Where the camera stands and looks in the middle of its move; ``around`` is what an orbit turns about."""
+
+    eye: Point
+    target: Point
+    around: Point
+    lens_mm: float
+
+    @property
+    def distance(self) -> float:
+        return math.dist(self.eye, self.around)
+
+
+def subject_of(stage: Stage, shot: ShotRequest) -> tuple[str, Subject]:
+    """What the shot looks at: its focus, else its first character, else the first element that stands there."""
+    for name in (shot.focus, *shot.characters, *shot.elements):
+        if name in stage.subjects:
+            return name, stage.subjects[name]
+    return "", Subject((0.0, stage.ground(0.0, 0.0) + 1.4, 0.0), 3.0)
+
+
+def camera_row(eye: Point, target: Point, lens_mm: float, roll: float = 0.0) -> Array:
+    """The kernels' camera: place, orthonormal axes, tangent of half the horizontal angle."""
+    ahead = np.subtract(target, eye)
+    ahead = ahead / max(float(np.linalg.norm(ahead)), 1e-6)
+    right = np.cross(ahead, (0.0, 1.0, 0.0))
+    right /= max(float(np.linalg.norm(right)), 1e-6)
+    up = np.cross(right, ahead)
+    right, up = right * math.cos(roll) + up * math.sin(roll), up * math.cos(roll) - right * math.sin(roll)
+    return np.array([*eye, *right, *up, *ahead, SENSOR_MM / 2 / lens_mm])
+
+
+def scout(stage: Stage, shot: ShotRequest, noise: Array) -> Setup:
+    """Tries a ring of places to stand, renders a thumbnail from each and keeps the best picture."""
+    rng = np.random.default_rng(seed_of(shot.seed, shot.id, "camera"))
+    name, subject = subject_of(stage, shot)
+    half = SENSOR_MM / 2 / shot.lens_mm * shot.height / shot.width
+    x, y, z = subject.middle
+    height = subject.height
+    if shot.size in ("medium", "close-up") and subject.facing is not None:
+        y += height * (0.27 if shot.size == "medium" else 0.41)
+    reach = height * COVERAGE[shot.size] / (2.0 * half)
+    if subject.facing is None and name not in PROPS:
+        reach = height * {"extreme wide": 3.0, "wide": 1.9, "full": 1.35}.get(shot.size, 1.1) / (2.0 * half)
+    reach = max(reach, 0.55)
+    names = stage.names()
+    base = float(rng.uniform(0, 2 * math.pi))
+    best: tuple[float, Setup] | None = None
+    tables = stage.snapshot(shot.duration / 2)
+    for n in range(14):
+        azimuth = base + n * 2 * math.pi / 14
+        if stage.indoors:
+            azimuth = -0.95 + 1.9 * n / 13 + float(rng.uniform(-0.05, 0.05))
+        elif subject.facing is not None and shot.size in ("medium", "close-up"):
+            azimuth = subject.facing + (-1.05 + 2.1 * n / 13)
+        setup = _stand(stage, shot, name, (x, y, z), subject, azimuth, reach, half, rng)
+        if setup is None:
+            continue
+        score = _judge(stage, shot, setup, name, subject, names, tables, noise) - 0.02 * float(rng.random())
+        if best is None or score > best[0]:
+            best = (score, setup)
+    if best is None:
+        return Setup((x + 4.0, y + 1.0, z + 4.0), (x, y, z), (x, y, z), shot.lens_mm)
+    return best[1]
+
+
+def _stand(
+    stage: Stage, shot: ShotRequest, name: str, middle: Point, subject: Subject, azimuth: float, reach: float, half: float,
+    rng: np.random.Generator,
+) -> Setup | None:
+    x, y, z = middle
+    ex, ez = x + reach * math.sin(azimuth), z + reach * math.cos(azimuth)
+    if stage.indoors:
+        limit_x, limit_z = float(stage.world[at.ROOM_X]) - 0.25, float(stage.world[at.ROOM_Z]) - 0.25
+        scale = 1.0
+        for start, end, limit in ((x, ex, limit_x), (z, ez, limit_z)):
+            if abs(end) > limit:
+                scale = min(scale, max((math.copysign(limit, end) - start) / (end - start), 0.05))
+        ex, ez = x + (ex - x) * scale, z + (ez - z) * scale
+    ground = max(stage.ground(ex, ez), 0.0 if stage.world[at.WATER] > 0 else -1e9)
+    far = math.hypot(ex - x, ez - z)
+    if name in PROPS or shot.size == "insert":
+        ey = y + far * 0.52
+    elif shot.size in ("medium", "close-up"):
+        ey = y + float(rng.uniform(-0.06, 0.10))
+    elif stage.indoors:
+        ey = float(rng.uniform(1.25, 1.65))
+    else:
+        ey = ground + (float(rng.uniform(1.1, 2.0)) if shot.size != "extreme wide" else float(rng.uniform(2.0, 6.5)))
+    ey = max(ey, ground + 0.4)
+    if not stage.indoors and ground > y + reach * 0.5:
+        return None
+    third = far * half * 0.42 * (1.0 if rng.random() < 0.5 else -1.0)
+    if shot.size in ("close-up", "insert"):
+        third *= 0.45
+    side = (math.cos(azimuth) * third, -math.sin(azimuth) * third)
+    lift = {"extreme wide": 0.32, "wide": 0.22, "full": 0.05}.get(shot.size, 0.0) * far * half
+    if subject.height > 8.0:
+        lift = 0.0
+    if subject.facing is not None and shot.size in ("extreme wide", "wide"):
+        lift += 0.0
+    return Setup((ex, ey, ez), (x + side[0], y + lift, z + side[1]), middle, shot.lens_mm)
+
+
+def _judge(
+    stage: Stage, shot: ShotRequest, setup: Setup, name: str, subject: Subject, names: list[str], tables: tuple[Array, Array, Array, Array],
+    noise: Array,
+) -> float:
+    """How good a picture is: subject seen, landmarks in view, nothing in the way, some sky, light from the side."""
+    world, objects, primitives, materials = tables
+    camera = camera_row(setup.eye, setup.target, setup.lens_mm)
+    depth, ids = np.zeros((THUMB_H, THUMB_W), np.float32), np.zeros((THUMB_H, THUMB_W), np.int32)
+    colour, flags = np.zeros((THUMB_H, THUMB_W, 3), np.float32), np.zeros((THUMB_H, THUMB_W), np.uint8)
+    trace_band(world, camera, np.zeros((0, at.LIGHT_COLUMNS)), objects, primitives, materials, stage.heights, noise, colour, depth, ids, flags,
+               0, THUMB_H, False)
+    owner = np.full(len(primitives) + 1, -1)
+    for number, row in enumerate(objects):
+        owner[int(row[at.OFIRST]) : int(row[at.OLAST])] = number
+    seen = np.where(ids >= at.OBJECT_ID, owner[np.maximum(ids - at.OBJECT_ID, 0)], -1)
+    labels = np.array([*names, "-"], object)[seen]
+    total = ids.size
+    own = float((labels == name).sum()) / total
+    expected = {"extreme wide": 0.006, "wide": 0.02, "full": 0.08, "medium": 0.20, "close-up": 0.30, "insert": 0.06}[shot.size]
+    score = 2.0 * min(own / expected, 1.0) - (0.8 if own == 0.0 else 0.0)
+    others = np.isin(labels, [e for e in (*shot.elements, *shot.characters) if e != name]).sum() / total
+    score += 1.6 * min(float(others) / 0.10, 1.0)
+    score -= 4.0 * float(((depth < 0.4 * setup.distance) & (labels != name) & (ids >= at.OBJECT_ID)).sum()) / total
+    score -= 3.0 * float((depth < 0.30).sum()) / total
+    if not stage.indoors:
+        sky = float((ids == at.SKY_ID).sum()) / total
+        score -= 1.6 * max(0.16 - sky, 0.0) + 1.2 * max(sky - 0.62, 0.0)
+        if stage.world[at.WATER] > 0.0:
+            score += 0.9 * min(float((ids == at.WATER_ID).sum()) / total / 0.12, 1.0)
+        ahead = np.subtract(setup.target, setup.eye)
+        ahead /= max(float(np.linalg.norm(ahead)), 1e-6)
+        light = float(np.dot(ahead, stage.world[at.SUN_X : at.SUN_Z + 1]))
+        score += 0.5 * (1.0 - abs(light - 0.25)) if subject.facing is None or shot.size in ("extreme wide", "wide") else 0.45 * (0.6 - light)
+    elif bool((ids == at.SKY_ID).any()):
+        score += 0.7
+    luma = colour @ np.array([0.2, 0.7, 0.1], np.float32)
+    score += 0.5 * min(float(np.log1p(luma * stage.air.exposure).std()) / 0.22, 1.0)
+    if subject.facing is not None and shot.size in ("medium", "close-up"):
+        turn = math.atan2(setup.eye[0] - subject.middle[0], setup.eye[2] - subject.middle[2]) - subject.facing
+        turn = abs((turn + math.pi) % (2 * math.pi) - math.pi)
+        score -= 0.8 * max(turn - 0.85, 0.0) + 0.3 * max(0.25 - turn, 0.0)
+    return score
+
+
+def path(stage: Stage, shot: ShotRequest, setup: Setup) -> Callable[[float], Array]:
+    """The camera row at a time in seconds: the setup in the middle, the move on either side of it."""
+    subject = subject_of(stage, shot)[1]
+    reach = setup.distance
+    seed = seed_of(shot.seed, shot.id, "hand")[0] % 1000
+
+    def at_time(time: float) -> Array:
+        u = time / max(shot.duration, 1e-6)
+        u = 0.55 * u + 0.45 * u * u * (3.0 - 2.0 * u) - 0.5
+        eye, target = np.array(setup.eye), np.array(setup.target)
+        ahead = (target - eye) / max(float(np.linalg.norm(target - eye)), 1e-6)
+        right = np.cross(ahead, (0.0, 1.0, 0.0))
+        right /= max(float(np.linalg.norm(right)), 1e-6)
+        gauge = 0.20 * min(shot.duration / 2.2, 1.5)
+        shake = 0.0012
+        if shot.move == "dolly in":
+            eye = eye + ahead * reach * gauge * u
+        elif shot.move == "dolly out":
+            eye = eye - ahead * reach * gauge * u
+        elif shot.move in ("pan left", "pan right"):
+            target = target + right * reach * 0.62 * gauge * u * (1.0 if shot.move == "pan right" else -1.0)
+        elif shot.move in ("tilt up", "tilt down"):
+            target = target + np.array([0.0, reach * 0.40 * gauge * u * (1.0 if shot.move == "tilt up" else -1.0), 0.0])
+        elif shot.move in ("crane up", "crane down"):
+            rise = min(reach * 0.9, 7.0) * gauge * u * (1.0 if shot.move == "crane up" else -1.0)
+            eye = eye + np.array([0.0, rise, 0.0])
+        elif shot.move in ("orbit left", "orbit right"):
+            angle = 1.5 * gauge * u * (1.0 if shot.move == "orbit right" else -1.0)
+            centre = np.array(setup.around)
+            spin = np.array([[math.cos(angle), 0, math.sin(angle)], [0, 1, 0], [-math.sin(angle), 0, math.cos(angle)]])
+            eye, target = centre + spin @ (eye - centre), centre + spin @ (target - centre)
+        elif shot.move == "track":
+            along = np.array([subject.velocity[0], 0.0, subject.velocity[1]]) * shot.duration * u
+            along = along if np.any(along) else right * reach * 0.5 * gauge * u
+            eye, target = eye + along, target + along
+        elif shot.move == "handheld":
+            shake = 0.010
+        drift = [math.sin(2.1 * time + seed) + 0.6 * math.sin(5.3 * time + 2 * seed), math.sin(1.7 * time + 3 * seed) + 0.5 * math.sin(4.1 * time)]
+        target = target + (right * drift[0] + np.array([0.0, drift[1], 0.0])) * reach * shake
+        if stage.indoors:
+            limit = stage.world[[at.ROOM_X, at.ROOM_Y, at.ROOM_Z]] - 0.12
+            eye = np.clip(eye, [-limit[0], 0.15, -limit[2]], limit)
+        else:
+            floor = max(stage.ground(float(eye[0]), float(eye[2])), 0.0 if stage.world[at.WATER] > 0 else -1e9)
+            eye[1] = max(eye[1], floor + 0.35)
+        place, aim = (float(eye[0]), float(eye[1]), float(eye[2])), (float(target[0]), float(target[1]), float(target[2]))
+        return camera_row(place, aim, setup.lens_mm, 0.004 * drift[0] if shot.move == "handheld" else 0.0)
+
+    return at_time

@@ -1,0 +1,77 @@
+"""The frame loop: a shot becomes 8-bit RGB frames, one at a time, on as many threads as there are processors."""
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import cv2
+import numpy as np
+
+from generator.backends.previz import cinematography, develop, palette, staging, terrain
+from generator.backends.previz.shading import TILE, mark_edges, trace_band
+from generator.backends.previz.shapes import Array
+from generator.shots.model import ShotRequest
+
+#: Drops before the lens: count, box (m), fall (m/s), wind (m/s), smear (s), flake radius (m), brightness.
+FALLING = {
+    "rain": (2400, 15.0, 9.5, 1.2, 0.035, 0.0, 0.55),
+    "storm": (3400, 15.0, 10.5, 3.6, 0.040, 0.0, 0.60),
+    "snow": (2600, 13.0, 1.1, 0.5, 0.0, 0.011, 0.85),
+}
+
+
+def render_frames(shot: ShotRequest, *, threads: int | None = None) -> Iterator[Array]:
+    """Yields the shot's frames, (height, width, 3) uint8 RGB; the same bytes for the same shot on the same machine.
+
+    Kernels release the interpreter lock, so bands of rows run on plain threads: no OpenMP, safe after a fork. Bands
+    never read each other's rows within a pass, so the picture does not depend on the number of threads.
+    """
+    noise = terrain.noise_texture()
+    stage = staging.build(shot)
+    setup = cinematography.scout(stage, shot, noise)
+    camera_at = cinematography.path(stage, shot, setup)
+    lights = stage.lamp_table()
+    height, width = shot.height, shot.width
+    blur = cinematography.BLUR[shot.size]
+    grade = palette.grade(stage.air, shot.mood, indoors=stage.indoors, focus=setup.distance, blur=blur)
+    colour, soft = np.zeros((height, width, 3), np.float32), np.zeros((height, width, 3), np.float32)
+    depth, ids = np.zeros((height, width), np.float32), np.zeros((height, width), np.int32)
+    flags, frame = np.zeros((height, width), np.uint8), np.zeros((height, width, 3), np.uint8)
+    bands = [(top, min(top + TILE, height)) for top in range(0, height, TILE)]
+    grain = staging.seed_of(shot.seed, shot.id, "grain")[0] % 100_000
+    with ThreadPoolExecutor(threads or os.cpu_count() or 1, thread_name_prefix="previz") as pool:
+
+        def each_band(work: Callable[[int, int], None]) -> None:
+            for done in [pool.submit(work, top, bottom) for top, bottom in bands]:
+                done.result()
+
+        for number in range(shot.frames):
+            time = number / shot.fps
+            camera = camera_at(time)
+            world, objects, primitives, materials = stage.snapshot(time)
+            scene = (world, camera, lights, objects, primitives, materials, stage.heights, noise, colour, depth, ids, flags)
+            each_band(lambda top, bottom, scene=scene: trace_band(*scene, top, bottom, False))
+            each_band(lambda top, bottom: mark_edges(depth, ids, flags, top, bottom))
+            each_band(lambda top, bottom, scene=scene: trace_band(*scene, top, bottom, True))
+            if shot.weather in FALLING and not stage.indoors:
+                count, box, speed, drift, streak, size, bright = FALLING[shot.weather]
+                level = float(world[20:23].mean()) * 0.0 + float(np.mean(stage.air.horizon)) * 1.1 + 0.02
+                develop.fall(colour, depth, camera, count, box, speed, drift, streak, size, bright, level, time, grain)
+            picture = colour
+            if blur > 0.0:
+                each_band(lambda top, bottom: develop.defocus(colour, depth, soft, grade[develop.FOCUS], grade[develop.BLUR], top, bottom))
+                picture = soft
+            bloom = _bloom(picture)
+            each_band(
+                lambda top, bottom, picture=picture, bloom=bloom, number=number: develop.develop(picture, bloom, grade, frame, number, grain, top, bottom)
+            )
+            yield frame.copy()
+
+
+def _bloom(picture: Array) -> Array:
+    """The glow that a lens spreads around bright things: what exceeds a lit wall, blurred wide."""
+    height, width = picture.shape[:2]
+    small = cv2.resize(picture, (max(width // 4, 1), max(height // 4, 1)), interpolation=cv2.INTER_AREA)
+    bright = np.maximum(small - 0.55, 0.0)
+    wide = cv2.GaussianBlur(bright, (0, 0), width / 90.0) + 0.6 * cv2.GaussianBlur(bright, (0, 0), width / 320.0)
+    return np.asarray(cv2.resize(wide, (width, height), interpolation=cv2.INTER_LINEAR))
