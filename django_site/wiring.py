@@ -5,6 +5,7 @@ child process. What lies on disk and can change under us (the index, the policie
 again on every call, by its fingerprint.
 """
 
+import fcntl
 import os
 import threading
 from collections.abc import Callable, Hashable
@@ -113,16 +114,17 @@ def _enrolled() -> Hashable:
 def face_gallery():
     """Every enrolled face, opened from its sealed templates into memory; nothing of it touches the disk."""
     from auditor.likeness import FaceGallery
+    from django_site.apps.likeness.selectors import subject_labels
     from django_site.apps.likeness.templates_sealed import templates_open
 
-    return FaceGallery.from_templates(templates_open())
+    return FaceGallery(templates_open(), labels=subject_labels(), encoder=face_encoder())
 
 
 def auditor():
     """The audit pipeline over today's index and gallery."""
     from auditor.audit import Auditor
 
-    return Auditor(work_index(), face_gallery(), embedder())
+    return Auditor(index=work_index(), gallery=face_gallery())
 
 
 # deciding
@@ -160,7 +162,9 @@ def _authority_directory() -> Path:
 
     directory: Path = settings.SIGNING_ROOT
     if settings.SIGNING_DEVELOPMENT_CA and not (directory / "root.pem").exists():
-        with _lock:
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with (directory / "lock").open("w") as lock:  # the site and its worker may both start for the first time
+            fcntl.flock(lock, fcntl.LOCK_EX)
             if not (directory / "root.pem").exists():
                 DevelopmentAuthority.create(directory)
     return directory

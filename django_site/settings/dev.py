@@ -2,9 +2,9 @@
 
 import os
 
+from django_site.keys import secret_from_file
 from django_site.settings.base import *  # noqa: F403
 from django_site.settings.base import VAR
-from django_site.keys import secret_from_file
 
 DEBUG = os.environ.get("REELPROOF_DEBUG", "") == "1"
 SECRET_KEY = secret_from_file(VAR / "keys" / "django-secret-key")

@@ -226,6 +226,8 @@ class Cut(Record):
     state = models.CharField(max_length=14, choices=CutState.choices, default=CutState.DRAFT)
     asset = models.ForeignKey("audits.Asset", null=True, on_delete=models.PROTECT, related_name="cuts")
     duration = models.DecimalField(max_digits=12, decimal_places=3, null=True)
+    #: What the end card tells the audience about the film's making; empty where there is none.
+    audience_notice = models.TextField(blank=True)
     edited_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     reason = models.TextField(blank=True)
 

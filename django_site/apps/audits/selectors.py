@@ -1,0 +1,54 @@
+"""Reading assets, audits, findings and decisions; every query starts from what the person may see."""
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from django_site.apps.accounts.models import REVIEWING_ROLES, User
+from django_site.apps.audits.models import Asset, Audit, Decision, EvidenceFrame, Finding, Zone
+from django_site.apps.corpora.models import WorkAsset
+from django_site.apps.likeness.models import LikenessAsset
+from django_site.apps.productions.models import Cut, ImportedMedia, Screenplay, Take
+from django_site.apps.productions.selectors import productions_visible_to
+from django_site.apps.provenance.models import Manifest
+
+
+def audits_visible_to(user: User) -> QuerySet[Audit]:
+    return Audit.objects.filter(production__in=productions_visible_to(user))
+
+
+def findings_visible_to(user: User) -> QuerySet[Finding]:
+    return Finding.objects.filter(audit__production__in=productions_visible_to(user))
+
+
+def decisions_visible_to(user: User) -> QuerySet[Decision]:
+    return Decision.objects.filter(production__in=productions_visible_to(user))
+
+
+def assets_visible_to(user: User) -> QuerySet[Asset]:
+    """Released assets for everybody; quarantined ones only through something that the person may see:
+
+    a take, cut, screenplay, signed file, imported file or evidence frame of their productions; a work of which their
+    productions have a finding, or that their organisation registered and they review; their own enrolled pictures.
+    """
+    released = Q(zone=Zone.RELEASED)
+    if not user.is_authenticated:
+        return Asset.objects.filter(released)
+    productions = productions_visible_to(user).values("pk")
+    findings = Finding.objects.filter(audit__production__in=productions)
+    this = OuterRef("pk")
+    reviews_for = user.memberships.filter(role__in=REVIEWING_ROLES).values("organisation")
+    reasons = [
+        Take.objects.filter(asset=this, shot__scene__screenplay__production__in=productions),
+        Cut.objects.filter(asset=this, production__in=productions),
+        Screenplay.objects.filter(asset=this, production__in=productions),
+        Manifest.objects.filter(asset=this, intent__cut__production__in=productions),
+        ImportedMedia.objects.filter(asset=this, production__in=productions),
+        EvidenceFrame.objects.filter(Q(query=this) | Q(reference=this), finding__in=findings),
+        WorkAsset.objects.filter(asset=this).filter(
+            Q(work__in=findings.values("work")) | Q(work__organisation__in=reviews_for)
+        ),
+        LikenessAsset.objects.filter(asset=this, subject__user=user),
+    ]
+    seen = Q()
+    for reason in reasons:
+        seen |= Q(Exists(reason))
+    return Asset.objects.filter(released | seen)

@@ -1,0 +1,299 @@
+"""Audits as jobs: look at the file, write what was found, decide, and set in motion what follows; in one transaction."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from auditor.audit import AuditReport
+from auditor.canonical import sha256_json
+from auditor.policy.facts import SignatureFact
+from django_site import wiring
+from django_site.apps.audits import facts
+from django_site.apps.audits.models import Asset, Audit, AuditState, EvidenceFrame, Finding, Outcome, Zone
+from django_site.apps.audits.services.assets import asset_record, file_store
+from django_site.apps.audits.services.decisions import decide_and_record, reason_of
+from django_site.apps.audits.storage import StoredFile
+from django_site.apps.corpora.models import IndexSnapshot
+from django_site.apps.corpora.services import index_snapshot_record
+from django_site.apps.jobs.models import Job, JobKind
+from django_site.apps.jobs.services import job_enqueue
+from django_site.apps.jobs.work import JobWork
+from django_site.apps.likeness.models import ConsentGrant, GrantState, Subject, UseEvent, UseKind
+from django_site.apps.productions.models import Cut, CutState, ImportedMedia, ImportState, Production, Take, TakeState
+from django_site.apps.productions.states import cut_move, import_move, take_move
+from django_site.apps.reviews.services import case_open, cases_supersede
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """What one pass gave: the report, the index that was searched, and the evidence frames already on disk."""
+
+    report: AuditReport
+    snapshot: IndexSnapshot
+    gallery_sha256: str
+    evidence: tuple[tuple[tuple[float, StoredFile, float | None, StoredFile | None], ...], ...]
+
+
+def audit_enqueue(*, kind: JobKind, target, production: Production, asset: Asset, requested_by) -> Job:
+    """Owe an audit of this file as it would be looked at today: another index or gallery is another audit."""
+    earlier = Job.objects.filter(kind=kind, target_id=target.pk).exclude(state__in=["queued", "running"]).count()
+    return job_enqueue(
+        kind=kind,
+        key=f"{kind}:{target.pk}:{asset.sha256[:16]}:{earlier + 1}",
+        production=production,
+        target_id=target.pk,
+        requested_by=requested_by,
+    )
+
+
+def _look(work: JobWork, asset: Asset) -> _Looked:
+    snapshot = index_snapshot_record()
+    auditor, gallery = wiring.auditor(), wiring.face_gallery()
+    path = wiring.zone(Zone(asset.zone)).checked(asset.sha256)
+    report = auditor.audit(path, on_progress=work.on_progress, cancelled=work.cancelled)
+    evidence = tuple(
+        tuple(
+            (
+                pair.query_seconds,
+                file_store(source=pair.query_jpeg),
+                pair.reference_seconds,
+                file_store(source=pair.reference_jpeg) if pair.reference_jpeg else None,
+            )
+            for pair in finding.evidence
+        )
+        for finding in report.findings
+    )
+    return _Looked(report, snapshot, gallery.info().digest, evidence)
+
+
+def _record(work: JobWork, looked: _Looked, asset: Asset, production: Production, **target) -> Audit:
+    """The audit, its findings and evidence as rows; inside the job's fence."""
+    report = looked.report
+    document = report.as_dict()
+    missing = facts.missing_detectors(detector.name for detector in report.detectors)
+    searched = {detector.searched_sha256 for detector in report.detectors}
+    complete = not missing and report.frames_examined > 0 and looked.snapshot.digest in searched
+    reason = (
+        "" if complete else f"not looked for by: {', '.join(missing) or 'any detector, in the index of that moment'}"
+    )
+    audit = Audit.objects.create(
+        asset=asset,
+        production=production,
+        job=work.job,
+        index_snapshot=looked.snapshot,
+        gallery_sha256=looked.gallery_sha256,
+        state=AuditState.COMPLETE if complete else AuditState.INCOMPLETE,
+        reason=reason,
+        detectors=document["detectors"],
+        report=document,
+        report_sha256=sha256_json(document),
+        iscc=report.iscc or "",
+        **target,
+    )
+    for position, (found, frames) in enumerate(zip(report.findings, looked.evidence, strict=True)):
+        finding = Finding.objects.create(
+            audit=audit,
+            position=position,
+            kind=found.kind,
+            start=_seconds(found.query.start),
+            end=_seconds(found.query.end),
+            reference_start=_seconds(found.reference.start) if found.reference else None,
+            reference_end=_seconds(found.reference.end) if found.reference else None,
+            score=min(1.0, max(0.0, found.score)),
+            log10_lr=found.log10_lr,
+            mirrored=found.mirrored,
+            speed=found.speed,
+            region=found.region.as_list() if found.region else None,
+            curve=[[round(seconds, 3), round(score, 4)] for seconds, score in found.curve],
+            plain=found.plain,
+            work_id=found.work_id,
+            subject_id=found.subject_id,
+        )
+        EvidenceFrame.objects.bulk_create(
+            EvidenceFrame(
+                finding=finding,
+                position=place,
+                query_seconds=_seconds(query_seconds),
+                query=asset_record(stored=query, media_type="image/jpeg"),
+                reference_seconds=None if reference_seconds is None else _seconds(reference_seconds),
+                reference=asset_record(stored=reference, media_type="image/jpeg") if reference else None,
+            )
+            for place, (query_seconds, query, reference_seconds, reference) in enumerate(frames)
+        )
+    return audit
+
+
+def _seconds(value: float) -> float:
+    return round(float(value), 3)
+
+
+# takes
+
+
+def take_audit(*, work: JobWork) -> None:
+    """Audit a take; cleared takes may stand in a cut, and the last of them starts it."""
+    from django_site.apps.productions.services.cuts import cut_assemble_when_ready
+
+    take = Take.objects.select_related("shot__scene__screenplay__production", "asset", "generation__actor").get(
+        pk=work.job.target_id
+    )
+    production = take.shot.scene.screenplay.production
+    with work.fenced():
+        take_move(take, TakeState.AUDITING)
+    looked = _look(work, take.asset)
+    with work.fenced():
+        audit = _record(work, looked, take.asset, production, take=take)
+        decision = decide_and_record(
+            facts=facts.take_facts(take, audit),
+            actor=work.job.requested_by,
+            audit=audit,
+            production=production,
+            take=take,
+        )
+        if decision.outcome == Outcome.ALLOW:
+            take_move(take, TakeState.CLEARED, reason="")
+            uses_record(audit=audit, kind=UseKind.RENDER, take=take)
+        elif decision.outcome == Outcome.REVIEW:
+            take_move(take, TakeState.NEEDS_REVIEW, reason=reason_of(decision))
+            case_open(decision=decision, opened_by=take.generation.actor, take=take)
+        else:
+            take_move(take, TakeState.STOPPED, reason=reason_of(decision))
+        cut_assemble_when_ready(production=production, by=take.generation.actor)
+        work.finish(audit=str(audit.pk), decision=str(decision.pk), outcome=decision.outcome)
+
+
+def take_audit_failed(*, target_id, reason: str) -> None:
+    """A take that can't be audited is stopped: no verdict without evidence."""
+    take = Take.objects.get(pk=target_id)
+    if take.state in (TakeState.QUARANTINED, TakeState.AUDITING):
+        take_move(take, TakeState.STOPPED, reason=f"It could not be audited: {reason}")
+
+
+# cuts
+
+
+def cut_audit(*, work: JobWork) -> None:
+    """Audit a cut; unless it is stopped, it goes to a person."""
+    cut = Cut.objects.select_related("production", "asset", "edited_by").get(pk=work.job.target_id)
+    with work.fenced():
+        cases_supersede(cut=cut)
+        cut_move(cut, CutState.AUDITING)
+    looked = _look(work, cut.asset)
+    with work.fenced():
+        audit = _record(work, looked, cut.asset, cut.production, cut=cut)
+        decision = decide_and_record(
+            facts=facts.cut_facts(cut, audit),
+            actor=work.job.requested_by,
+            audit=audit,
+            production=cut.production,
+            cut=cut,
+        )
+        if decision.outcome == Outcome.BLOCK:
+            cut_move(cut, CutState.STOPPED, reason=reason_of(decision))
+        else:
+            cut_move(cut, CutState.NEEDS_REVIEW, reason=reason_of(decision))
+            case_open(decision=decision, opened_by=cut.edited_by, cut=cut)
+        work.finish(audit=str(audit.pk), decision=str(decision.pk), outcome=decision.outcome)
+
+
+def cut_audit_failed(*, target_id, reason: str) -> None:
+    """A cut that can't be audited is stopped."""
+    cut = Cut.objects.get(pk=target_id)
+    if cut.state in (CutState.QUARANTINED, CutState.AUDITING):
+        cut_move(cut, CutState.STOPPED, reason=f"It could not be audited: {reason}")
+
+
+# imported files
+
+
+def import_audit(*, work: JobWork) -> None:
+    """Audit an imported file and read what credentials it brought along."""
+    imported = ImportedMedia.objects.select_related("production", "asset", "imported_by").get(pk=work.job.target_id)
+    with work.fenced():
+        import_move(imported, ImportState.AUDITING)
+    looked = _look(work, imported.asset)
+    signature = _signature_of(imported.asset)
+    with work.fenced():
+        audit = _record(work, looked, imported.asset, imported.production, imported=imported)
+        decision = decide_and_record(
+            facts=facts.import_facts(imported, audit, signature=signature),
+            actor=work.job.requested_by,
+            audit=audit,
+            production=imported.production,
+            imported=imported,
+        )
+        if decision.outcome == Outcome.ALLOW:
+            import_move(imported, ImportState.CLEARED, reason="")
+        elif decision.outcome == Outcome.REVIEW:
+            import_move(imported, ImportState.NEEDS_REVIEW, reason=reason_of(decision))
+            case_open(decision=decision, opened_by=imported.imported_by, imported=imported)
+        else:
+            import_move(imported, ImportState.STOPPED, reason=reason_of(decision))
+        work.finish(audit=str(audit.pk), decision=str(decision.pk), outcome=decision.outcome)
+
+
+def import_audit_failed(*, target_id, reason: str) -> None:
+    """An imported file that can't be audited is not used."""
+    imported = ImportedMedia.objects.get(pk=target_id)
+    if imported.state in (ImportState.QUARANTINED, ImportState.AUDITING):
+        import_move(imported, ImportState.FAILED, reason=f"It could not be audited: {reason}")
+
+
+def _signature_of(asset: Asset) -> SignatureFact:
+    from auditor.provenance import verify
+
+    report = verify(wiring.zone(Zone(asset.zone)).path(asset.sha256), trust=wiring.trust_list())
+    return SignatureFact(state=report.state, asset_sha256=asset.sha256)
+
+
+# uses and repeats
+
+
+def uses_record(*, audit: Audit, kind: UseKind, take: Take | None = None, cut: Cut | None = None) -> None:
+    """One use for each registered person that the audit found, under the grant that allowed it."""
+    seconds: dict = {}
+    for finding in audit.findings.filter(kind="face", subject__isnull=False):
+        seconds[finding.subject_id] = seconds.get(finding.subject_id, 0) + (finding.end - finding.start)
+    for subject_id, total in seconds.items():
+        grant = next(
+            (
+                grant
+                for grant in ConsentGrant.objects.filter(subject=subject_id, state=GrantState.ACTIVE)
+                if str(audit.production_id) in grant.scope["projects"]
+            ),
+            None,
+        )
+        if grant is not None:
+            UseEvent.objects.get_or_create(
+                grant=grant,
+                take=take,
+                cut=cut,
+                defaults={
+                    "subject_id": subject_id,
+                    "production_id": audit.production_id,
+                    "kind": kind,
+                    "seconds": total,
+                },
+            )
+
+
+@transaction.atomic
+def audits_repeat_for_subject(*, subject: Subject) -> int:
+    """After a grant was stopped: audit again whatever shows the person and is not out yet. Returns how many."""
+    owed = 0
+    shown = Finding.objects.filter(subject=subject, kind="face")
+    takes = Take.objects.filter(
+        state__in=[TakeState.CLEARED, TakeState.APPROVED, TakeState.NEEDS_REVIEW], audits__findings__in=shown
+    ).distinct()
+    for take in takes.select_related("shot__scene__screenplay__production", "asset"):
+        take_move(take, TakeState.AUDITING)
+        production = take.shot.scene.screenplay.production
+        audit_enqueue(kind=JobKind.AUDIT_TAKE, target=take, production=production, asset=take.asset, requested_by=None)
+        owed += 1
+    cuts = Cut.objects.filter(state=CutState.NEEDS_REVIEW, audits__findings__in=shown).distinct()
+    for cut in cuts.select_related("production", "asset"):
+        cases_supersede(cut=cut)
+        cut_move(cut, CutState.AUDITING)
+        audit_enqueue(kind=JobKind.AUDIT_CUT, target=cut, production=cut.production, asset=cut.asset, requested_by=None)
+        owed += 1
+    return owed

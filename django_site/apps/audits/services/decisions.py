@@ -1,0 +1,71 @@
+"""Deciding: facts go to the policies, what they said becomes a row and a ledger event, in the caller's transaction."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from django_site import wiring
+from django_site.apps.accounts.models import User
+from django_site.apps.audits.models import Audit, Decision, PolicyRevision
+from django_site.apps.provenance.services.ledger import ledger_append
+
+
+@transaction.atomic
+def policy_revision_record() -> PolicyRevision:
+    """Which bundle is in force now, as a row; a new one only when it differs from the last."""
+    bundle = wiring.policy_bundle()
+    latest = PolicyRevision.objects.select_for_update().order_by("-created_at", "-id").first()
+    if latest and latest.bundle_sha256 == bundle.sha256:
+        return latest
+    return PolicyRevision.objects.create(bundle_sha256=bundle.sha256, policies=len(bundle.policies))
+
+
+@transaction.atomic
+def decide_and_record(
+    *, facts, actor: User | None, audit: Audit | None = None, at: datetime | None = None, **target
+) -> Decision:
+    """Decide facts (a dataclass of ``auditor.policy.facts``) about one target: ``subject=``, ``shot=``, ``take=``,
+    ``cut=`` or ``imported=``, with ``production=`` unless it is about a subject."""
+    policy_revision_record()
+    document = facts.as_facts()
+    verdict = wiring.policy_bundle().decide(document, at=at or timezone.now())
+    decision = Decision.objects.create(
+        created_at=verdict.at,
+        point=verdict.point,
+        facts=document,
+        facts_sha256=verdict.facts_sha256,
+        bundle_sha256=verdict.bundle_sha256,
+        engine=verdict.engine,
+        outcome=verdict.outcome,
+        checks=[check.as_dict() for check in verdict.checks],
+        policies=list(verdict.policies),
+        sha256=verdict.sha256(),
+        audit=audit,
+        actor=actor,
+        **target,
+    )
+    ledger_append(
+        kind="decision",
+        event={
+            "decision": decision.pk,
+            "point": decision.point,
+            "outcome": decision.outcome,
+            "facts_sha256": decision.facts_sha256,
+            "bundle_sha256": decision.bundle_sha256,
+            "decision_sha256": decision.sha256,
+        },
+    )
+    return decision
+
+
+def failed_checks(decision: Decision) -> list[dict]:
+    """The checks that did not pass, blocking ones first."""
+    failed = [check for check in decision.checks if not check["passed"]]
+    return sorted(failed, key=lambda check: check["severity"] != "block")
+
+
+def reason_of(decision: Decision) -> str:
+    """Why it was not allowed, in plain sentences; each once."""
+    gravest = [check for check in failed_checks(decision) if check["severity"] == decision.outcome]
+    return " ".join(dict.fromkeys(f"{check['plain'].rstrip('.')}." for check in gravest or failed_checks(decision)))

@@ -1,0 +1,74 @@
+"""Reading subjects, grants and uses."""
+
+from collections.abc import Hashable, Iterable
+
+from django.db.models import Count, Max, Q, QuerySet
+
+from auditor.policy import RegisteredName
+from django_site.apps.accounts.models import REVIEWING_ROLES, User
+from django_site.apps.likeness.models import BiometricConsent, BiometricTemplate, ConsentGrant, Subject, UseEvent
+
+
+def subjects_visible_to(user: User) -> QuerySet[Subject]:
+    """The person's own record, and those of organisations for which they review."""
+    if not user.is_authenticated:
+        return Subject.objects.none()
+    reviews_for = user.memberships.filter(role__in=REVIEWING_ROLES).values("organisation")
+    return Subject.objects.filter(Q(user=user) | Q(organisation__in=reviews_for))
+
+
+def grants_of(subject: Subject) -> QuerySet[ConsentGrant]:
+    """Every version of every grant, newest first."""
+    return subject.grants.order_by("-created_at")
+
+
+def uses_of(subject: Subject) -> QuerySet[UseEvent]:
+    """Every use, newest first, with the production it was for."""
+    return subject.uses.select_related("production", "grant", "take", "cut").order_by("-created_at")
+
+
+def templates_usable() -> QuerySet[BiometricTemplate]:
+    """Templates that may be compared today: consent stands, the key exists."""
+    return BiometricTemplate.objects.filter(
+        consent__withdrawn_at__isnull=True, key__wrapped__isnull=False
+    ).select_related("key")
+
+
+def templates_fingerprint() -> Hashable:
+    """Changes whenever the set of usable templates does."""
+    summary = templates_usable().aggregate(count=Count("pk"), newest=Max("created_at"))
+    return (summary["count"], summary["newest"], BiometricConsent.objects.aggregate(last=Max("withdrawn_at"))["last"])
+
+
+def subject_labels() -> dict[str, str]:
+    """The name that findings show, by subject id."""
+    return {str(subject.pk): subject.display_name for subject in Subject.objects.all()}
+
+
+def registered_names() -> list[RegisteredName]:
+    """Everybody registered, by the names that a text might use."""
+    return [
+        RegisteredName(
+            subject_id=str(subject.pk),
+            display_name=subject.display_name,
+            names=tuple(dict.fromkeys(name for name in (subject.legal_name, subject.stage_name) if name)),
+            aliases=tuple(subject.aliases),
+        )
+        for subject in Subject.objects.all().order_by("pk")
+    ]
+
+
+def grants_for(subject_ids: Iterable, production) -> dict[str, ConsentGrant]:
+    """For each subject the grant that speaks for this production: an active one if there is one, else the newest.
+
+    A grant speaks for it when its scope names the production; one that names others only is returned last of all, so
+    that the decision can say which grant came nearest.
+    """
+    chosen: dict[str, tuple[tuple, ConsentGrant]] = {}
+    for grant in ConsentGrant.objects.filter(subject__in=list(subject_ids)).exclude(state="drafted"):
+        names_it = str(production.pk) in grant.scope.get("projects", [])
+        rank = (names_it, grant.state == "active", grant.version, grant.created_at)
+        key = str(grant.subject_id)
+        if key not in chosen or rank > chosen[key][0]:
+            chosen[key] = (rank, grant)
+    return {key: grant for key, (_, grant) in chosen.items()}

@@ -1,0 +1,1 @@
+"""Writes to productions: from the brief to the cut, and what is brought in from outside."""

@@ -1,0 +1,131 @@
+"""Cuts: begun when every shot has a take that may be shown, assembled into quarantine, then audited as a whole."""
+
+from django.db import transaction
+from django.db.models import Max
+
+from auditor.media import probe
+from django_site.apps.accounts.models import User
+from django_site.apps.accounts.permissions import require
+from django_site.apps.audits.services.assets import asset_path, asset_record, file_store
+from django_site.apps.audits.services.auditing import audit_enqueue
+from django_site.apps.jobs.models import JobKind
+from django_site.apps.jobs.services import job_enqueue
+from django_site.apps.jobs.work import JobWork
+from django_site.apps.productions.models import (
+    ContributionAct,
+    Cut,
+    CutItem,
+    CutState,
+    Production,
+    Take,
+)
+from django_site.apps.productions.selectors import USABLE_TAKE_STATES, screenplay_current, takes_usable
+from django_site.apps.productions.services.productions import contribution_record
+from django_site.apps.productions.states import cut_move
+from django_site.errors import WrongStateError
+from generator.edit import assemble
+
+#: Cuts in these states are over; the same takes may be cut again.
+_OVER = (CutState.FAILED, CutState.STOPPED, CutState.REJECTED)
+
+
+@transaction.atomic
+def cut_assemble_when_ready(*, production: Production, by: User) -> Cut | None:
+    """Begin the cut if every current shot has a take that may be shown and these takes aren't cut yet.
+
+    The production's row is locked: two workers that finish the last two takes at once begin one cut, not two or none.
+    """
+    Production.objects.select_for_update().get(pk=production.pk)
+    takes = takes_usable(production)
+    if not takes or any(take is None for take in takes):
+        return None
+    chosen = [take.pk for take in takes]
+    for cut in production.cuts.exclude(state__in=_OVER):
+        if list(cut.items.order_by("position").values_list("take", flat=True)) == chosen:
+            return cut
+    return _begin(production, takes, by)
+
+
+def cut_request(*, production: Production, by: User) -> Cut:
+    """Cut what there is, on a person's word. Raises ``WrongStateError`` naming what is missing."""
+    require(by, "productions.change", production)
+    takes = takes_usable(production)
+    missing = sum(take is None for take in takes)
+    if not takes or missing:
+        raise WrongStateError(
+            f"{missing or 'all'} of {len(takes)} shots have no cleared take yet; render or replace them"
+        )
+    with transaction.atomic():
+        Production.objects.select_for_update().get(pk=production.pk)
+        return _begin(production, takes, by)
+
+
+def _begin(production: Production, takes: list[Take], by: User) -> Cut:
+    screenplay = screenplay_current(production)
+    cut = Cut.objects.create(
+        production=production,
+        screenplay=screenplay,
+        version=(production.cuts.aggregate(last=Max("version"))["last"] or 0) + 1,
+        title=screenplay.title,
+        edited_by=by,
+    )
+    for position, take in enumerate(takes, start=1):
+        CutItem.objects.create(cut=cut, position=position, take=take, take_in=0, take_out=take.duration)
+    contribution_record(production=production, actor=by, act=ContributionAct.ARRANGED, target=cut)
+    job_enqueue(
+        kind=JobKind.ASSEMBLE_CUT,
+        key=f"assemble_cut:{cut.pk}",
+        production=production,
+        target_id=cut.pk,
+        requested_by=by,
+    )
+    return cut
+
+
+def cut_assemble(*, work: JobWork) -> None:
+    """Cut the takes together with titles and the disclosure card; owe the audit of the whole."""
+    cut = Cut.objects.select_related("production", "edited_by").get(pk=work.job.target_id)
+    items = list(cut.items.select_related("take__asset").order_by("position"))
+    barred = [str(item.take) for item in items if item.take.state not in USABLE_TAKE_STATES]
+    if barred:
+        raise WrongStateError(f"{', '.join(barred)} may not be shown any more; the film needs other takes")
+    with work.fenced():
+        cut_move(cut, CutState.ASSEMBLING)
+    sources = [_as_media_file(item.take, work) for item in items]
+    made = assemble(
+        sources,
+        work.directory / "cut.mp4",
+        title=cut.title,
+        on_progress=work.on_progress,
+        cancelled=work.cancelled,
+    )
+    info = probe(made.path)
+    stored = file_store(source=made.path)
+    with work.fenced():
+        asset = asset_record(stored=stored, media_type=info.media_type, probe=info.as_dict())
+        for item, placed in zip(items, made.items, strict=True):
+            CutItem.objects.filter(pk=item.pk).update(start=round(placed.start, 3), end=round(placed.end, 3))
+        cut_move(cut, CutState.QUARANTINED, asset=asset, duration=round(info.duration, 3), reason="")
+        audit_enqueue(
+            kind=JobKind.AUDIT_CUT,
+            target=cut,
+            production=cut.production,
+            asset=asset,
+            requested_by=cut.edited_by,
+        )
+        work.finish(asset=str(asset.pk), sha256=asset.sha256, seconds=round(info.duration, 3))
+
+
+def _as_media_file(take: Take, work: JobWork):
+    """The take's file under a name that says what it is; a link, not a copy."""
+    link = work.directory / f"take-{take.pk}.mp4"
+    if not link.exists():
+        link.symlink_to(asset_path(take.asset))
+    return link
+
+
+def cut_failed(*, target_id, reason: str) -> None:
+    """A cut that could not be assembled, or was called off."""
+    cut = Cut.objects.get(pk=target_id)
+    if cut.state in (CutState.DRAFT, CutState.ASSEMBLING):
+        cut_move(cut, CutState.FAILED, reason=reason)

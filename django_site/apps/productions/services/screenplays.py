@@ -1,0 +1,111 @@
+"""The screenplay and its shots: written from the brief, edited by people, planned anew after each edit."""
+
+from django.db import transaction
+from django.db.models import Max
+
+from django_site.apps.accounts.models import User
+from django_site.apps.accounts.permissions import require
+from django_site.apps.audits.services.assets import asset_path, asset_store
+from django_site.apps.productions.models import ContributionAct, Production, Scene, Screenplay, Shot, Take, TakeState
+from django_site.apps.productions.selectors import screenplay_current
+from django_site.apps.productions.services.productions import contribution_record
+from django_site.apps.productions.states import take_move
+from django_site.apps.reviews.services import cases_supersede
+from generator.narrative import parse_fountain, write_screenplay
+from generator.shots import ShotRequest, plan_shots
+
+#: What Fountain text is stored as.
+FOUNTAIN = "text/plain"
+#: States of takes that another version of their shot puts aside; what was stopped or rejected stays as it is.
+_PUT_ASIDE = (TakeState.PLANNED, TakeState.QUARANTINED, TakeState.CLEARED, TakeState.NEEDS_REVIEW, TakeState.APPROVED)
+
+
+def screenplay_write(*, production: Production, by: User, scenes: int = 3) -> Screenplay:
+    """Write the screenplay from the brief and plan its shots. Raises ``BriefError``."""
+    require(by, "productions.change", production)
+    written = write_screenplay(production.brief, scenes=scenes, seed=production.seed)
+    return _store(production, written.to_fountain(), by, tool="Reelproof screenplay writer")
+
+
+def screenplay_revise(*, production: Production, fountain: str, by: User) -> Screenplay:
+    """Take a person's edit as the next version and plan its shots. Raises ``ScreenplayError``."""
+    require(by, "productions.change", production)
+    return _store(production, fountain, by, tool="")
+
+
+def screenplay_text(screenplay: Screenplay) -> str:
+    """The Fountain text."""
+    return asset_path(screenplay.asset).read_text(encoding="utf-8")
+
+
+def _store(production: Production, fountain: str, by: User, *, tool: str) -> Screenplay:
+    parsed = parse_fountain(fountain)
+    requests = plan_shots(
+        parsed,
+        total_seconds=float(production.total_seconds),
+        width=production.width,
+        height=production.height,
+        fps=production.fps,
+        seed=production.seed,
+    )
+    asset = asset_store(source=fountain.encode(), media_type=FOUNTAIN)
+    with transaction.atomic():
+        Production.objects.select_for_update().get(pk=production.pk)
+        earlier = screenplay_current(production)
+        if earlier is not None:
+            for shot in Shot.objects.filter(scene__screenplay=earlier, current=True):
+                _put_aside(shot)
+        screenplay = Screenplay.objects.create(
+            production=production,
+            version=1 if earlier is None else earlier.version + 1,
+            title=parsed.title,
+            logline=parsed.logline,
+            asset=asset,
+        )
+        contribution_record(production=production, actor=by, act=ContributionAct.WROTE, target=screenplay, tool=tool)
+        scenes = [
+            Scene.objects.create(screenplay=screenplay, position=position, heading=str(scene.heading)[:300])
+            for position, scene in enumerate(parsed.scenes, start=1)
+        ]
+        places: dict[int, int] = {}
+        for request in requests:
+            places[request.scene] = places.get(request.scene, 0) + 1
+            shot = Shot.objects.create(
+                scene=scenes[request.scene - 1], position=places[request.scene], spec=request.as_dict()
+            )
+            contribution_record(
+                production=production, actor=by, act=ContributionAct.PLANNED, target=shot, tool="Reelproof shot planner"
+            )
+    return screenplay
+
+
+def shot_replace(*, shot: Shot, changes: dict, by: User) -> Shot:
+    """A new version of a shot; its takes are put aside. ``changes`` are fields of the ShotRequest.
+
+    Raises ``ShotError`` naming the first field that is wrong.
+    """
+    production = shot.scene.screenplay.production
+    require(by, "productions.change", production)
+    request = ShotRequest.from_dict({**shot.spec, **changes})
+    with transaction.atomic():
+        Production.objects.select_for_update().get(pk=production.pk)
+        _put_aside(shot)
+        last = Shot.objects.filter(scene=shot.scene, position=shot.position).aggregate(last=Max("version"))["last"]
+        Shot.objects.filter(scene=shot.scene, position=shot.position, current=True).update(current=False)
+        replaced = Shot.objects.create(
+            scene=shot.scene, position=shot.position, version=last + 1, spec=request.as_dict()
+        )
+        contribution_record(
+            production=production,
+            actor=by,
+            act=ContributionAct.REPLACED,
+            target=replaced,
+            note=", ".join(sorted(changes)),
+        )
+    return replaced
+
+
+def _put_aside(shot: Shot) -> None:
+    for take in Take.objects.filter(shot=shot, state__in=_PUT_ASIDE):
+        cases_supersede(take=take)
+        take_move(take, TakeState.SUPERSEDED)

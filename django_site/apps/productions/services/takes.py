@@ -1,0 +1,142 @@
+"""Takes: Gate 1 and the generation record before anything is rendered; quarantine and an audit right after."""
+
+from django.db import transaction
+from django.db.models import Max
+
+from auditor.media import probe
+from django_site import wiring
+from django_site.apps.accounts.models import User
+from django_site.apps.accounts.permissions import require
+from django_site.apps.audits.facts import prompt_facts
+from django_site.apps.audits.models import Outcome
+from django_site.apps.audits.services.assets import asset_record, file_store
+from django_site.apps.audits.services.auditing import audit_enqueue
+from django_site.apps.audits.services.decisions import decide_and_record, reason_of
+from django_site.apps.jobs.models import JobKind
+from django_site.apps.jobs.services import job_enqueue
+from django_site.apps.jobs.work import JobWork
+from django_site.apps.productions.models import ContributionAct, GenerationRecord, Production, Shot, Take, TakeState
+from django_site.apps.productions.selectors import shots_current
+from django_site.apps.productions.services.productions import contribution_record
+from django_site.apps.productions.services.screenplays import screenplay_text
+from django_site.apps.productions.states import take_move
+from django_site.errors import WrongStateError
+from generator.shots import ShotRequest
+
+#: States in which a shot already has a take that may still become part of the film.
+_ALIVE = (
+    TakeState.PLANNED,
+    TakeState.QUEUED,
+    TakeState.RENDERING,
+    TakeState.QUARANTINED,
+    TakeState.AUDITING,
+    TakeState.CLEARED,
+    TakeState.NEEDS_REVIEW,
+    TakeState.APPROVED,
+)
+
+
+def take_request(*, shot: Shot, by: User) -> Take:
+    """Ask for a take of a shot. The record of how it will be made comes first, then Gate 1, then the renderer.
+
+    A take that Gate 1 does not allow exists, stopped, with the reason; nothing was rendered for it.
+    """
+    production = shot.scene.screenplay.production
+    require(by, "productions.change", production)
+    if not shot.current:
+        raise WrongStateError("this version of the shot was replaced; render its current version")
+    card = wiring.video_backend().card
+    text = screenplay_text(shot.scene.screenplay)
+    with transaction.atomic():
+        Shot.objects.select_for_update().get(pk=shot.pk)
+        number = (shot.takes.aggregate(last=Max("number"))["last"] or 0) + 1
+        spec = {**shot.spec, "seed": (int(shot.spec["seed"]) + number - 1) % 2**63}
+        request = ShotRequest.from_dict(spec)
+        record = GenerationRecord.objects.create(
+            model_name=card.name,
+            model_version=card.version,
+            model_licence=card.licence,
+            model_sha256=card.digest,
+            model_card=card.as_dict(),
+            commercial_use=card.commercial_use,
+            seed=request.seed,
+            prompt=request.prompt or request.description,
+            negative_prompt=request.negative_prompt,
+            parameters=spec,
+            ingredients=[{"kind": "screenplay", "sha256": shot.scene.screenplay.asset.sha256}],
+            actor=by,
+        )
+        take = Take.objects.create(shot=shot, number=number, generation=record)
+        decision = decide_and_record(
+            facts=prompt_facts(shot, screenplay_text=text), actor=by, production=production, shot=shot
+        )
+        if decision.outcome != Outcome.ALLOW:
+            take_move(take, TakeState.STOPPED, reason=reason_of(decision))
+            return take
+        take_move(take, TakeState.QUEUED)
+        job_enqueue(
+            kind=JobKind.RENDER_TAKE,
+            key=f"render_take:{take.pk}",
+            production=production,
+            target_id=take.pk,
+            requested_by=by,
+        )
+    return take
+
+
+def production_render(*, production: Production, by: User) -> list[Take]:
+    """Ask for a take of every current shot that has none alive."""
+    require(by, "productions.change", production)
+    return [
+        take_request(shot=shot, by=by)
+        for shot in shots_current(production)
+        if not shot.takes.filter(state__in=_ALIVE).exists()
+    ]
+
+
+def take_render(*, work: JobWork) -> None:
+    """Render a take into quarantine and owe its audit."""
+    take = Take.objects.select_related("shot__scene__screenplay__production", "generation__actor").get(
+        pk=work.job.target_id
+    )
+    production = take.shot.scene.screenplay.production
+    with work.fenced():
+        take_move(take, TakeState.RENDERING)
+    backend = wiring.video_backend()
+    if backend.card.digest != take.generation.model_sha256:
+        raise WrongStateError("the renderer has changed since this take was planned; ask for another take")
+    made = backend.render(
+        ShotRequest.from_dict(take.generation.parameters),
+        work.directory / "take.mp4",
+        on_progress=work.on_progress,
+        cancelled=work.cancelled,
+    )
+    info = probe(made.path)
+    stored = file_store(source=made.path)
+    with work.fenced():
+        asset = asset_record(stored=stored, media_type=info.media_type, probe=info.as_dict())
+        take_move(
+            take, TakeState.QUARANTINED, asset=asset, duration=round(info.duration, 3), frames=info.frames, reason=""
+        )
+        contribution_record(
+            production=production,
+            actor=take.generation.actor,
+            act=ContributionAct.RENDERED,
+            target=take,
+            tool=f"{take.generation.model_name} {take.generation.model_version}",
+        )
+        audit_enqueue(
+            kind=JobKind.AUDIT_TAKE,
+            target=take,
+            production=production,
+            asset=asset,
+            requested_by=take.generation.actor,
+        )
+        work.finish(asset=str(asset.pk), sha256=asset.sha256, frames=info.frames, seconds=round(info.duration, 3))
+
+
+def take_failed(*, target_id, reason: str) -> None:
+    """A take that could not be rendered, or was called off."""
+    take = Take.objects.get(pk=target_id)
+    if take.state in (TakeState.QUEUED, TakeState.RENDERING):
+        take_move(take, TakeState.FAILED, reason=reason)

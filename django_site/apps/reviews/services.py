@@ -1,0 +1,158 @@
+"""Cases: opened by decisions, closed by people; four eyes, reasons on the record."""
+
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from django_site.apps.accounts.models import User
+from django_site.apps.accounts.permissions import require, reviewing_role
+from django_site.apps.audits.models import Asset, Decision, Finding, Outcome
+from django_site.apps.productions.models import CutState, ImportState, TakeState
+from django_site.apps.productions.states import cut_move, import_move, take_move
+from django_site.apps.provenance.services.ledger import ledger_append
+from django_site.apps.reviews.models import AccessLog, ActionKind, Case, CaseState, Comment, ReviewAction
+from django_site.errors import InputError, NotAllowedError, WrongStateError
+
+#: How long a case may wait; the queue shows what is late.
+DUE_IN = timedelta(days=2)
+#: People who must agree: one where the policies found nothing, two where they asked for judgement.
+APPROVALS = {Outcome.ALLOW: 1, Outcome.REVIEW: 2}
+#: Seconds for which one entry of the access log stands for repeated requests (a player asks for many ranges).
+ACCESS_WINDOW = timedelta(minutes=10)
+
+
+def case_open(*, decision: Decision, opened_by: User | None, take=None, cut=None, imported=None) -> Case:
+    """Ask people about a decision. One open case for one thing: asking again returns it."""
+    target = {"take": take, "cut": cut, "imported": imported}
+    existing = Case.objects.filter(**target, state=CaseState.OPEN).first()
+    if existing:
+        return existing
+    scores = [finding.score for finding in decision.audit.findings.all()] if decision.audit_id else []
+    return Case.objects.create(
+        production_id=decision.production_id,
+        decision=decision,
+        opened_by=opened_by,
+        approvals_needed=APPROVALS[Outcome(decision.outcome)],
+        risk=max(scores, default=0.0) + (1.0 if decision.outcome == Outcome.REVIEW else 0.0),
+        due_at=timezone.now() + DUE_IN,
+        **target,
+    )
+
+
+def cases_supersede(**target) -> None:
+    """Close open cases about something that is about to be looked at again or replaced."""
+    Case.objects.filter(**target, state=CaseState.OPEN).update(
+        state=CaseState.CHANGES_REQUESTED, closed_at=timezone.now()
+    )
+
+
+def _act(*, case: Case, by: User, kind: ActionKind, reason: str, finding: Finding | None = None) -> ReviewAction:
+    require(by, "reviews.decide", case.production)
+    if not reason.strip():
+        raise InputError("say why: the reason is part of the record")
+    if case.state != CaseState.OPEN:
+        raise WrongStateError(f"this case is already {case.get_state_display().lower()}")
+    if kind == ActionKind.APPROVE and case.opened_by_id == by.pk:
+        raise NotAllowedError("whoever asked for the review does not approve it; ask another reviewer")
+    try:
+        with transaction.atomic():
+            action = ReviewAction.objects.create(
+                case=case, actor=by, role=reviewing_role(by, case.production), kind=kind, reason=reason, finding=finding
+            )
+    except IntegrityError:
+        raise WrongStateError("you have already approved this case; another person must agree too") from None
+    ledger_append(
+        kind=f"review_{kind}",
+        event={"case": case.pk, "action": action.pk, "reviewer": by.pseudonym, "decision_sha256": case.decision.sha256},
+    )
+    return action
+
+
+def _locked(case: Case) -> Case:
+    return Case.objects.select_for_update().get(pk=case.pk)
+
+
+@transaction.atomic
+def case_approve(*, case: Case, by: User, reason: str) -> Case:
+    """Agree. With the last agreement that is needed the thing is approved; an approved cut goes on to be signed.
+
+    Where two people are needed, one of them is the head of legal.
+    """
+    from django_site.apps.productions.services.cuts import cut_assemble_when_ready
+    from django_site.apps.provenance.services.signing import cut_signing_request
+
+    case = _locked(case)
+    _act(case=case, by=by, kind=ActionKind.APPROVE, reason=reason)
+    approvals = case.actions.filter(kind=ActionKind.APPROVE)
+    roles = set(approvals.values_list("role", flat=True))
+    if approvals.count() < case.approvals_needed or (case.approvals_needed > 1 and "head_of_legal" not in roles):
+        return case
+    _close(case, CaseState.APPROVED)
+    if case.take:
+        take_move(case.take, TakeState.APPROVED)
+        cut_assemble_when_ready(production=case.production, by=case.take.generation.actor)
+    elif case.imported:
+        import_move(case.imported, ImportState.APPROVED)
+    else:
+        cut_move(case.cut, CutState.APPROVED)
+        cut_signing_request(case=case, by=by)
+    return case
+
+
+@transaction.atomic
+def case_reject(*, case: Case, by: User, reason: str) -> Case:
+    """Refuse, for good."""
+    case = _locked(case)
+    _act(case=case, by=by, kind=ActionKind.REJECT, reason=reason)
+    _close(case, CaseState.REJECTED)
+    _refuse(case, reason)
+    return case
+
+
+@transaction.atomic
+def case_request_change(*, case: Case, by: User, reason: str) -> Case:
+    """Send it back: the producer changes something and it is audited anew."""
+    case = _locked(case)
+    _act(case=case, by=by, kind=ActionKind.REQUEST_CHANGE, reason=reason)
+    _close(case, CaseState.CHANGES_REQUESTED)
+    _refuse(case, reason)
+    return case
+
+
+@transaction.atomic
+def finding_dismiss(*, case: Case, finding: Finding, by: User, reason: str) -> ReviewAction:
+    """Say why a finding does not matter; the case stays open."""
+    case = _locked(case)
+    if finding.audit_id != case.decision.audit_id:
+        raise InputError("that finding belongs to another audit; open its own case")
+    return _act(case=case, by=by, kind=ActionKind.DISMISS_FINDING, reason=reason, finding=finding)
+
+
+def _close(case: Case, state: CaseState) -> None:
+    Case.objects.filter(pk=case.pk).update(state=state, closed_at=timezone.now())
+    case.refresh_from_db()
+
+
+def _refuse(case: Case, reason: str) -> None:
+    if case.take:
+        take_move(case.take, TakeState.REJECTED, reason=reason)
+    elif case.imported:
+        import_move(case.imported, ImportState.REJECTED, reason=reason)
+    else:
+        cut_move(case.cut, CutState.REJECTED, reason=reason)
+
+
+def comment_add(*, case: Case, by: User, text: str, privileged: bool = False) -> Comment:
+    """Remark on a case. Only the legal side may write, and will see, a privileged remark."""
+    require(by, "reviews.decide" if privileged else "reviews.comment", case.production)
+    if not text.strip():
+        raise InputError("the comment is empty")
+    return Comment.objects.create(case=case, author=by, text=text, privileged=privileged)
+
+
+def access_log(*, user: User, asset: Asset) -> None:
+    """Note that a person was shown a quarantined file; repeated requests within minutes are one entry."""
+    recent = AccessLog.objects.filter(user=user, asset=asset, created_at__gt=timezone.now() - ACCESS_WINDOW)
+    if not recent.exists():
+        AccessLog.objects.create(user=user, asset=asset)
