@@ -16,7 +16,16 @@ from numpy.typing import NDArray
 
 from auditor.index import Reference
 from auditor.matching.candidates import Candidate
-from auditor.matching.registration import Aligner, Registration, correlation, gray, register
+from auditor.matching.registration import (
+    Aligner,
+    Features,
+    Registration,
+    agreement,
+    correlation,
+    describe,
+    gray,
+    register,
+)
 from auditor.media import Frame, Interval, MediaInfo, sample_frames
 
 #: Pixels on the longer side at which candidates are compared; the proxies of works have the same size.
@@ -68,11 +77,12 @@ def compare(query: Path, info: MediaInfo, candidate: Candidate) -> Comparison | 
     references = _frames(candidate.reference.proxy, max(0.0, span[0]), span[1], candidate.reference.info.fps)
     if not frames or not references:
         return None
-    registration = _anchor(frames, references, candidate)
+    anchors = _anchors(frames, candidate)
+    registration = _anchor(anchors, references, candidate.offset)
     if registration is None:
         return None
     offset = _best_offset(frames, references, registration, candidate)
-    closer = _anchor(frames, references, candidate, offset=offset)
+    closer = _anchor(anchors, references, offset, mirrored=registration.mirrored)
     if closer is not None and closer.inliers >= registration.inliers:
         registration = closer
         offset = _best_offset(frames, references, registration, candidate)
@@ -113,13 +123,13 @@ class _Track:
         right = np.stack(rows)
         times = np.array([frame.seconds for frame in frames])
         outside = (times + offset < moments[0] - 0.1) | (times + offset > moments[-1] + 0.1)
-        agreement = _diagonal(left, right)
-        agreement[outside] = 0
+        agrees = agreement(left, right, aligner.cells)
+        agrees[outside] = 0
         if len(frames) < 2:
-            return cls(times, agreement, np.zeros(0, np.float32), np.zeros(0, np.float32))
+            return cls(times, agrees, np.zeros(0, np.float32), np.zeros(0, np.float32))
         query_change, reference_change = np.diff(left, axis=0), np.diff(right, axis=0)
         moved = np.minimum(np.abs(query_change).mean(axis=1), np.abs(reference_change).mean(axis=1))
-        return cls(times, agreement, _diagonal(query_change, reference_change), moved)
+        return cls(times, agrees, _diagonal(query_change, reference_change), moved)
 
     @property
     def step(self) -> float:
@@ -176,17 +186,25 @@ def _nearest(moments: Sequence[float], seconds: float) -> int:
     return right if moments[right] - seconds < seconds - moments[right - 1] else right - 1
 
 
-def _anchor(
-    frames: Sequence[Frame], references: Sequence[Frame], candidate: Candidate, *, offset: float | None = None
-) -> Registration | None:
-    """The registration with the most support among a few moments of the candidate."""
-    moments = [frame.seconds for frame in references]
+def _anchors(frames: Sequence[Frame], candidate: Candidate) -> list[tuple[float, Features]]:
+    """Moments spread over the candidate, with their features."""
     core = [frame for frame in frames if candidate.start - 0.1 <= frame.seconds <= candidate.end + 0.1] or list(frames)
     picked = [core[i] for i in sorted({round(p) for p in np.linspace(0, len(core) - 1, _ANCHORS)})]
-    shift = candidate.offset if offset is None else offset
+    return [(frame.seconds, describe(gray(frame.pixels))) for frame in picked]
+
+
+def _anchor(
+    anchors: Sequence[tuple[float, Features]],
+    references: Sequence[Frame],
+    offset: float,
+    *,
+    mirrored: bool | None = None,
+) -> Registration | None:
+    """The registration with the most support among the anchors and the reference frames of their moments."""
+    moments = [frame.seconds for frame in references]
     found = (
-        register(gray(frame.pixels), gray(references[_nearest(moments, frame.seconds + shift)].pixels))
-        for frame in picked
+        register(features, gray(references[_nearest(moments, seconds + offset)].pixels), mirrored=mirrored)
+        for seconds, features in anchors
     )
     return max((r for r in found if r), key=lambda r: r.inliers, default=None)
 
@@ -198,7 +216,7 @@ def _best_offset(
     aligner = Aligner(registration)
     moments = [frame.seconds for frame in references]
     core = [frame for frame in frames if candidate.start <= frame.seconds <= candidate.end] or list(frames)
-    agreement = correlation(
+    alike = correlation(
         np.stack([aligner.query(gray(frame.pixels)) for frame in core]),
         np.stack([aligner.reference(gray(frame.pixels)) for frame in references]),
     )
@@ -207,7 +225,7 @@ def _best_offset(
 
     def mean_agreement(offset: float) -> float:
         columns = [_nearest(moments, seconds + offset) for seconds in times]
-        return float(agreement[rows, columns].mean())
+        return float(alike[rows, columns].mean())
 
     steps = np.arange(-_OFFSET_SEARCH, _OFFSET_SEARCH + 1e-9, _OFFSET_STEP)
     scores = np.array([mean_agreement(candidate.offset + step) for step in steps])
@@ -246,7 +264,7 @@ def _compare_with_still(frames: list[Frame], candidate: Candidate) -> Comparison
     for frame in frames:
         if times and frame.seconds < times[-1] + step - 1e-3:
             continue
-        registration = register(gray(frame.pixels), reference)
+        registration = register(describe(gray(frame.pixels)), reference)
         times.append(frame.seconds)
         kept.append(frame)
         registrations.append(registration)
@@ -266,7 +284,8 @@ def _compare_with_still(frames: list[Frame], candidate: Candidate) -> Comparison
 
 def _agreement(frame: Frame, reference: NDArray[np.uint8], registration: Registration) -> float:
     aligner = Aligner(registration)
-    return float(correlation(aligner.query(gray(frame.pixels)), aligner.reference(reference)[None])[0, 0])
+    left, right = aligner.query(gray(frame.pixels)), aligner.reference(reference)
+    return float(agreement(left[None], right[None], aligner.cells)[0])
 
 
 def _diagonal(left: NDArray[np.float32], right: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -27,8 +27,10 @@ _TILES_EVERY = 2.0
 _CUT_SIMILARITY = 0.5
 #: A registered stretch is the same recording if its frames agree this well (median correlation) ...
 _COPY_AGREEMENT = 0.75
-#: ... and what moves, moves alike. Other takes of the same people in the same room stay near 0.
+#: ... and what moves, moves alike: other takes of the same people in the same room stay near 0.
 _COPY_MOTION = 0.3
+#: Where motion agrees as it does in copies only, captions, blends and grading may have changed the pictures more.
+_SURE_MOTION, _SURE_AGREEMENT = 0.7, 0.5
 #: Where nothing moves, only the residual speaks: the pictures must then agree much better.
 _STILL_AGREEMENT = 0.88
 #: Without registration only a descriptor similarity far above chance is worth a reviewer's time. SSCD's authors put 90 %
@@ -103,15 +105,21 @@ def _judge(path: Path, info: MediaInfo, candidate: Candidate) -> Finding | None:
     comparison = compare(path, info, candidate)
     if comparison is None:
         return _unregistered(candidate) if candidate.similarity >= _SCENE_SIMILARITY else None
-    still = info.is_still or candidate.reference.info.is_still
-    needed = _STILL_AGREEMENT if comparison.motion is None and not still else _COPY_AGREEMENT
-    same_motion = comparison.motion is None or comparison.motion >= _COPY_MOTION
-    is_copy = comparison.agreement >= needed and same_motion
+    is_copy = _is_copy(comparison, still=info.is_still or candidate.reference.info.is_still)
     if not is_copy and candidate.similarity < _SCENE_SIMILARITY:
         return None
     if not info.is_still and comparison.segment.duration < _MIN_SECONDS:
         return None
     return _finding(candidate, comparison, is_copy, info)
+
+
+def _is_copy(comparison: Comparison, *, still: bool) -> bool:
+    """The same recording, or another one of the same scene? A still picture has no motion to tell by."""
+    if comparison.motion is None:
+        return comparison.agreement >= (_COPY_AGREEMENT if still else _STILL_AGREEMENT)
+    if comparison.motion >= _SURE_MOTION:
+        return comparison.agreement >= _SURE_AGREEMENT
+    return comparison.motion >= _COPY_MOTION and comparison.agreement >= _COPY_AGREEMENT
 
 
 def _finding(candidate: Candidate, comparison: Comparison, is_copy: bool, info: MediaInfo) -> Finding:

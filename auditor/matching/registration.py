@@ -27,6 +27,12 @@ _AFFINE_ADVANTAGE = 1.15
 _MIN_AREA = 0.02
 #: Side in pixels at which agreement is measured: small enough to forgive a pixel of misregistration.
 _AGREEMENT_SIDE = 96
+#: Cells along each side of the grid over which agreement is the median.
+_CELLS = 4
+#: Grey levels (standard deviation) below which a cell is a flat wall or sky, and pixels below which it is a sliver.
+_TEXTURE = 3.0
+_CELL_PIXELS = 40
+_ENOUGH_CELLS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,30 +78,48 @@ def gray(pixels: NDArray[np.uint8]) -> Gray:
     return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
-def register(query: Gray, reference: Gray) -> Registration | None:
-    """Find the reference frame within the query frame; ``None`` where no transform has enough support."""
-    found = [r for r in (_register(query, reference, False), _register(query, reference, True)) if r]
-    return max(found, key=lambda r: r.inliers, default=None)
+@dataclass(frozen=True, slots=True)
+class Features:
+    """SIFT points (n, 2) in pixels and descriptors (n, 128) of a frame of ``size`` (width, height)."""
+
+    points: NDArray[np.float64]
+    descriptors: NDArray[np.float32]
+    size: tuple[int, int]
 
 
-def _register(query: Gray, reference: Gray, mirrored: bool) -> Registration | None:
-    picture = np.ascontiguousarray(reference[:, ::-1]) if mirrored else reference
-    sift = cv2.SIFT.create(nfeatures=_FEATURES)
-    query_points, query_features = sift.detectAndCompute(query, None)
-    points, features = sift.detectAndCompute(picture, None)
-    if query_features is None or features is None or len(query_points) < 2 or len(points) < _MIN_INLIERS:
+def describe(frame: Gray) -> Features:
+    """The local features of a frame, (height, width) uint8."""
+    points, descriptors = cv2.SIFT.create(nfeatures=_FEATURES).detectAndCompute(frame, None)
+    size = frame.shape[1], frame.shape[0]
+    if descriptors is None:
+        return Features(np.empty((0, 2)), np.empty((0, 128), np.float32), size)
+    return Features(np.array([point.pt for point in points], np.float64), np.asarray(descriptors, np.float32), size)
+
+
+def register(query: Features, reference: Gray, *, mirrored: bool | None = None) -> Registration | None:
+    """Find the reference frame within the query frame, as it is or mirrored (both are tried if ``mirrored`` is None).
+
+    ``None`` where no transform has enough support.
+    """
+    tried = (False, True) if mirrored is None else (mirrored,)
+    found = (_register(query, reference, variant) for variant in tried)
+    return max((r for r in found if r), key=lambda r: r.inliers, default=None)
+
+
+def _register(query: Features, reference: Gray, mirrored: bool) -> Registration | None:
+    features = describe(np.ascontiguousarray(reference[:, ::-1]) if mirrored else reference)
+    if len(query.points) < 2 or len(features.points) < _MIN_INLIERS:
         return None
-    pairs = cv2.BFMatcher(cv2.NORM_L2).knnMatch(features, query_features, k=2)
+    pairs = cv2.BFMatcher(cv2.NORM_L2).knnMatch(features.descriptors, query.descriptors, k=2)
     good = [pair[0] for pair in pairs if len(pair) == 2 and pair[0].distance < _RATIO * pair[1].distance]
     if len(good) < _MIN_INLIERS:
         return None
-    source = np.array([points[match.queryIdx].pt for match in good], np.float64)
-    target = np.array([query_points[match.trainIdx].pt for match in good], np.float64)
+    source = features.points[[match.queryIdx for match in good]]
+    target = query.points[[match.trainIdx for match in good]]
     matrix, support = _transform(source, target)
     if matrix is None or support < _MIN_INLIERS:
         return None
-    sizes = (picture.shape[1], picture.shape[0]), (query.shape[1], query.shape[0])
-    registration = Registration(matrix, mirrored, support, *sizes)
+    registration = Registration(matrix, mirrored, support, features.size, query.size)
     area = registration.mask().mean() / 255
     return registration if area >= _MIN_AREA else None
 
@@ -122,15 +146,21 @@ class Aligner:
         self._rows = slice(int(box.y * height), max(int(box.y * height) + 2, round((box.y + box.height) * height)))
         self._columns = slice(int(box.x * width), max(int(box.x * width) + 2, round((box.x + box.width) * width)))
         self._size = _fit(self._columns.stop - self._columns.start, self._rows.stop - self._rows.start)
-        self._inside = self._crop(registration.mask()) > 200
+        inside = self._crop(registration.mask()) > 200
+        rows, columns = np.nonzero(inside)
+        cell = (rows * _CELLS // self._size[1]) * _CELLS + columns * _CELLS // self._size[0]
+        order = np.argsort(cell, kind="stable")
+        self._pixels = rows[order], columns[order]
+        #: Where each cell of the grid begins in the vectors that ``query`` and ``reference`` return.
+        self.cells = np.flatnonzero(np.diff(cell[order], prepend=-1))
 
     def query(self, frame: Gray) -> NDArray[np.float32]:
         """The registered part of a query frame as a vector of its pixels."""
-        return self._crop(frame)[self._inside].astype(np.float32)
+        return self._crop(frame)[self._pixels].astype(np.float32)
 
     def reference(self, frame: Gray) -> NDArray[np.float32]:
         """A reference frame, brought into place, as a vector of the same pixels."""
-        return self._crop(self._registration.warp(frame))[self._inside].astype(np.float32)
+        return self._crop(self._registration.warp(frame))[self._pixels].astype(np.float32)
 
     def _crop(self, picture: Gray) -> Gray:
         crop = picture[self._rows, self._columns]
@@ -146,6 +176,32 @@ def correlation(one: NDArray[np.float32], many: NDArray[np.float32]) -> NDArray[
     """Normalised cross-correlation, -1..1, of ``one`` (n,) or (m, n) with each row of ``many`` (k, n); flat rows give 0."""
     left, right = _standardised(np.atleast_2d(one)), _standardised(np.atleast_2d(many))
     return np.asarray(left @ right.T, np.float32)
+
+
+def agreement(left: NDArray[np.float32], right: NDArray[np.float32], cells: NDArray[np.intp]) -> NDArray[np.float32]:
+    """How well each row of ``left`` (n, p) agrees with the same row of ``right``, -1..1.
+
+    The median over the grid's cells of their correlations: a caption, a logo or a hand spoils the cells that it covers
+    and no others. Cells without texture say nothing; where too few are left, the whole picture is correlated.
+    """
+    sizes = np.diff(np.append(cells, left.shape[1])).astype(np.float32)
+
+    def per_cell(values: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.asarray(np.add.reduceat(values, cells, axis=1) / sizes, np.float32)
+
+    mean_left, mean_right = per_cell(left), per_cell(right)
+    spread_left = np.sqrt(np.maximum(per_cell(left * left) - mean_left**2, 0))
+    spread_right = np.sqrt(np.maximum(per_cell(right * right) - mean_right**2, 0))
+    shared = per_cell(left * right) - mean_left * mean_right
+    textured = (spread_left > _TEXTURE) & (spread_right > _TEXTURE) & (sizes >= _CELL_PIXELS)
+    scores = np.where(textured, shared / np.maximum(spread_left * spread_right, 1e-6), np.nan)
+    enough = textured.sum(axis=1) >= _ENOUGH_CELLS
+    medians = np.zeros(len(left), np.float32)
+    if enough.any():
+        medians[enough] = np.nanmedian(scores[enough], axis=1)
+    for row in np.flatnonzero(~enough):
+        medians[row] = correlation(left[row], right[row][None])[0, 0]
+    return medians
 
 
 def _standardised(rows: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -10,6 +10,7 @@ import json
 import math
 import os
 import select
+import stat
 import struct
 import subprocess
 import sys
@@ -92,11 +93,14 @@ def _worker(
 ) -> Iterator[Iterator[tuple[dict[str, Any], bytes]]]:
     """Start a decoder on ``path`` and hand over its messages; it is gone when the block ends, however it ends."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # a FIFO must not make us wait
     except OSError as error:
         raise MediaError(f"{path}: can't be opened ({error.strerror})") from error
     try:
-        limits.check_size(path.name, os.fstat(descriptor).st_size)
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise MediaError(f"{path}: not a file; hand in a film or a picture")
+        limits.check_size(path.name, status.st_size)
         arguments = {
             **job, "descriptor": descriptor, "max_pixels": limits.pixels, "max_frames": limits.frames,
             "memory_bytes": limits.memory_bytes, "cpu_seconds": int(cpu_seconds),

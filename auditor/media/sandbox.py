@@ -20,9 +20,15 @@ _PR_SET_SECCOMP = 22
 _SECCOMP_MODE_FILTER = 2
 _RET_ALLOW = 0x7FFF0000
 _RET_EPERM = 0x00050000 | errno.EPERM
+_RET_ENOSYS = 0x00050000 | errno.ENOSYS
 _RET_KILL = 0x80000000
-_LOAD, _JUMP_EQUAL, _JUMP_AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
-_OFFSET_NUMBER, _OFFSET_ARCHITECTURE = 0, 4
+_LOAD, _JUMP_EQUAL, _JUMP_AT_LEAST, _JUMP_IF_SET, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_OFFSET_NUMBER, _OFFSET_ARCHITECTURE, _OFFSET_FIRST_ARGUMENT = 0, 4, 16
+#: clone(2) may make threads, which decoders need, and nothing else; clone3's flags lie in memory that a filter can't
+#: read, so it "does not exist" and the C library falls back to clone.
+_CLONE_THREAD = 0x00010000
+_CLONE = {"x86_64": 56, "aarch64": 220}
+_CLONE3 = 435
 #: x86-64 marks the 32-bit-pointer ABI (x32) with this bit; its calls would slip past a list of 64-bit numbers.
 _X32_BIT = 0x40000000
 
@@ -57,10 +63,10 @@ def enter_sandbox(*, memory_bytes: int, cpu_seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 5))
     if sys.platform == "linux" and platform.machine() in _REFUSED:
-        _install_filter(*_REFUSED[platform.machine()])
+        _install_filter(*_REFUSED[platform.machine()], _CLONE[platform.machine()])
 
 
-def _install_filter(architecture: int, refused: tuple[int, ...]) -> None:
+def _install_filter(architecture: int, refused: tuple[int, ...], clone: int) -> None:
     """Load a classic BPF program: wrong architecture is killed, refused calls get EPERM, all else is allowed."""
 
     def instruction(code: int, if_true: int, if_false: int, value: int) -> bytes:
@@ -71,6 +77,13 @@ def _install_filter(architecture: int, refused: tuple[int, ...]) -> None:
         instruction(_JUMP_EQUAL, 1, 0, architecture),
         instruction(_RETURN, 0, 0, _RET_KILL),
         instruction(_LOAD, 0, 0, _OFFSET_NUMBER),
+        instruction(_JUMP_EQUAL, 0, 1, _CLONE3),
+        instruction(_RETURN, 0, 0, _RET_ENOSYS),
+        instruction(_JUMP_EQUAL, 0, 4, clone),
+        instruction(_LOAD, 0, 0, _OFFSET_FIRST_ARGUMENT),
+        instruction(_JUMP_IF_SET, 0, 1, _CLONE_THREAD),
+        instruction(_RETURN, 0, 0, _RET_ALLOW),
+        instruction(_RETURN, 0, 0, _RET_EPERM),
         instruction(_JUMP_AT_LEAST, len(refused) + 1, 0, _X32_BIT),
     ]
     for position, number in enumerate(refused):

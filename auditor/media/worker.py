@@ -224,7 +224,7 @@ class Film:
 
 
 def unknown_container(error: Exception) -> str:
-    if "Invalid data" in str(error):
+    if "Invalid" in str(error):  # unknown data, or a container that is not on the whitelist
         return "it is not a film or picture that we read, or it is damaged (mp4, mov, mkv, webm, avi, mpeg, jpeg, png)"
     return f"it can't be opened as a film or picture ({error})"
 

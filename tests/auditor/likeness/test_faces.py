@@ -1,0 +1,117 @@
+"""Registered people are found with their seconds; others are not; templates never rest in the clear."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from auditor.errors import BadInputError
+from auditor.likeness import FaceGallery, FaceTracker, PortraitError
+from auditor.likeness.crypto import SealBrokenError, new_key
+from auditor.media import probe, sample_frames
+from tests.clips import ASTRONAUT, CAR, COFFEE, ROCKET, Pixels, frames_of, still, travel, write_clip
+
+
+def tracks_of(gallery: FaceGallery, path: Path):  # type: ignore[no-untyped-def]
+    tracker, info = FaceTracker(gallery), probe(path)
+    for frame in sample_frames(path, fps=2):
+        tracker.observe(frame)
+    return tracker, tracker.conclude(path, info), info
+
+
+def portrait(pixels: Pixels, path: Path) -> Path:
+    cv2.imwrite(str(path), pixels[:, :, ::-1])
+    return path
+
+
+def test_registered_face_is_found_at_its_seconds(gallery: FaceGallery, tmp_path: Path) -> None:
+    face = [
+        np.ascontiguousarray(f[:, ::-1]) for f in travel(still(ASTRONAUT), 75, zoom=(1.3, 1.7), centre=(0.43, 0.25))
+    ]
+    other = list(travel(still(ROCKET), 60, zoom=(1.0, 1.2)))
+    path = write_clip(tmp_path / "clip.mp4", [*other, *face, *other[:50]], crf=28)
+    tracker, tracks, info = tracks_of(gallery, path)
+    (track,) = tracks
+    assert track.subject_id == "collins"
+    assert track.span.as_list() == pytest.approx([2.4, 5.4], abs=0.25)
+    (finding,) = tracker.findings(tracks, info)
+    assert "resembles collins" in finding.plain
+    assert finding.evidence
+    assert finding.evidence[0].reference_jpeg is None
+
+
+def test_another_person_is_a_track_without_a_name(gallery: FaceGallery, tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "car.mp4", frames_of(CAR, size=(640, 480)))
+    tracker, tracks, info = tracks_of(gallery, path)
+    assert tracks
+    assert {track.subject_id for track in tracks} == {None}
+    assert tracker.findings(tracks, info) == ()
+
+
+def test_nobody_is_nothing(gallery: FaceGallery) -> None:
+    assert tracks_of(gallery, COFFEE)[1] == ()
+
+
+def test_still_picture(gallery: FaceGallery) -> None:
+    _, (track,), _ = tracks_of(gallery, ASTRONAUT)
+    assert track.subject_id == "collins"
+    assert track.score > 0.9
+
+
+def test_portrait_without_a_face_is_refused(gallery: FaceGallery) -> None:
+    with pytest.raises(PortraitError, match=r"coffee\.png: no face"):
+        gallery.enrol("nobody", [COFFEE])
+
+
+def test_portrait_of_two_is_refused(gallery: FaceGallery, tmp_path: Path) -> None:
+    one = still(ASTRONAUT)
+    two = portrait(np.concatenate([one, one[:, ::-1]], axis=1), tmp_path / "two.png")
+    with pytest.raises(PortraitError, match="several faces"):
+        gallery.enrol("two", [two])
+
+
+def test_blurred_portrait_is_refused(gallery: FaceGallery, tmp_path: Path) -> None:
+    blurred = portrait(np.asarray(cv2.GaussianBlur(still(ASTRONAUT), (0, 0), 4.5), np.uint8), tmp_path / "blurred.png")
+    with pytest.raises(PortraitError, match="blurred"):
+        gallery.enrol("blurred", [blurred])
+
+
+def test_tiny_face_is_refused(gallery: FaceGallery, tmp_path: Path) -> None:
+    small = portrait(np.asarray(cv2.resize(still(ASTRONAUT), (160, 160)), np.uint8), tmp_path / "small.png")
+    with pytest.raises(PortraitError, match=r"small\.png: (no face|the face is)"):
+        gallery.enrol("small", [small])
+
+
+def test_refused_portrait_leaves_the_gallery_as_it_was(gallery: FaceGallery) -> None:
+    before = gallery.info()
+    with pytest.raises(PortraitError):
+        gallery.enrol("collins", [ASTRONAUT, COFFEE])
+    assert gallery.info() == before
+
+
+def test_templates_never_rest_in_the_clear(tmp_path: Path) -> None:
+    key = new_key()
+    gallery = FaceGallery.open(tmp_path, key, create=True)
+    gallery.enrol("collins", [ASTRONAUT])
+    (vector,) = gallery.encoder.encode_portraits([ASTRONAUT])
+    stored = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    for plain in (vector.tobytes(), vector[:8].tobytes(), f"{vector[0]:.6f}".encode(), key, key.hex().encode()):
+        assert plain not in stored
+
+
+def test_gallery_needs_its_key(tmp_path: Path) -> None:
+    FaceGallery.open(tmp_path, new_key(), create=True).enrol("collins", [ASTRONAUT])
+    with pytest.raises(SealBrokenError, match="key"):
+        FaceGallery.open(tmp_path, new_key())
+
+
+def test_removed_person_is_not_found(tmp_path: Path) -> None:
+    key = new_key()
+    gallery = FaceGallery.open(tmp_path, key, create=True)
+    gallery.enrol("collins", [ASTRONAUT])
+    gallery.remove("collins")
+    _, (track,), _ = tracks_of(FaceGallery.open(tmp_path, key), ASTRONAUT)
+    assert track.subject_id is None
+    with pytest.raises(BadInputError, match="not enrolled"):
+        gallery.remove("collins")
