@@ -44,7 +44,7 @@ MOODS: Mapping[str, str] = MappingProxyType(
         "tense": "tense danger dangerous chase escape escapes fear afraid hunted threat race against thriller deadline "
         "before wreck wrecked storm fight enemy gun bomb pursued rescue betrayed betrayal",
         "melancholy": "melancholy sad grief grieving mourning mourns loss lost lonely alone loneliness last goodbye dead "
-        "died dying farewell abandoned forgotten widow widower ageing old regret silent silence remembers",
+        "died dying farewell abandoned forgotten widow widower ageing regret silent silence remembers",
         "hopeful": "hope hopeful dream dreams promise returns return reunion reunited begin begins beginning home forgive "
         "forgives light learn learns courage",
         "joyful": "joy joyful happy laugh laughter celebrate celebration festival carnival wedding dance dances playful "
@@ -87,7 +87,7 @@ ELEMENTS: Mapping[str, str] = MappingProxyType(
     {
         "lighthouse": "lighthouse beacon",
         "church": "church chapel steeple cathedral monastery abbey",
-        "castle": "castle fortress keep ruin ruins palace",
+        "castle": "castle fortress ruin ruins palace",
         "windmill": "windmill mill",
         "tower": "tower observatory watchtower minaret silo chimney",
         "house": "house cottage cabin hut farmhouse home shack barn bakery inn farm village hamlet teahouse boathouse",

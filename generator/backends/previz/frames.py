@@ -1,7 +1,7 @@
 """The frame loop: a shot becomes 8-bit RGB frames, one at a time, on as many threads as there are processors."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 
 import cv2
@@ -20,7 +20,7 @@ FALLING = {
 }
 
 
-def render_frames(shot: ShotRequest, *, threads: int | None = None) -> Iterator[Array]:
+def render_frames(shot: ShotRequest, *, threads: int | None = None) -> Generator[Array]:
     """Yields the shot's frames, (height, width, 3) uint8 RGB; the same bytes for the same shot on the same machine.
 
     Kernels release the interpreter lock, so bands of rows run on plain threads: no OpenMP, safe after a fork. Bands
