@@ -9,6 +9,7 @@
 Same facts, same bundle, same moment: the same bytes (``decision.sha256()``), which is how a decision is replayed.
 """
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ from auditor.canonical import canonical_json, sha256_json
 from auditor.errors import BadInputError
 from auditor.plaintext import plain_text
 from auditor.policy import schema
+from auditor.policy.complaints import complaint
 from auditor.policy.decision import CheckResult, Decision, Outcome, gravest
 from auditor.policy.document import Check, Policy, load_policy
 from auditor.policy.errors import ExpressionError, PolicyError
@@ -44,10 +46,7 @@ _APART = ("schema", "fixtures")
 
 @cache
 def _facts_validator(point: str) -> jsonschema.Draft202012Validator:
-    document = schema.facts_schema()
-    return jsonschema.Draft202012Validator(
-        {"$ref": f"#/$defs/{POINTS[point].__name__}", "$defs": document["$defs"]},
-    )
+    return jsonschema.Draft202012Validator(schema.point_schema(point))
 
 
 def _complaint(facts: Mapping[str, Any]) -> str | None:
@@ -55,11 +54,9 @@ def _complaint(facts: Mapping[str, Any]) -> str | None:
     point = facts.get("point")
     if not isinstance(point, str) or point not in POINTS:
         return f"`point` is {plain_text(repr(point), 60)}, not one of {', '.join(POINTS)}"
-    problem = jsonschema.exceptions.best_match(_facts_validator(point).iter_errors(facts))
-    if problem is None:
+    if (found := complaint(_facts_validator(point).iter_errors(facts))) is None:
         return None
-    where = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in problem.absolute_path).lstrip(".")
-    return f"{where or 'the document'}: {plain_text(problem.message, 200)}"
+    return f"{found[0] or 'the document'}: {found[1]}"
 
 
 def _segment(item: Any) -> tuple[float, float] | None:
@@ -176,7 +173,7 @@ class PolicyBundle:
             point=str(facts.get("point", ""))[:40],
             at=at,
             checks=tuple(results),
-            facts_sha256=sha256_json(dict(facts)),
+            facts_sha256=hashlib.sha256(canonical).hexdigest(),
             bundle_sha256=self.sha256,
             engine=ENGINE,
             policies=tuple(asked),
@@ -207,6 +204,7 @@ class _Judge:
         lists = schema.record_lists()
         self._few = {name: value for name, value in facts.items() if name not in lists}
         self._whole = _lazily(lambda: Scope(dict(facts), now=at))
+        self._bound: tuple[str, int] | None = None
         self._each = _lazily(lambda: Scope(self._few, now=at))
 
     def ask(self, policy: Policy) -> Iterator[CheckResult]:
@@ -236,7 +234,12 @@ class _Judge:
             values = {**self._few, check.variable: item}
             place = f"{check.records}[{index}]"
             try:
-                self._each().bind(check.variable, item)
+                if self._bound != (
+                    check.variable,
+                    id(item),
+                ):  # binding copies the record: once an item, not once a check
+                    self._each().bind(check.variable, item)
+                    self._bound = (check.variable, id(item))
                 if check.where is not None and not check.where.truth(self._each()):
                     continue
             except (ExpressionError, ValueError, TypeError, OverflowError) as error:

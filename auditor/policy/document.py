@@ -13,6 +13,7 @@ import jsonschema
 import yaml
 
 from auditor.policy import schema
+from auditor.policy.complaints import complaint
 from auditor.policy.decision import Severity
 from auditor.policy.errors import ExpressionError, PolicyError
 from auditor.policy.expressions import Expression
@@ -294,13 +295,9 @@ def _trial(raw: Mapping[str, Any], index: int, checks: list[str], name: str) -> 
 def load_policy(path: Path, name: str) -> Policy:
     """Read, validate and compile one file. ``name`` is what errors call it (its path inside the bundle)."""
     document, data = read_yaml(path, name)
-    problems = sorted(_validator().iter_errors(document), key=lambda problem: list(map(str, problem.absolute_path)))
-    if problems:
-        first = problems[0]
-        where = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in first.absolute_path).lstrip(
-            "."
-        )
-        raise PolicyError(name, where or "document", first.message[:240], "see auditor/policy/policy.schema.json")
+    if found := complaint(_validator().iter_errors(document)):
+        where, what = found
+        raise PolicyError(name, where or "document", what, "see auditor/policy/policy.schema.json")
     if f"{document['id']}.yaml" != name:
         raise PolicyError(name, "id", f"it says {document['id']!r}", "name the file FOLDER/NAME.yaml after its id")
     return _Compiler(document, name).policy(hashlib.sha256(data).hexdigest())

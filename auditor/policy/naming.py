@@ -29,7 +29,7 @@ _ASKS = re.compile(
 _SOUNDS_LIKE = re.compile(r"(?:sound|speak|sing|talk)\w* (?:just |exactly )?like$|voiced by$|narrated by$")
 _LOOKS_LIKE = re.compile(r"look\w* (?:just |exactly )?like$|resembl\w+$")
 _AFTER_VOICE = re.compile(r"^s? ?(?:s )?(?:voice|singing|accent)\b")
-_AFTER_STYLE = re.compile(r"^s? ?(?:s )?(?:style|manner)\b|^(?:esque|like) ")
+_AFTER_STYLE = re.compile(r"^s? ?(?:s )?(?:style|manner)\b|^(?:esque|like)\b")
 
 
 @dataclass(frozen=True, slots=True)

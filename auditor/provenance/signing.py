@@ -11,6 +11,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -25,7 +26,7 @@ from auditor.provenance.authority import SigningIdentity
 from auditor.provenance.draft import Ingredient, ManifestDraft, labelled
 from auditor.provenance.errors import DraftError, HistoryError, RereadError, SigningError
 from auditor.provenance.report import VerificationReport
-from auditor.provenance.trust import TrustList, context
+from auditor.provenance.trust import BUFFER_BYTES, TrustList, context
 from auditor.provenance.verifying import verify
 
 
@@ -61,17 +62,28 @@ def sign(
     definition = draft.definition(list(zip(ingredients, digests, strict=True)))
     with _temporary_beside(destination, source) as temporary:
         _write(source, temporary, definition, draft.media_type, identity, trust, ingredients)
-        verification = verify(temporary, trust=trust)
+        with ThreadPoolExecutor(
+            1
+        ) as beside:  # hashing and flushing to disk while the reader reads: both wait for nobody
+            settled = beside.submit(_settle, temporary)
+            verification = verify(temporary, trust=trust)
+            digest = settled.result()
         if verification.state != "Trusted":
             why = "; ".join(reason.plain for reason in verification.reasons[:3])
             remedies = " ".join(dict.fromkeys(reason.remedy for reason in verification.reasons[:3] if reason.remedy))
             raise RereadError(
                 f"the signed {source.name} reads as {verification.state}, not Trusted: {why} {remedies}".strip()
             )
-        digest = sha256_file(temporary)
         temporary.replace(destination)
     _sync_directory(destination.parent)
     return SignedOutput(destination, digest, verification.manifest_label or "", verification)
+
+
+def _settle(path: Path) -> str:
+    """Put the file on disk for good and return its SHA-256."""
+    with path.open("rb") as stream:
+        os.fsync(stream.fileno())
+    return sha256_file(path)
 
 
 def _check_paths(source: Path, destination: Path, draft: ManifestDraft) -> None:
@@ -137,8 +149,8 @@ def _write(
         with (
             c2pa.Signer.from_info(info) as signer,
             c2pa.Builder(definition, context=context(trust)) as builder,
-            source.open("rb") as reading,
-            temporary.open("w+b") as writing,
+            source.open("rb", buffering=BUFFER_BYTES) as reading,
+            temporary.open("w+b", buffering=BUFFER_BYTES) as writing,
         ):
             for entry, label in zip(ingredients, labelled(ingredients), strict=True):
                 document = {
@@ -150,8 +162,6 @@ def _write(
                 with _open(entry) as stream:
                     builder.add_ingredient(document, entry.media_type, stream)
             builder.sign(signer, media_type, reading, writing)
-            writing.flush()
-            os.fsync(writing.fileno())
     except (c2pa.C2paError, OSError, ValueError) as error:
         words = plain_text(str(error), 240)
         raise SigningError(

@@ -23,7 +23,7 @@ from auditor.provenance import sniff
 from auditor.provenance.draft import AUDIT, CONSENTS, REVIEW, SOURCES
 from auditor.provenance.reasons import Reason, reason
 from auditor.provenance.report import ChainLink, State, Statements, UncoveredBytes, VerificationReport
-from auditor.provenance.trust import TrustList, context
+from auditor.provenance.trust import BUFFER_BYTES, TrustList, context
 
 #: How deep and how wide a chain is walked; a hostile record could go on for ever.
 MAX_DEPTH = 24
@@ -47,7 +47,7 @@ def verify(path: Path, *, trust: TrustList | None) -> VerificationReport:
     if not path.is_file():
         raise BadInputError(f"{path} is not a file; pass the file to verify")
     try:
-        with path.open("rb") as stream:
+        with path.open("rb", buffering=BUFFER_BYTES) as stream:
             kind = sniff.media_type(stream.read(32))
             stream.seek(0)
             store = _read(stream, kind, trust)
