@@ -34,11 +34,15 @@ _FACES_BLIND = ("faces in profile, covered, turned away, or narrower than about 
 
 
 class Auditor:
-    """Looks at files with whatever it was given: an index of works, a gallery of faces, or both."""
+    """Looks at files with whatever it was given: an index of works, a gallery of faces, or both.
 
-    def __init__(self, *, index: WorkIndex | None, gallery: FaceGallery | None) -> None:
+    With ``fingerprint`` the report carries the film's ISCC Video-Code, by which it is recognised later.
+    """
+
+    def __init__(self, *, index: WorkIndex | None, gallery: FaceGallery | None, fingerprint: bool = True) -> None:
         self._index = index
         self._gallery = gallery
+        self._fingerprint = fingerprint
 
     def audit(
         self, path: Path, *, on_progress: OnProgress = no_progress, cancelled: Cancelled = never_cancelled
@@ -67,7 +71,7 @@ class Auditor:
             with _timed(seconds, "faces"):
                 findings += tracker.findings(tracker.conclude(path, info), info)
         iscc = None
-        if not info.is_still:
+        if self._fingerprint and not info.is_still:
             on_progress(Progress("fingerprint", 0, 0, "seconds"))
             with _timed(seconds, "fingerprint"):
                 iscc = video_code(path)

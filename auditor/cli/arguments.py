@@ -1,0 +1,107 @@
+"""The grammar of the command line. It is a contract: other programs call it (see README, "Command line")."""
+
+import argparse
+from pathlib import Path
+from typing import NoReturn
+
+from auditor import __version__
+from auditor.embeddings import DEFAULT_EMBEDDER
+
+
+class UsageError(Exception):
+    """Arguments that don't fit the grammar."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}; see '{self.prog} --help'")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """All commands with their options; ``command`` in the result names the one that was chosen."""
+    parser = _Parser(
+        prog="auditor", description="What is in this film, whose is it, was it allowed, can that be proved?"
+    )
+    parser.add_argument("--version", action="version", version=f"reelproof {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    probe = _command(commands, "probe", "say what a media file holds")
+    probe.add_argument("file", type=Path)
+
+    index = commands.add_parser("index", help="register works: add, remove, info")
+    actions = index.add_subparsers(required=True, metavar="ACTION")
+    add = _command(actions, "index add", "register files as works")
+    add.add_argument("index", type=Path)
+    add.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    add.add_argument("--work-id", help="the work that the files belong to (default: each file's name)")
+    add.add_argument("--title", help="the title that findings show (default: the file's name)")
+    add.add_argument("--embedder", default=DEFAULT_EMBEDDER, help="sscd-distilled (default) or sscd")
+    remove = _command(actions, "index remove", "forget a work")
+    remove.add_argument("index", type=Path)
+    remove.add_argument("--work-id", required=True)
+    info = _command(actions, "index info", "what an index holds")
+    info.add_argument("index", type=Path)
+
+    match = _command(commands, "match", "find registered works in a file")
+    match.add_argument("index", type=Path)
+    match.add_argument("file", type=Path)
+    match.add_argument("--evidence", type=Path, metavar="DIR", help="write the evidence frames as JPEG files here")
+
+    faces = commands.add_parser("faces", help="registered people: enrol, find")
+    actions = faces.add_subparsers(required=True, metavar="ACTION")
+    enrol = _command(actions, "faces enrol", "register a person by portraits")
+    enrol.add_argument("gallery", type=Path)
+    enrol.add_argument("--subject", required=True, metavar="ID")
+    enrol.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    find = _command(actions, "faces find", "follow faces through a film")
+    find.add_argument("gallery", type=Path)
+    find.add_argument("file", type=Path)
+    for action in (enrol, find):
+        action.add_argument("--key-file", type=Path, help="the key-encryption key (default: GALLERY.key beside it)")
+
+    audit = _command(commands, "audit", "one pass over a file with every detector")
+    audit.add_argument("file", type=Path)
+    audit.add_argument("--index", type=Path)
+    audit.add_argument("--gallery", type=Path)
+    audit.add_argument("--key-file", type=Path)
+
+    identity = _command(commands, "identity", "make a development signing identity in DIR")
+    identity.add_argument("directory", type=Path, metavar="DIR")
+
+    sign = _command(commands, "sign", "sign a file with C2PA and read it again")
+    sign.add_argument("source", type=Path, metavar="IN")
+    sign.add_argument("destination", type=Path, metavar="OUT")
+    sign.add_argument("--manifest", type=Path, required=True, metavar="M.json")
+    sign.add_argument("--identity", type=Path, required=True, metavar="DIR")
+    sign.add_argument(
+        "--ingredient", type=Path, action="append", default=[], metavar="FILE", help="a part (componentOf)"
+    )
+    sign.add_argument("--input", type=Path, action="append", default=[], metavar="FILE", help="an input (inputTo)")
+    sign.add_argument("--parent", type=Path, metavar="FILE", help="what IN was made from (parentOf)")
+    sign.add_argument("--trust", type=Path, metavar="DIR", help="trust anchors (default: those of --identity)")
+
+    verify = _command(commands, "verify", "say who made a file, with what, and whether it was changed")
+    verify.add_argument("file", type=Path)
+    verify.add_argument("--trust", type=Path, metavar="DIR", help="a PEM file or a directory of trust anchors")
+
+    decide = _command(commands, "decide", "judge facts by policies")
+    decide.add_argument("facts", type=Path, metavar="FACTS.json")
+    decide.add_argument("--policies", type=Path, required=True, metavar="DIR")
+    decide.add_argument("--at", help="the moment of the decision, as 2026-11-22T10:00:00Z (default: now)")
+
+    policies = commands.add_parser("policies", help="the policies: test, schema")
+    actions = policies.add_subparsers(required=True, metavar="ACTION")
+    test = _command(actions, "policies test", "run every policy's own tests")
+    test.add_argument("policies", type=Path, metavar="DIR")
+    schema = _command(actions, "policies schema", "write the schema of facts, generated from the code")
+    schema.add_argument("file", type=Path)
+    return parser
+
+
+def _command(
+    commands: "argparse._SubParsersAction[_Parser]", name: str, help_text: str
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name.split()[-1], help=help_text, description=help_text.capitalize() + ".")
+    parser.add_argument("--json", action="store_true", dest="as_json", help="one JSON document on standard output")
+    parser.set_defaults(command=name)
+    return parser

@@ -1,0 +1,294 @@
+"""What each command does: read the arguments, make one call into the auditor, say what came of it."""
+
+import json
+import mimetypes
+from argparse import Namespace
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from auditor.audit import SAMPLE_FPS, Auditor
+from auditor.cli.terminal import CLEAN, FOUND, answer, progress_on_terminal
+from auditor.embeddings import open_embedder
+from auditor.errors import BadInputError
+from auditor.index import WorkIndex
+from auditor.likeness import FaceGallery, FaceTracker
+from auditor.likeness.crypto import read_key_file
+from auditor.likeness.tracks import SIDE
+from auditor.media import Progress, probe, sample_frames
+from auditor.policy import PolicyBundle
+from auditor.policy import schema as facts_schema
+from auditor.provenance import DevelopmentAuthority, Ingredient, SigningIdentity, TrustList, sign, verify
+from auditor.provenance.documents import draft_from_document
+from auditor.report import Finding
+
+
+def run_probe(arguments: Namespace) -> int:
+    info = probe(arguments.file)
+    sound = info.audio_codec or "no sound"
+    line = (
+        f"{arguments.file.name}: {info.duration:.2f} s, {info.width} x {info.height}, {info.fps:.3g} frames/s, "
+        f"{info.frames} frames, {info.video_codec}, {sound}"
+    )
+    answer(info.as_dict(), [line], as_json=arguments.as_json)
+    return CLEAN
+
+
+def run_index_add(arguments: Namespace) -> int:
+    for file in arguments.files:
+        probe(file)  # all files are looked at before the first is registered
+    index = WorkIndex.open(arguments.index, open_embedder(arguments.embedder), create=True)
+    added = []
+    with progress_on_terminal() as show:
+        for file in arguments.files:
+            work_id = arguments.work_id or file.stem
+            reference = index.add(work_id, file, title=arguments.title, on_progress=show)
+            added.append({"work_id": work_id, "title": reference.title, "asset_sha256": reference.asset_sha256})
+    info = index.info()
+    lines = [f"{entry['work_id']}: registered “{entry['title']}”" for entry in added]
+    lines.append(f"{info.works} works, {info.vectors} vectors in {arguments.index}")
+    answer({"added": added, "index": info.as_dict()}, lines, as_json=arguments.as_json)
+    return CLEAN
+
+
+def run_index_remove(arguments: Namespace) -> int:
+    index = _open_index(arguments.index)
+    index.remove(arguments.work_id)
+    info = index.info()
+    answer({"removed": arguments.work_id, "index": info.as_dict()}, [f"{arguments.work_id}: removed"],
+           as_json=arguments.as_json)  # fmt: skip
+    return CLEAN
+
+
+def run_index_info(arguments: Namespace) -> int:
+    index = _open_index(arguments.index)
+    info, titles = index.info(), index.titles()
+    lines = [f"{info.works} works, {info.vectors} vectors by {info.embedder.name}, digest {info.digest[:16]}…"]
+    lines += [f"  {work_id}: {title}" for work_id, title in titles.items()]
+    answer({**info.as_dict(), "titles": titles}, lines, as_json=arguments.as_json)
+    return CLEAN
+
+
+def run_match(arguments: Namespace) -> int:
+    auditor = Auditor(index=_open_index(arguments.index), gallery=None, fingerprint=False)
+    with progress_on_terminal() as show:
+        report = auditor.audit(arguments.file, on_progress=show)
+    segments = [finding.as_dict() for finding in report.findings]
+    if arguments.evidence:
+        _write_evidence(arguments.evidence, report.findings, segments)
+    lines = [finding.plain for finding in report.findings] or ["No registered work found."]
+    lines.append("Not looked for: " + "; ".join(report.cannot_detect) + ".")
+    document = {"segments": segments, "cannot_detect": list(report.cannot_detect)}
+    answer(document, lines, as_json=arguments.as_json)
+    return FOUND if segments else CLEAN
+
+
+def run_faces_enrol(arguments: Namespace) -> int:
+    gallery = FaceGallery.open(arguments.gallery, _gallery_key(arguments, create=True), create=True)
+    templates = gallery.enrol(arguments.subject, arguments.files)
+    document = {"subject": arguments.subject, "templates": templates, "gallery": gallery.info().as_dict()}
+    line = f"{arguments.subject}: {templates} sealed templates; keep {_key_path(arguments)} apart from the gallery"
+    answer(document, [line], as_json=arguments.as_json)
+    return CLEAN
+
+
+def run_faces_find(arguments: Namespace) -> int:
+    gallery = FaceGallery.open(arguments.gallery, _gallery_key(arguments))
+    info = probe(arguments.file)
+    tracker = FaceTracker(gallery)
+    with progress_on_terminal() as show:
+        for frame in sample_frames(arguments.file, fps=SAMPLE_FPS, max_side=SIDE):
+            show(Progress("look", frame.seconds, info.duration, "seconds"))
+            tracker.observe(frame)
+    tracks = tracker.conclude(arguments.file, info)
+    document = {
+        "tracks": [
+            {
+                "subject": track.subject_id,
+                "start": track.span.as_list()[0],
+                "end": track.span.as_list()[1],
+                "score": round(track.score, 4),
+                "region": track.region.as_list(),
+            }
+            for track in tracks
+        ]
+    }
+    unknown = sum(track.subject_id is None for track in tracks)
+    lines = [finding.plain for finding in tracker.findings(tracks, info)] or ["Nobody registered found."]
+    if unknown:
+        lines.append(f"{unknown} other faces that resemble nobody in the gallery.")
+    answer(document, lines, as_json=arguments.as_json)
+    return FOUND if len(tracks) > unknown else CLEAN
+
+
+def run_audit(arguments: Namespace) -> int:
+    if arguments.index is None and arguments.gallery is None:
+        raise BadInputError("an audit needs something to look for: give --index, --gallery or both")
+    index = _open_index(arguments.index) if arguments.index else None
+    gallery = FaceGallery.open(arguments.gallery, _gallery_key(arguments)) if arguments.gallery else None
+    with progress_on_terminal() as show:
+        report = Auditor(index=index, gallery=gallery).audit(arguments.file, on_progress=show)
+    lines = [finding.plain for finding in report.findings] or ["Nothing found."]
+    lines.append("Not looked for: " + "; ".join(report.cannot_detect) + ".")
+    answer(report.as_dict(), lines, as_json=arguments.as_json)
+    return FOUND if report.findings else CLEAN
+
+
+def run_identity(arguments: Namespace) -> int:
+    authority = DevelopmentAuthority.create(arguments.directory)
+    identity = SigningIdentity.open(authority.identity_directory)
+    document = {
+        "identity": str(authority.identity_directory),
+        "trust": str(authority.root),
+        "name": identity.name,
+        "not_after": identity.not_after.isoformat(),
+    }
+    lines = [f"{identity.name}, valid until {identity.not_after:%d %B %Y}", f"trust anchor: {authority.root}"]
+    answer(document, lines, as_json=arguments.as_json)
+    return CLEAN
+
+
+def run_sign(arguments: Namespace) -> int:
+    document = _read_json(arguments.manifest)
+    ingredients = [_ingredient(arguments.parent, "parentOf", 1)] if arguments.parent else []
+    for relationship, files in (("componentOf", arguments.ingredient), ("inputTo", arguments.input)):
+        ingredients += [_ingredient(file, relationship, len(ingredients) + n) for n, file in enumerate(files, 1)]
+    media_type = probe(arguments.source).media_type
+    draft = draft_from_document(document, source=arguments.source, media_type=media_type, ingredients=ingredients)
+    identity = SigningIdentity.open(arguments.identity)
+    trust = TrustList.open(arguments.trust or _anchors_beside(arguments.identity))
+    output = sign(
+        arguments.source, arguments.destination, draft=draft, identity=identity, trust=trust, ingredients=ingredients
+    )
+    result = {
+        "out": str(output.path),
+        "sha256": output.sha256,
+        "manifest": output.manifest_label,
+        "verify": output.verification.as_dict(),
+    }
+    answer(result, [f"{output.path}: signed by {identity.name}, read again as Trusted"], as_json=arguments.as_json)
+    return CLEAN
+
+
+def run_verify(arguments: Namespace) -> int:
+    trust = TrustList.open(arguments.trust) if arguments.trust else None
+    if not arguments.file.is_file():
+        raise BadInputError(f"{arguments.file}: no such file")
+    report = verify(arguments.file, trust=trust)
+    lines = [f"{arguments.file.name}: {report.state}"]
+    lines += [f"  {reason.plain} {reason.remedy}".rstrip() for reason in report.reasons]
+    lines += [f"  {'  ' * link.depth}{link.relationship}: {link.title} ({link.state})" for link in report.chain]
+    answer(report.as_dict(), lines, as_json=arguments.as_json)
+    return CLEAN if report.state == "Trusted" else FOUND
+
+
+def run_decide(arguments: Namespace) -> int:
+    decision = PolicyBundle.load(arguments.policies).decide(_read_json(arguments.facts), at=_moment(arguments.at))
+    lines = [f"Outcome: {decision.outcome} ({len(decision.checks)} checks, bundle {decision.bundle_sha256[:12]}…)"]
+    for check in decision.failed:
+        lines += [f"  {check.policy}: {check.plain}", f"    {check.cite}", f"    Remedy: {check.remedy}"]
+    answer(decision.as_dict(), lines, as_json=arguments.as_json)
+    return CLEAN if decision.outcome == "allow" else FOUND
+
+
+def run_policies_test(arguments: Namespace) -> int:
+    bundle = PolicyBundle.load(arguments.policies)
+    report = bundle.test()
+    lines = [f"{result.policy}: {result.name}: {result.plain}" for result in report.failed]
+    passed = len(report.results) - len(report.failed)
+    lines.append(f"{len(bundle.policies)} policies, {passed} of {len(report.results)} tests passed")
+    answer(report.as_dict(), lines, as_json=arguments.as_json)
+    return CLEAN if report.ok else FOUND
+
+
+def run_policies_schema(arguments: Namespace) -> int:
+    facts_schema.write(arguments.file)
+    answer({"schema": str(arguments.file)}, [f"{arguments.file}: written"], as_json=arguments.as_json)
+    return CLEAN
+
+
+COMMANDS: dict[str, Callable[[Namespace], int]] = {
+    "probe": run_probe,
+    "index add": run_index_add,
+    "index remove": run_index_remove,
+    "index info": run_index_info,
+    "match": run_match,
+    "faces enrol": run_faces_enrol,
+    "faces find": run_faces_find,
+    "audit": run_audit,
+    "identity": run_identity,
+    "sign": run_sign,
+    "verify": run_verify,
+    "decide": run_decide,
+    "policies test": run_policies_test,
+    "policies schema": run_policies_schema,
+}
+
+
+def _open_index(directory: Path) -> WorkIndex:
+    """The index with the embedder that made it."""
+    try:
+        name = json.loads((directory / "manifest.json").read_text())["embedder"]["name"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return WorkIndex.open(directory, open_embedder())  # says what is wrong with it
+    return WorkIndex.open(directory, open_embedder(str(name)))
+
+
+def _key_path(arguments: Namespace) -> Path:
+    gallery: Path = arguments.gallery
+    return arguments.key_file or gallery.with_name(gallery.name + ".key")
+
+
+def _gallery_key(arguments: Namespace, *, create: bool = False) -> bytes:
+    return read_key_file(_key_path(arguments), create=create)
+
+
+def _anchors_beside(identity: Path) -> Path:
+    """``root.pem`` of the authority whose identity was given, whether by its own directory or by the one inside."""
+    return identity if (identity / "root.pem").is_file() else identity.parent
+
+
+def _ingredient(file: Path, relationship: Any, number: int) -> Ingredient:
+    if not file.is_file():
+        raise BadInputError(f"{file}: no such file")
+    media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    return Ingredient(
+        path=file, media_type=media_type, relationship=relationship, title=file.name, label=f"ingredient-{number}"
+    )
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadInputError(f"{path}: can't be read ({error.strerror})") from error
+    except ValueError as error:
+        raise BadInputError(f"{path}: not JSON ({error})") from error
+    if not isinstance(document, dict):
+        raise BadInputError(f"{path}: a JSON object is expected, not {type(document).__name__}")
+    return document
+
+
+def _moment(text: str | None) -> datetime:
+    if text is None:
+        return datetime.now(UTC)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadInputError(f"--at {text!r} is no moment; write 2026-11-22T10:00:00Z") from error
+    if moment.tzinfo is None:
+        raise BadInputError(f"--at {text!r} has no time zone; write 2026-11-22T10:00:00Z")
+    return moment
+
+
+def _write_evidence(directory: Path, findings: tuple[Finding, ...], segments: list[dict[str, Any]]) -> None:
+    """Write the frames side by side as files and name them in the segments."""
+    directory.mkdir(parents=True, exist_ok=True)
+    for number, (finding, segment) in enumerate(zip(findings, segments, strict=True), 1):
+        for place, (pair, entry) in enumerate(zip(finding.evidence, segment["evidence"], strict=True), 1):
+            for side, jpeg in (("query", pair.query_jpeg), ("reference", pair.reference_jpeg)):
+                if jpeg:
+                    path = directory / f"segment-{number}-{place}-{side}.jpg"
+                    path.write_bytes(jpeg)
+                    entry[f"{side}_frame"] = str(path)
