@@ -11,7 +11,7 @@ where it is true. The message reaches Python as ``django.db.IntegrityError`` on 
 from collections.abc import Iterable
 from typing import Literal
 
-from django.db.migrations.operations import RunPython
+from django.db.migrations.operations.base import Operation
 
 Event = Literal["INSERT", "UPDATE", "DELETE"]
 
@@ -32,29 +32,45 @@ def _postgresql(name: str, table: str, on: Event, when: str, message: str) -> It
     yield f'CREATE TRIGGER "{name}" BEFORE {on} ON "{table}" FOR EACH ROW EXECUTE FUNCTION "{name}_fn"()'
 
 
-def refuse(name: str, *, table: str, on: Event, message: str, when: str = "") -> RunPython:
-    """A migration operation that adds the trigger, and drops it when reversed."""
+class Refuse(Operation):
+    """A migration operation that adds the trigger, and drops it when reversed. Not ``RunPython``: that would render the
+    state of every model once more for each trigger, seconds in all."""
 
-    def add(apps, schema_editor):
+    reduces_to_sql = True
+    reversible = True
+
+    def __init__(self, name: str, table: str, on: Event, message: str, when: str = "") -> None:
+        self.name, self.table, self.on, self.message, self.when = name, table, on, message, when
+
+    def state_forwards(self, app_label, state) -> None:
+        """Triggers are no part of the models' state."""
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state) -> None:
         vendor = schema_editor.connection.vendor
         writers = {"sqlite": _sqlite, "postgresql": _postgresql}
         if vendor not in writers:
             raise NotImplementedError(f"no trigger text for {vendor}: use SQLite or PostgreSQL")
-        escaped = message.replace("'", "''")
-        for statement in writers[vendor](name, table, on, when, escaped):
+        escaped = self.message.replace("'", "''")
+        for statement in writers[vendor](self.name, self.table, self.on, self.when, escaped):
             schema_editor.execute(statement, params=None)
 
-    def drop(apps, schema_editor):
+    def database_backwards(self, app_label, schema_editor, from_state, to_state) -> None:
         if schema_editor.connection.vendor == "postgresql":
-            schema_editor.execute(f'DROP TRIGGER IF EXISTS "{name}" ON "{table}"', params=None)
-            schema_editor.execute(f'DROP FUNCTION IF EXISTS "{name}_fn"()', params=None)
+            schema_editor.execute(f'DROP TRIGGER IF EXISTS "{self.name}" ON "{self.table}"', params=None)
+            schema_editor.execute(f'DROP FUNCTION IF EXISTS "{self.name}_fn"()', params=None)
         else:
-            schema_editor.execute(f'DROP TRIGGER IF EXISTS "{name}"', params=None)
+            schema_editor.execute(f'DROP TRIGGER IF EXISTS "{self.name}"', params=None)
 
-    return RunPython(add, drop, elidable=False)
+    def describe(self) -> str:
+        return f"Refuse {self.on} on {self.table}: {self.message}"
 
 
-def append_only(table: str, *, what: str) -> list[RunPython]:
+def refuse(name: str, *, table: str, on: Event, message: str, when: str = "") -> Refuse:
+    """The operation, with its arguments by name."""
+    return Refuse(name, table, on, message, when)
+
+
+def append_only(table: str, *, what: str) -> list[Refuse]:
     """Refuse every update and delete of a table's rows."""
     return [
         refuse(f"{table}_no_update", table=table, on="UPDATE", message=f"{what} is append-only: it can not be changed"),

@@ -2,6 +2,10 @@
 
 from django.urls import include, path
 
+from django_site.health import healthz
+
 urlpatterns = [
+    path("healthz", healthz, name="healthz"),
     path("accounts/", include("allauth.urls")),
+    path("media/", include("django_site.apps.audits.urls")),
 ]

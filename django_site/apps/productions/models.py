@@ -190,7 +190,8 @@ class Take(Record):
             models.UniqueConstraint(fields=["shot", "number"], name="take_number_once"),
             choice_check("state", TakeState, name="take_state_known"),
             models.CheckConstraint(
-                condition=Q(state__in=TAKE_WITHOUT_ASSET) | Q(asset__isnull=False, duration__gt=0, frames__gt=0),
+                condition=Q(state__in=TAKE_WITHOUT_ASSET)
+                | Q(asset__isnull=False, duration__isnull=False, duration__gt=0, frames__isnull=False, frames__gt=0),
                 name="take_rendered_has_asset",
             ),
             models.CheckConstraint(
@@ -237,7 +238,8 @@ class Cut(Record):
             models.UniqueConstraint(fields=["production", "version"], name="cut_version_once"),
             choice_check("state", CutState, name="cut_state_known"),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "assembling", "failed"]) | Q(asset__isnull=False, duration__gt=0),
+                condition=Q(state__in=["draft", "assembling", "failed"])
+                | Q(asset__isnull=False, duration__isnull=False, duration__gt=0),
                 name="cut_assembled_has_asset",
             ),
             models.CheckConstraint(
@@ -268,7 +270,8 @@ class CutItem(Record):
                 condition=Q(take_in__gte=0, take_out__gt=F("take_in")), name="cut_item_in_before_out"
             ),
             models.CheckConstraint(
-                condition=Q(start__isnull=True, end__isnull=True) | Q(start__gte=0, end__gt=F("start")),
+                condition=Q(start__isnull=True, end__isnull=True)
+                | Q(start__isnull=False, end__isnull=False, start__gte=0, end__gt=F("start")),
                 name="cut_item_shown_forwards",
             ),
         ]

@@ -7,7 +7,7 @@ from django_site.triggers import append_only, refuse
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("audits", "0002_initial"),
+        ("audits", "0002_audits"),
         ("provenance", "0001_initial"),
     ]
 

@@ -23,7 +23,7 @@ from django_site.apps.productions.selectors import USABLE_TAKE_STATES, screenpla
 from django_site.apps.productions.services.productions import contribution_record
 from django_site.apps.productions.states import cut_move
 from django_site.errors import WrongStateError
-from generator.edit import assemble
+from generator.edit import DISCLOSURE_CARD, assemble
 
 #: Cuts in these states are over; the same takes may be cut again.
 _OVER = (CutState.FAILED, CutState.STOPPED, CutState.REJECTED)
@@ -84,8 +84,8 @@ def _begin(production: Production, takes: list[Take], by: User) -> Cut:
 
 def cut_assemble(*, work: JobWork) -> None:
     """Cut the takes together with titles and the disclosure card; owe the audit of the whole."""
-    cut = Cut.objects.select_related("production", "edited_by").get(pk=work.job.target_id)
-    items = list(cut.items.select_related("take__asset").order_by("position"))
+    cut = Cut.objects.select_related("production__organisation", "edited_by").get(pk=work.job.target_id)
+    items = list(cut.items.select_related("take__asset", "take__generation").order_by("position"))
     barred = [str(item.take) for item in items if item.take.state not in USABLE_TAKE_STATES]
     if barred:
         raise WrongStateError(f"{', '.join(barred)} may not be shown any more; the film needs other takes")
@@ -96,6 +96,7 @@ def cut_assemble(*, work: JobWork) -> None:
         sources,
         work.directory / "cut.mp4",
         title=cut.title,
+        credits=_credits(cut, items),
         on_progress=work.on_progress,
         cancelled=work.cancelled,
     )
@@ -105,7 +106,14 @@ def cut_assemble(*, work: JobWork) -> None:
         asset = asset_record(stored=stored, media_type=info.media_type, probe=info.as_dict())
         for item, placed in zip(items, made.items, strict=True):
             CutItem.objects.filter(pk=item.pk).update(start=round(placed.start, 3), end=round(placed.end, 3))
-        cut_move(cut, CutState.QUARANTINED, asset=asset, duration=round(info.duration, 3), reason="")
+        cut_move(
+            cut,
+            CutState.QUARANTINED,
+            asset=asset,
+            duration=round(info.duration, 3),
+            audience_notice=DISCLOSURE_CARD,
+            reason="",
+        )
         audit_enqueue(
             kind=JobKind.AUDIT_CUT,
             target=cut,
@@ -114,6 +122,11 @@ def cut_assemble(*, work: JobWork) -> None:
             requested_by=cut.edited_by,
         )
         work.finish(asset=str(asset.pk), sha256=asset.sha256, seconds=round(info.duration, 3))
+
+
+def _credits(cut: Cut, items: list[CutItem]) -> tuple[str, ...]:
+    models = dict.fromkeys(f"{one.model_name} {one.model_version}" for one in (item.take.generation for item in items))
+    return (cut.title, f"{cut.production.organisation}", *(f"Pictures: {model}" for model in models))
 
 
 def _as_media_file(take: Take, work: JobWork):

@@ -19,7 +19,7 @@ from django_site.apps.productions.models import ImportedMedia, Production
 
 def _label(name: str) -> str:
     """What the person called the file, fit to be shown: no folders, no control or direction characters."""
-    last = name.replace("\\\\", "/").rsplit("/", 1)[-1]
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
     kept = "".join(char for char in last if unicodedata.category(char)[0] != "C")
     return kept.strip()[:255] or "unnamed file"
 

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("provenance", "0001_initial"),
         ("reviews", "0001_initial"),
-        ("audits", "0002_initial"),
+        ("audits", "0002_audits"),
     ]
 
     operations = [

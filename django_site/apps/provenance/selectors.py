@@ -1,0 +1,31 @@
+"""Reading what was released and what the ledger holds; both are public."""
+
+from django.db.models import QuerySet
+
+from django_site.apps.provenance.models import LedgerEntry, Release, SoftBinding, TreeHead
+
+
+def releases() -> QuerySet[Release]:
+    """Everything that was released, newest first."""
+    return Release.objects.select_related("cut__production", "manifest__asset").order_by("-created_at")
+
+
+def release_by_digest(sha256: str) -> Release | None:
+    """The release whose file has exactly these bytes."""
+    return releases().filter(manifest__asset__sha256=sha256).first()
+
+
+def releases_by_soft_binding(alg: str, value: str) -> QuerySet[Release]:
+    """Releases with this very fingerprint; a stripped but unchanged copy is found by it."""
+    found = SoftBinding.objects.filter(alg=alg, value=value).values("manifest")
+    return releases().filter(manifest__in=found)
+
+
+def ledger_entries_about(release: Release) -> QuerySet[LedgerEntry]:
+    """The release's own events, in order."""
+    return LedgerEntry.objects.filter(event__cut=str(release.cut_id)).order_by("seq")
+
+
+def ledger_head() -> TreeHead | None:
+    """The newest signed head."""
+    return TreeHead.objects.order_by("-size").first()

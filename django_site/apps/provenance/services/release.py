@@ -1,0 +1,131 @@
+"""Release: the only way out of quarantine.
+
+It needs a signed file that a fresh reader finds Trusted now, a decision newer than the newest policy, consent and index
+that it relied on, and people's approval; the policies judge all of it once more, as facts. What any of them refuses
+stays in quarantine, and the database refuses the rest.
+"""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from auditor.policy.facts import DisclosureFact, ReleaseFacts, ReviewFact, SignatureFact, StandingFact
+from auditor.provenance import VerificationReport, verify
+from django_site import wiring
+from django_site.apps.accounts.models import User
+from django_site.apps.audits.facts import AssetFact, cut_generations, moment, production_fact
+from django_site.apps.audits.models import Decision, Outcome, Zone
+from django_site.apps.audits.services.assets import asset_copy_to_released, asset_mark_released
+from django_site.apps.audits.services.auditing import uses_record
+from django_site.apps.audits.services.decisions import decide_and_record, reason_of
+from django_site.apps.jobs.work import JobWork
+from django_site.apps.likeness.models import UseKind
+from django_site.apps.productions.models import CutState
+from django_site.apps.productions.states import cut_move
+from django_site.apps.provenance.models import IntentState, Manifest, Release, SigningIntent
+from django_site.apps.provenance.services.ledger import ledger_append, ledger_head_sign
+from django_site.apps.provenance.services.standing import cut_standing
+from django_site.apps.reviews.models import ActionKind, CaseState
+from django_site.errors import NotTrustedError, StaleError, WrongStateError
+
+
+def cut_release(*, manifest: Manifest, by: User, work: JobWork) -> Release:
+    """Release a signed cut and finish its job. Raises ``NotTrustedError``, ``StaleError`` or ``WrongStateError`` with the
+    reason; then nothing has left quarantine."""
+    intent = manifest.intent
+    cut = intent.cut
+    path = wiring.zone(Zone(manifest.asset.zone)).checked(manifest.asset.sha256)
+    reread = verify(path, trust=wiring.trust_list())
+    reread_at = timezone.now()
+    if reread.state != "Trusted":
+        raise NotTrustedError(f"the signed file reads {reread.state}: {' '.join(one.plain for one in reread.reasons)}")
+    with work.fenced():
+        decision = decide_and_record(
+            facts=release_facts(manifest, reread=reread, reread_at=reread_at),
+            actor=by,
+            production=cut.production,
+            cut=cut,
+        )
+    if decision.outcome != Outcome.ALLOW:
+        standing = cut_standing(cut)
+        refusal = StaleError if standing and standing.stale_because else WrongStateError
+        raise refusal(f"the film can't be released: {reason_of(decision)}")
+    asset_copy_to_released(asset=manifest.asset)
+    with work.fenced():
+        _refuse_if_stale(manifest, decision)
+        release = Release.objects.create(cut=cut, manifest=manifest, decision=decision, released_by=by)
+        asset_mark_released(asset=manifest.asset)
+        cut_move(cut, CutState.RELEASED, reason="")
+        SigningIntent.objects.filter(pk=intent.pk).update(state=IntentState.SIGNED)
+        uses_record(audit=intent.decision.audit, kind=UseKind.RELEASE, cut=cut)
+        ledger_append(
+            kind="released",
+            event={
+                "cut": cut.pk,
+                "release": release.pk,
+                "sha256": manifest.asset.sha256,
+                "decision_sha256": decision.sha256,
+                "by": by.pseudonym,
+            },
+        )
+        ledger_head_sign()
+        work.finish(release=str(release.pk), sha256=manifest.asset.sha256, state=reread.state)
+    return release
+
+
+def _refuse_if_stale(manifest: Manifest, decision: Decision) -> None:
+    """Between the decision and this transaction a consent may have been withdrawn: look once more, inside it."""
+    standing = cut_standing(manifest.intent.cut)
+    if standing is None or standing.stale_because:
+        why = ", ".join(standing.stale_because) if standing else "everything"
+        raise StaleError(f"{why} changed while the film was being released; it is audited again")
+
+
+def release_facts(manifest: Manifest, *, reread: VerificationReport, reread_at: datetime) -> ReleaseFacts:
+    """Was it checked, approved, signed and disclosed, and is it still true?"""
+    intent = manifest.intent
+    cut, case = intent.cut, intent.case
+    standing = cut_standing(cut)
+    approvals = list(case.actions.filter(kind=ActionKind.APPROVE).select_related("actor").order_by("created_at"))
+    makers = {cut.edited_by.pseudonym, cut.production.created_by.pseudonym}
+    makers |= set(cut.production.contributions.values_list("actor__pseudonym", flat=True))
+    return ReleaseFacts(
+        asset=AssetFact(
+            sha256=manifest.asset.sha256,
+            kind="cut",
+            origin="generated",
+            title=cut.title[:200],
+            duration=float(cut.duration),
+        ),
+        production=production_fact(cut.production),
+        territories=tuple(cut.production.territories),
+        generations=cut_generations(cut),
+        standing=None
+        if standing is None
+        else StandingFact(
+            outcome=standing.decision.outcome,
+            decided_at=moment(standing.decision.created_at),
+            policies_changed_at=moment(standing.policies_changed_at),
+            consents_changed_at=moment(standing.consents_changed_at),
+            index_changed_at=moment(standing.index_changed_at),
+        ),
+        review=ReviewFact(
+            decision="approved" if case.state == CaseState.APPROVED else "pending",
+            reviewers=tuple(action.actor.pseudonym for action in approvals),
+            makers=tuple(sorted(makers)),
+            decided_at=moment(case.closed_at),
+            asset_sha256=intent.asset.sha256,
+        ),
+        signature=SignatureFact(
+            state=reread.state,
+            asset_sha256=manifest.asset.sha256,
+            reread_at=moment(reread_at),
+            timestamped=reread.signed_at is not None,
+        ),
+        disclosure=DisclosureFact(
+            digital_source_type=reread.statements.digital_source_type,
+            ai_disclosure=reread.statements.disclosure is not None,
+            soft_binding=reread.statements.soft_binding is not None,
+            audience_notice=bool(cut.audience_notice),
+        ),
+    )

@@ -1,0 +1,60 @@
+"""Is what was decided still true? A decision is stale when a policy, a consent or an index that it relied on is newer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Max
+
+from django_site.apps.audits.models import Decision, Finding
+from django_site.apps.audits.services.decisions import policy_revision_record
+from django_site.apps.corpora.services import index_snapshot_record
+from django_site.apps.likeness.models import BiometricConsent, BiometricTemplate, ConsentGrant
+from django_site.apps.productions.models import Cut
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The newest decision about a cut's content, and when each thing that it relied on last changed."""
+
+    decision: Decision
+    policies_changed_at: datetime
+    consents_changed_at: datetime
+    index_changed_at: datetime
+
+    @property
+    def stale_because(self) -> tuple[str, ...]:
+        """What changed since the decision; empty while it stands."""
+        changes = (
+            ("a policy", self.policies_changed_at),
+            ("a consent", self.consents_changed_at),
+            ("the index of works", self.index_changed_at),
+        )
+        return tuple(what for what, at in changes if at > self.decision.created_at)
+
+
+def consents_changed_at(cut: Cut) -> datetime:
+    """The newest change of a grant of anybody seen in the cut or its takes, or of the faces that are looked for."""
+    takes = cut.items.values("take")
+    seen = Finding.objects.filter(kind="face", audit__cut=cut) | Finding.objects.filter(
+        kind="face", audit__take__in=takes
+    )
+    moments = [
+        cut.production.created_at,
+        ConsentGrant.objects.filter(subject__in=seen.values("subject")).aggregate(last=Max("changed_at"))["last"],
+        BiometricTemplate.objects.aggregate(last=Max("created_at"))["last"],
+        BiometricConsent.objects.aggregate(last=Max("withdrawn_at"))["last"],
+    ]
+    return max(moment for moment in moments if moment is not None)
+
+
+def cut_standing(cut: Cut) -> Standing | None:
+    """Where the cut stands now; ``None`` where nothing was decided about its content yet."""
+    decision = cut.decisions.filter(point="cut").order_by("-created_at").first()
+    if decision is None:
+        return None
+    return Standing(
+        decision=decision,
+        policies_changed_at=policy_revision_record().created_at,
+        consents_changed_at=consents_changed_at(cut),
+        index_changed_at=index_snapshot_record().created_at,
+    )

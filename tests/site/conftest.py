@@ -1,0 +1,248 @@
+"""What the site's tests share: rows made through the real models, and databases whose triggers survive a flush."""
+
+import uuid
+from types import SimpleNamespace
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+DIGITS = "0123456789abcdef"
+
+
+def _triggers() -> dict[str, str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        return dict(cursor.fetchall())
+
+
+@pytest.fixture(scope="session")
+def _trigger_texts(django_db_setup, django_db_blocker):
+    if connection.vendor != "sqlite":
+        return {}
+    with django_db_blocker.unblock():
+        return _triggers()
+
+
+@pytest.fixture(autouse=True)
+def _triggers_stand_aside_for_the_flush(request, _trigger_texts):
+    """Transactional tests end with a flush; on SQLite that is DELETE, which append-only tables refuse, as they should.
+
+    (PostgreSQL truncates, which fires no row triggers.) The triggers are dropped for the flush and put back before the
+    next test that uses the database.
+    """
+    uses_database = {"db", "transactional_db"} & set(request.fixturenames)
+    if not uses_database or connection.vendor != "sqlite":
+        yield
+        return
+    if "transactional_db" in request.fixturenames:
+        request.getfixturevalue("transactional_db")
+    else:
+        request.getfixturevalue("db")
+    with connection.cursor() as cursor:
+        for name in _trigger_texts.keys() - _triggers().keys():
+            cursor.execute(_trigger_texts[name])
+    yield
+    if "transactional_db" in request.fixturenames:
+        with connection.cursor() as cursor:
+            for name in _trigger_texts:
+                cursor.execute(f'DROP TRIGGER IF EXISTS "{name}"')
+
+
+def sha256(seed: object = None) -> str:
+    """A digest that looks like one; the same seed gives the same."""
+    import hashlib
+
+    return hashlib.sha256(str(seed if seed is not None else uuid.uuid4()).encode()).hexdigest()
+
+
+class Make:
+    """Rows, made with as little as the database demands; whatever matters to a test is given by name."""
+
+    digest = staticmethod(sha256)
+
+    def user(self, name: str | None = None, **fields):
+        from django_site.apps.accounts.models import User
+
+        name = name or f"user-{uuid.uuid4().hex[:8]}"
+        return User.objects.create_user(name, email=f"{name}@example.org", password="correct horse battery", **fields)
+
+    def organisation(self, name: str | None = None, **fields):
+        from django_site.apps.accounts.models import Organisation
+
+        fields.setdefault("retention_schedule_url", "https://example.org/retention")
+        return Organisation.objects.create(name=name or f"Studio {uuid.uuid4().hex[:8]}", **fields)
+
+    def member(self, organisation, role: str, name: str | None = None):
+        from django_site.apps.accounts.models import Membership
+
+        user = self.user(name)
+        Membership.objects.create(user=user, organisation=organisation, role=role)
+        return user
+
+    def asset(self, content: bytes | None = None, media_type: str = "video/mp4", **fields):
+        from django_site.apps.audits.services.assets import asset_store
+
+        return asset_store(source=content or uuid.uuid4().bytes, media_type=media_type, **fields)
+
+    def studio(self):
+        """An organisation with one person in each role, and a production of theirs."""
+        organisation = self.organisation()
+        people = {role: self.member(organisation, role) for role in ("producer", "legal_reviewer", "head_of_legal")}
+        production = self.production(organisation, people["producer"])
+        return SimpleNamespace(organisation=organisation, production=production, **people)
+
+    def production(self, organisation, producer, **fields):
+        from django_site.apps.productions.models import Production, ProductionMember
+
+        values = {"title": "Tidewater", "brief": "A keeper finds a letter.", "territories": ["*"], "seed": 7}
+        production = Production.objects.create(
+            organisation=organisation, created_by=producer, **{**values, "width": 96, "height": 54, **fields}
+        )
+        ProductionMember.objects.create(production=production, user=producer, role="producer")
+        return production
+
+    def generation(self, actor, **fields):
+        from django_site.apps.productions.models import GenerationRecord
+
+        values = {
+            "model_name": "previz",
+            "model_version": "1",
+            "model_licence": "Apache-2.0",
+            "model_sha256": sha256("renderer"),
+            "model_card": {"kind": "renderer", "training_data": "none"},
+            "commercial_use": True,
+            "seed": 1,
+            "prompt": "a shore at dusk",
+            "parameters": {"seed": 1},
+        }
+        return GenerationRecord.objects.create(actor=actor, **{**values, **fields})
+
+    def screenplay(self, production, version: int = 1):
+        from django_site.apps.productions.models import Screenplay
+
+        asset = self.asset(b"INT. HOUSE - DAY\n\nRain.\n", "text/plain")
+        return Screenplay.objects.create(production=production, version=version, title="Tidewater", asset=asset)
+
+    def shot(self, production, position: int = 1, **fields):
+        from django_site.apps.productions.models import Scene, Shot
+
+        screenplay = production.screenplays.first() or self.screenplay(production)
+        scene, _ = Scene.objects.get_or_create(screenplay=screenplay, position=1, defaults={"heading": "INT. HOUSE"})
+        return Shot.objects.create(scene=scene, position=position, spec={"id": f"1-{position}", "seed": 1}, **fields)
+
+    def take(self, shot, actor, state: str = "cleared", number: int = 1, **fields):
+        from django_site.apps.productions.models import TAKE_WITHOUT_ASSET, Take
+
+        values = {"state": state, "number": number, "generation": self.generation(actor)}
+        if state not in TAKE_WITHOUT_ASSET:
+            values |= {"asset": self.asset(), "duration": "2.000", "frames": 24}
+        if state in ("failed", "stopped", "rejected"):
+            values["reason"] = "because"
+        return Take.objects.create(shot=shot, **{**values, **fields})
+
+    def cut(self, production, actor, state: str = "needs_review", version: int = 1, **fields):
+        from django_site.apps.productions.models import Cut
+
+        screenplay = production.screenplays.first() or self.screenplay(production)
+        values = {"state": state, "version": version, "title": "Tidewater", "edited_by": actor}
+        if state not in ("draft", "assembling", "failed"):
+            values |= {"asset": self.asset(), "duration": "6.000"}
+        if state in ("failed", "stopped", "rejected"):
+            values["reason"] = "because"
+        return Cut.objects.create(production=production, screenplay=screenplay, **{**values, **fields})
+
+    def job(self, production, target_id=None, **fields):
+        from django_site.apps.jobs.models import Job
+
+        values = {"kind": "render_take", "key": f"test:{uuid.uuid4()}", "target_id": target_id or uuid.uuid4()}
+        return Job.objects.create(production=production, **{**values, **fields})
+
+    def snapshot(self, **fields):
+        from django_site.apps.corpora.models import IndexSnapshot
+
+        values = {"embedder": "sscd-distilled 1", "digest": sha256("index"), "works": 1, "vectors": 4}
+        return IndexSnapshot.objects.create(**{**values, **fields})
+
+    def audit(self, production, asset, **fields):
+        from django_site.apps.audits.models import Audit
+
+        values = {
+            "job": self.job(production, kind="audit_take"),
+            "index_snapshot": self.snapshot(),
+            "gallery_sha256": sha256("gallery"),
+            "state": "complete",
+            "detectors": [{"name": "works"}, {"name": "faces"}],
+            "report_sha256": sha256("report"),
+        }
+        return Audit.objects.create(production=production, asset=asset, **{**values, **fields})
+
+    def decision(self, production, outcome: str = "allow", point: str = "cut", **fields):
+        from django_site.apps.audits.models import Decision
+
+        values = {
+            "facts": {"point": point},
+            "facts_sha256": sha256("facts"),
+            "bundle_sha256": sha256("bundle"),
+            "sha256": sha256("decision"),
+            "engine": "test",
+            "checks": [{"check": "one", "passed": outcome == "allow", "severity": outcome, "plain": "so"}],
+            "policies": [],
+        }
+        return Decision.objects.create(production=production, outcome=outcome, point=point, **{**values, **fields})
+
+    def case(self, production, opened_by=None, **fields):
+        from django_site.apps.reviews.models import Case
+
+        cut = fields.pop("cut", None) or self.cut(production, opened_by or production.created_by)
+        decision = fields.pop("decision", None) or self.decision(production, cut=cut)
+        return Case.objects.create(
+            production=production, cut=cut, decision=decision, opened_by=opened_by, due_at=timezone.now(), **fields
+        )
+
+    def subject(self, organisation, **fields):
+        from django_site.apps.likeness.models import Subject
+
+        return Subject.objects.create(organisation=organisation, **{"legal_name": "Eileen Marsh", **fields})
+
+    def grant(self, subject, production, state: str = "active", **fields):
+        from django_site.apps.likeness.models import ConsentGrant
+
+        now = timezone.now()
+        scope = {
+            "projects": [str(production.pk)],
+            "uses": ["film"],
+            "territories": ["*"],
+            "modalities": ["face"],
+            "replica_kind": "independent",
+            "description": "Speaking role of the keeper",
+        }
+        values = {
+            "scope": scope,
+            "text": "I allow it.",
+            "text_sha256": sha256("text"),
+            "starts": now,
+            "changed_at": now,
+        }
+        if state != "drafted":
+            values |= {"signed_at": now, "signed_by": subject.user or self.user()}
+        if state in ("suspended", "revoked"):
+            values["reason"] = "because"
+        return ConsentGrant.objects.create(subject=subject, state=state, **{**values, **fields})
+
+    def work(self, organisation, title: str = "Harbour"):
+        from django_site.apps.corpora.models import RightsHolder, Work
+
+        holder, _ = RightsHolder.objects.get_or_create(organisation=organisation, name="Holder")
+        return Work.objects.create(organisation=organisation, rights_holder=holder, title=title, kind="clip")
+
+    def licence(self, work, version: int = 1, **fields):
+        from django_site.apps.corpora.models import Licence
+
+        values = {"spdx_id": "CC0-1.0", "territories": ["*"], "starts": timezone.now()}
+        return Licence.objects.create(work=work, version=version, **{**values, **fields})
+
+
+@pytest.fixture
+def make() -> Make:
+    return Make()
