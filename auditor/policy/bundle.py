@@ -296,7 +296,7 @@ def _result(
         plain = f"'{check.title}' could not be checked: {plain_text(error, 200)}."
         remedy = "Supply the missing fact, then decide again; until then it counts as not passed."
     else:
-        plain = f"{check.title}." if passed else check.plain.render(values)
+        plain = f"{check.title if passed else check.plain.render(values)}."
         remedy = "" if passed else check.remedy.render(values)
     return CheckResult(
         policy=policy.id,
