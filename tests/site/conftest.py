@@ -10,43 +10,28 @@ from django.utils import timezone
 DIGITS = "0123456789abcdef"
 
 
-def _triggers() -> dict[str, str]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-        return dict(cursor.fetchall())
-
-
-@pytest.fixture(scope="session")
-def _trigger_texts(django_db_setup, django_db_blocker):
-    if connection.vendor != "sqlite":
-        return {}
-    with django_db_blocker.unblock():
-        return _triggers()
-
-
-@pytest.fixture(autouse=True)
-def _triggers_stand_aside_for_the_flush(request, _trigger_texts):
+@pytest.fixture(scope="session", autouse=True)
+def _triggers_stand_aside_for_the_flush():
     """Transactional tests end with a flush; on SQLite that is DELETE, which append-only tables refuse, as they should.
 
-    (PostgreSQL truncates, which fires no row triggers.) The triggers are dropped for the flush and put back before the
-    next test that uses the database.
+    The flush drops the triggers and puts them back, in its own transaction. (PostgreSQL truncates: no row triggers.)
     """
-    uses_database = {"db", "transactional_db"} & set(request.fixturenames)
-    if not uses_database or connection.vendor != "sqlite":
+    if connection.vendor != "sqlite":
         yield
         return
-    if "transactional_db" in request.fixturenames:
-        request.getfixturevalue("transactional_db")
-    else:
-        request.getfixturevalue("db")
-    with connection.cursor() as cursor:
-        for name in _trigger_texts.keys() - _triggers().keys():
-            cursor.execute(_trigger_texts[name])
-    yield
-    if "transactional_db" in request.fixturenames:
-        with connection.cursor() as cursor:
-            for name in _trigger_texts:
-                cursor.execute(f'DROP TRIGGER IF EXISTS "{name}"')
+    operations = type(connection.ops)
+    plain = operations.sql_flush
+
+    def sql_flush(self, style, tables, **options):
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = dict(cursor.fetchall())
+        drops = [f'DROP TRIGGER "{name}"' for name in triggers]
+        return [*drops, *plain(self, style, tables, **options), *triggers.values()]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(operations, "sql_flush", sql_flush)
+        yield
 
 
 def sha256(seed: object = None) -> str:

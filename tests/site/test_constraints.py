@@ -304,7 +304,7 @@ def test_no_template_without_standing_consent_and_key_of_the_same_person(make, r
         BiometricTemplate.objects.create(**{**values, "key": foreign_key})
     with refused("template_destroyed_later"):
         BiometricTemplate.objects.create(**{**values, "destroy_by": timezone.now() - timedelta(days=1)})
-    with refused("likeness_biometrictemplate"):
+    with refused("template"):
         BiometricTemplate.objects.create(**{**values, "consent": None})
     BiometricTemplate.objects.create(**values)
     BiometricConsent.objects.filter(pk=consent.pk).update(withdrawn_at=timezone.now())
@@ -701,7 +701,7 @@ def test_ledger_has_no_gap_and_only_grows(make, refused):
         LedgerEntry.objects.create(seq=2, kind="test", event={"a": 1}, leaf_sha256="short")
     head = {"size": 2, "root_sha256": make.digest("root"), "signature": "00"}
     TreeHead.objects.create(**head)
-    with refused("tree_head_size"):
+    with refused("treehead_size"):
         TreeHead.objects.create(**head)
     with refused("tree_head_is_signed"):
         TreeHead.objects.create(**{**head, "size": 3, "signature": ""})

