@@ -11,7 +11,7 @@ other assertion is refused by name rather than dropped without a word.
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 from auditor.provenance.draft import (
     Action,
@@ -66,7 +66,7 @@ def draft_from_document(
         consents=tuple(_build(ConsentReference, entry, "consents") for entry in _list(fields, "consents")),
         soft_binding=fields.get("soft_binding"),
         mining=fields.get("mining", "notAllowed"),
-        kind=kind,
+        kind=cast(Kind, kind),
     )
 
 
