@@ -30,12 +30,14 @@ class FrameWriter:
         self._container.metadata.update(metadata)
         self._stream: Any = self._container.add_stream("libx264", rate=fps, options=dict(_OPTIONS))
         self._stream.width, self._stream.height, self._stream.pix_fmt = width, height, "yuv420p"
-        self._stream.time_base = self._stream.codec_context.time_base = Fraction(1, fps)
+        self._tick = Fraction(1, fps)
+        self._stream.time_base = self._stream.codec_context.time_base = self._tick
         self._stream.codec_context.bit_rate = 0
 
     def add(self, frame: np.ndarray[Any, Any]) -> None:
         picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgb24")
-        picture.pts, picture.time_base = self.frames, self._stream.time_base
+        # the muxer may choose a finer clock for the stream once the header is written; ours stays
+        picture.pts, picture.time_base = self.frames, self._tick
         self.frames += 1
         for packet in self._stream.encode(picture):
             self._container.mux(packet)

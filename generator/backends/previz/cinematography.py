@@ -10,7 +10,7 @@ from generator.backends.previz import layout as at
 from generator.backends.previz.parts import Point
 from generator.backends.previz.shading import trace_band
 from generator.backends.previz.shapes import Array
-from generator.backends.previz.staging import Stage, Subject, seed_of
+from generator.backends.previz.staging import Stage, Subject, lamp, seed_of
 from generator.lexicon import PROPS
 from generator.shots.model import ShotRequest
 
@@ -96,13 +96,18 @@ def _stand(
 ) -> Setup | None:
     x, y, z = middle
     ex, ez = x + reach * math.sin(azimuth), z + reach * math.cos(azimuth)
-    if stage.indoors:
-        limit_x, limit_z = float(stage.world[at.ROOM_X]) - 0.25, float(stage.world[at.ROOM_Z]) - 0.25
+    limits = stage.bounds
+    if limits is not None:
+        limit_x, limit_z = limits
         scale = 1.0
         for start, end, limit in ((x, ex, limit_x), (z, ez, limit_z)):
             if abs(end) > limit:
                 scale = min(scale, max((math.copysign(limit, end) - start) / (end - start), 0.05))
         ex, ez = x + (ex - x) * scale, z + (ez - z) * scale
+        lens = min(max(shot.lens_mm * scale, 20.0), shot.lens_mm)
+    else:
+        lens = shot.lens_mm
+    half *= shot.lens_mm / lens
     ground = max(stage.ground(ex, ez), 0.0 if stage.world[at.WATER] > 0 else -1e9)
     far = math.hypot(ex - x, ez - z)
     if name in PROPS or shot.size == "insert":
@@ -123,9 +128,7 @@ def _stand(
     lift = {"extreme wide": 0.32, "wide": 0.22, "full": 0.05}.get(shot.size, 0.0) * far * half
     if subject.height > 8.0:
         lift = 0.0
-    if subject.facing is not None and shot.size in ("extreme wide", "wide"):
-        lift += 0.0
-    return Setup((ex, ey, ez), (x + side[0], y + lift, z + side[1]), middle, shot.lens_mm)
+    return Setup((ex, ey, ez), (x + side[0], y + lift, z + side[1]), middle, lens)
 
 
 def _judge(
@@ -152,6 +155,8 @@ def _judge(
     score += 1.6 * min(float(others) / 0.10, 1.0)
     score -= 4.0 * float(((depth < 0.4 * setup.distance) & (labels != name) & (ids >= at.OBJECT_ID)).sum()) / total
     score -= 3.0 * float((depth < 0.30).sum()) / total
+    if shot.size == "insert":
+        score -= 5.0 * float(np.isin(labels, shot.characters).sum()) / total
     if not stage.indoors:
         sky = float((ids == at.SKY_ID).sum()) / total
         score -= 1.6 * max(0.16 - sky, 0.0) + 1.2 * max(sky - 0.62, 0.0)
@@ -170,6 +175,19 @@ def _judge(
         turn = abs((turn + math.pi) % (2 * math.pi) - math.pi)
         score -= 0.8 * max(turn - 0.85, 0.0) + 0.3 * max(0.25 - turn, 0.0)
     return score
+
+
+def light_subject(stage: Stage, shot: ShotRequest, setup: Setup) -> None:
+    """A gaffer's key light for people after dark: soft, cool, from beside the camera; never seen itself."""
+    if stage.air.exposure < 1.3 or stage.indoors or shot.size not in ("full", "medium", "close-up"):
+        return
+    x, y, z = setup.around
+    ex, ez = setup.eye[0] - x, setup.eye[2] - z
+    reach = max(math.hypot(ex, ez), 1e-3)
+    ex, ez = ex / reach, ez / reach
+    away = max(shot.lens_mm / 30.0, 1.4)
+    place = (x + away * (0.75 * ex + 0.75 * ez), y + 0.8, z + away * (0.75 * ez - 0.75 * ex))
+    stage.lights.append(lamp(place, (0.80, 0.86, 1.0), 0.55 * away * away, 0.0))
 
 
 def path(stage: Stage, shot: ShotRequest, setup: Setup) -> Callable[[float], Array]:

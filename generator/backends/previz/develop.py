@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from generator.backends.previz.layout import CX, CY, CZ, FX, FY, FZ, RX, RY, RZ, TANX, UX, UY, UZ
 from generator.backends.previz.shapes import Array, hash01, kernel
 
@@ -46,13 +48,13 @@ def fall(
         y = camera[CY] + (y - camera[CY]) % box - 0.5 * box
         z = camera[CZ] + (z - camera[CZ]) % box - 0.5 * box
         px, py, ahead = project(camera, width, height, x, y, z)
-        if ahead < 0.6 or px < 0.0 or px >= width or py < 0.0 or py >= height:
+        if ahead < 1.0 or px < 0.0 or px >= width or py < 0.0 or py >= height:
             continue
         if streak > 0.0:
             qx, qy, other = project(camera, width, height, x - drift * streak, y + speed * streak, z)
             if other < 0.0:
                 continue
-            steps = int(min(max(abs(qy - py), abs(qx - px)) + 1.0, 60.0))
+            steps = int(min(max(abs(qy - py), abs(qx - px)) + 1.0, 220.0))
             alpha = brightness * min(2.2 / ahead, 0.5)
             for s in range(steps):
                 f = s / steps
@@ -74,9 +76,16 @@ def fall(
                             colour[iy, ix, ch] += (tint - colour[iy, ix, ch]) * k
 
 
+def spiral() -> Array:
+    """Offsets (4 turns, 16 taps, [x, y, radius]) of a sunflower spiral over the unit disc."""
+    n = np.arange(16)
+    radius, angle = np.sqrt((n + 0.5) / 16.0), n * 2.39996323 + np.arange(4)[:, None]
+    return np.stack([radius * np.cos(angle), radius * np.sin(angle), np.broadcast_to(radius, angle.shape)], axis=2)
+
+
 @kernel
-def defocus(colour: Array, depth: Array, out: Array, focus: float, strength: float, top: int, bottom: int) -> None:
-    """Depth of field: gathers sixteen taps on a spiral as wide as the circle of confusion (pixels)."""
+def defocus(colour: Array, depth: Array, out: Array, taps: Array, focus: float, strength: float, top: int, bottom: int) -> None:
+    """Depth of field: gathers ``spiral()``'s taps over a disc as wide as the circle of confusion (pixels)."""
     height, width = depth.shape
     limit = width / 64.0
     for y in range(top, bottom):
@@ -89,10 +98,10 @@ def defocus(colour: Array, depth: Array, out: Array, focus: float, strength: flo
                 continue
             r, g, b, total = colour[y, x, 0] * 1.0, colour[y, x, 1] * 1.0, colour[y, x, 2] * 1.0, 1.0
             for n in range(16):
-                radius = circle * math.sqrt((n + 0.5) / 16.0)
-                angle = n * 2.39996323 + (x * 3 + y * 5) % 4
-                sx = min(max(int(x + radius * math.cos(angle) + 0.5), 0), width - 1)
-                sy = min(max(int(y + radius * math.sin(angle) + 0.5), 0), height - 1)
+                tap = taps[(x * 3 + y * 5) % 4, n]
+                radius = circle * tap[2]
+                sx = min(max(int(x + circle * tap[0] + 0.5), 0), width - 1)
+                sy = min(max(int(y + circle * tap[1] + 0.5), 0), height - 1)
                 other = depth[sy, sx]
                 blur = min(abs(1.0 - focus / max(other, 0.05)) * strength * width, limit)
                 weight = 1.0 if other >= near or blur > radius * 0.8 else 0.06

@@ -30,6 +30,7 @@ def render_frames(shot: ShotRequest, *, threads: int | None = None) -> Generator
     stage = staging.build(shot)
     setup = cinematography.scout(stage, shot, noise)
     camera_at = cinematography.path(stage, shot, setup)
+    cinematography.light_subject(stage, shot, setup)
     lights = stage.lamp_table()
     height, width = shot.height, shot.width
     blur = cinematography.BLUR[shot.size]
@@ -38,6 +39,7 @@ def render_frames(shot: ShotRequest, *, threads: int | None = None) -> Generator
     depth, ids = np.zeros((height, width), np.float32), np.zeros((height, width), np.int32)
     flags, frame = np.zeros((height, width), np.uint8), np.zeros((height, width, 3), np.uint8)
     bands = [(top, min(top + TILE, height)) for top in range(0, height, TILE)]
+    taps = develop.spiral()
     grain = staging.seed_of(shot.seed, shot.id, "grain")[0] % 100_000
     with ThreadPoolExecutor(threads or os.cpu_count() or 1, thread_name_prefix="previz") as pool:
 
@@ -55,11 +57,11 @@ def render_frames(shot: ShotRequest, *, threads: int | None = None) -> Generator
             each_band(lambda top, bottom, scene=scene: trace_band(*scene, top, bottom, True))
             if shot.weather in FALLING and not stage.indoors:
                 count, box, speed, drift, streak, size, bright = FALLING[shot.weather]
-                level = float(world[20:23].mean()) * 0.0 + float(np.mean(stage.air.horizon)) * 1.1 + 0.02
+                level = float(np.mean(stage.air.horizon)) * 1.1 + 0.02
                 develop.fall(colour, depth, camera, count, box, speed, drift, streak, size, bright, level, time, grain)
             picture = colour
             if blur > 0.0:
-                each_band(lambda top, bottom: develop.defocus(colour, depth, soft, grade[develop.FOCUS], grade[develop.BLUR], top, bottom))
+                each_band(lambda top, bottom: develop.defocus(colour, depth, soft, taps, grade[develop.FOCUS], grade[develop.BLUR], top, bottom))
                 picture = soft
             bloom = _bloom(picture)
             each_band(

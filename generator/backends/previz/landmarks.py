@@ -94,9 +94,9 @@ def tower(glow: float) -> tuple[Part, ...]:
 
 def block(glow: float, width: float, height: float, depth: float, wall: Colour) -> tuple[Part, ...]:
     """A town building with a cornice, rows of windows and a lit shop at street level (front +z)."""
-    face = Paint(wall, glow=glow * 1.5, pattern=WINDOWS, size=2.9, second=PANE)
+    face = Paint(wall, glow=glow * 1.0, pattern=WINDOWS, size=2.9, second=PANE)
     parts = [box((0.0, height / 2, 0.0), (width / 2, height / 2, depth / 2), face), box((0.0, height, 0.0), (width / 2 + 0.25, 0.22, depth / 2 + 0.25), GREY_STONE),
-             box((0.0, 3.5, depth / 2), (width / 2 + 0.05, 0.16, 0.2), GREY_STONE), box((0.0, 1.6, depth / 2 + 0.02), (width * 0.34, 1.25, 0.08), lit(glow * 0.8)),
+             box((0.0, 3.5, depth / 2), (width / 2 + 0.05, 0.16, 0.2), GREY_STONE), box((0.0, 1.6, depth / 2 + 0.02), (width * 0.34, 1.25, 0.08), lit(glow * 0.32)),
              box((0.0, 3.1, depth / 2 + 0.6), (width * 0.38, 0.05, 0.65), Paint((wall[0] * 0.7, wall[1] * 0.3, wall[2] * 0.25)), rotation=turn(0, 0.25)),
              box((width * 0.22, height + 1.2, -depth * 0.2), (1.1, 1.2, 1.1), GREY_STONE)]
     if height > 14.0:

@@ -5,8 +5,11 @@ Metres, seconds, right-handed, y up, still water at y = 0. Colours are linear RG
 
 #: One row for each primitive shape. Rotation is world to local, row by row.
 (SHAPE, PX, PY, PZ, R00, R01, R02, R10, R11, R12, R20, R21, R22, SA, SB, SC, ROUND, BLEND, MATERIAL, BOUND, BUMP,
- BUMP_SCALE) = range(22)
-PRIMITIVE_COLUMNS = 22
+ BUMP_SCALE, HX, HY, HZ, MEETING) = range(26)
+PRIMITIVE_COLUMNS = 26
+
+#: How a ray meets a primitive: by marching it alone, exactly (box, ellipsoid), or marching it with those it blends with.
+ALONE, EXACT_BOX, EXACT_ELLIPSOID, TOGETHER = range(4)
 
 ELLIPSOID, BOX, CONE, CAPSULE, GABLE, TORUS, HULL = range(7)
 

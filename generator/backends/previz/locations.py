@@ -93,10 +93,10 @@ def _raise(stage: Stage, name: str, place: Point, yaw: float, rng: np.random.Gen
     if name == "lighthouse":
         stage.still.append(Placed(name, build.lighthouse(glow), place, yaw))
         tall = 18.5
-        stage.lights.append(lamp((x, y + 16.4, z), WARM, 4.0 + 26.0 * glow, 0.012 + 0.05 * glow))
+        stage.lights.append(lamp((x, y + 16.4, z), WARM, 3.0 + 14.0 * glow, 0.010 + 0.012 * glow))
         if glow > 0.0 or stage.world[at.FOG] > 0.02:
             stage.beam = (x, y + 16.4, z)
-            stage.world[at.BEAM_POWER] = 0.25 + 0.45 * glow if not stage.air.moon else 0.35
+            stage.world[at.BEAM_POWER] = (0.10 + 0.22 * glow) / stage.air.exposure * 1.4
     elif name == "house":
         wall = _WALLS[int(rng.integers(len(_WALLS)))]
         stage.still.append(Placed(name, build.house(glow, wall, clay=bool(rng.random() < 0.5), wide=float(rng.uniform(2.8, 3.8))), place, yaw))
@@ -128,6 +128,7 @@ def _raise(stage: Stage, name: str, place: Point, yaw: float, rng: np.random.Gen
 
 
 def _street(stage: Stage, rng: np.random.Generator, glow: float) -> None:
+    stage.bounds = (6.6, 46.0)
     for side in (-1.0, 1.0):
         z = -64.0
         while z < 64.0:
@@ -170,7 +171,7 @@ def _lamp_post(stage: Stage, x: float, z: float, glow: float) -> None:
     stage.still.append(Placed("lamp", build.lamp_post(), (x, y, z)))
     stage.subjects.setdefault("lamp", Subject((x, y + 2.0, z), 4.0))
     if glow > 0.0:
-        stage.lights.append(lamp((x, y + 3.7, z), WARM, 5.0 * glow, 0.03 + float(stage.world[at.FOG]) * 1.2, shadows=abs(z) < 8.0))
+        stage.lights.append(lamp((x, y + 3.7, z), WARM, 5.5 * glow, 0.012 + float(stage.world[at.FOG]) * 0.9, shadows=abs(z) < 3.0))
 
 
 def _plants(stage: Stage, shot: ShotRequest, rng: np.random.Generator, taken: list[tuple[float, float, float]]) -> None:
@@ -235,6 +236,7 @@ def dress_interior(stage: Stage, shot: ShotRequest, rng: np.random.Generator) ->
     world = stage.world
     world[at.INDOORS] = 1.0
     world[at.ROOM_X], world[at.ROOM_Y], world[at.ROOM_Z] = 2.8, 2.75, 3.2
+    stage.bounds = (2.55, 2.95)
     world[at.WINDOW_X], world[at.WINDOW_Y] = float(rng.uniform(-0.3, 0.5)), 1.55
     world[at.WINDOW_HALF_W], world[at.WINDOW_HALF_H] = float(rng.uniform(0.75, 1.0)), 0.68
     walls: tuple[Colour, ...] = ((0.42, 0.38, 0.27), (0.20, 0.27, 0.28), (0.36, 0.22, 0.15), (0.27, 0.30, 0.21), (0.44, 0.40, 0.36))
@@ -265,8 +267,8 @@ def dress_interior(stage: Stage, shot: ShotRequest, rng: np.random.Generator) ->
         stage.still += [Placed("bed", props.bed(), (-2.1, 0.0, -1.7)), Placed("shelf", props.shelf(colours), (2.58, 0.0, -1.3), -math.pi / 2)]
     top = (wx + 0.15, 0.757, -1.75)
     stage.still.append(Placed("lantern", props.lantern(), (top[0] + 0.55, top[1], top[2] - 0.15)))
-    stage.lights.append(lamp((top[0] + 0.55, top[1] + 0.16, top[2] - 0.15), WARM, 0.22 + 1.0 * dark, 0.004 + 0.012 * dark, shadows=True))
-    stage.lights.append(lamp((0.4, 2.3, 1.2), (1.0, 0.70, 0.42), 0.25 + 0.85 * dark, 0.0))
+    stage.lights.append(lamp((top[0] + 0.55, top[1] + 0.16, top[2] - 0.15), WARM, 0.25 + 1.9 * dark, 0.003 + 0.006 * dark, shadows=True))
+    stage.lights.append(lamp((0.4, 2.3, 1.2), (1.0, 0.70, 0.42), 0.30 + 1.5 * dark, 0.0))
     stage.subjects["table"] = Subject(top, 0.8)
     wanted = [name for name in shot.elements if name in props.PROPS and name not in ("lantern", "telescope")]
     if "telescope" in shot.elements:

@@ -45,14 +45,14 @@ HOURS: dict[Light, Atmosphere] = {
 
 #: exposure, contrast, saturation, shadow tint, highlight tint, vignette, grain
 GRADES: dict[Mood, tuple[float, ...]] = {
-    "neutral": (1.0, 1.08, 1.02, 0.000, 0.004, 0.010, 0.008, 0.004, -0.006, 0.42, 0.045),
-    "warm": (1.05, 1.04, 1.10, 0.014, 0.004, -0.008, 0.030, 0.012, -0.030, 0.44, 0.045),
-    "hopeful": (1.10, 1.05, 1.08, 0.004, 0.006, 0.012, 0.026, 0.014, -0.012, 0.36, 0.040),
-    "joyful": (1.12, 1.06, 1.22, 0.010, 0.004, 0.004, 0.020, 0.012, -0.010, 0.30, 0.035),
-    "calm": (1.04, 1.00, 0.98, 0.002, 0.008, 0.016, 0.010, 0.008, 0.000, 0.36, 0.038),
-    "melancholy": (0.94, 1.06, 0.76, -0.006, 0.006, 0.026, 0.000, 0.002, 0.004, 0.52, 0.055),
-    "tense": (0.92, 1.20, 0.86, -0.012, 0.010, 0.020, 0.026, 0.006, -0.026, 0.60, 0.065),
-    "eerie": (0.88, 1.14, 0.66, -0.010, 0.020, 0.018, -0.004, 0.012, 0.000, 0.64, 0.065),
+    "neutral": (1.0, 1.08, 1.02, 0.0, 0.004, 0.01, 0.008, 0.004, -0.006, 0.34, 0.025),
+    "warm": (1.05, 1.04, 1.1, 0.014, 0.004, -0.008, 0.03, 0.012, -0.03, 0.35, 0.025),
+    "hopeful": (1.1, 1.05, 1.08, 0.004, 0.006, 0.012, 0.026, 0.014, -0.012, 0.29, 0.022),
+    "joyful": (1.12, 1.06, 1.22, 0.01, 0.004, 0.004, 0.02, 0.012, -0.01, 0.24, 0.019),
+    "calm": (1.04, 1.0, 0.98, 0.002, 0.008, 0.016, 0.01, 0.008, 0.0, 0.29, 0.021),
+    "melancholy": (0.94, 1.06, 0.76, -0.006, 0.006, 0.026, 0.0, 0.002, 0.004, 0.42, 0.03),
+    "tense": (0.92, 1.2, 0.86, -0.012, 0.01, 0.02, 0.026, 0.006, -0.026, 0.48, 0.036),
+    "eerie": (0.88, 1.14, 0.66, -0.01, 0.02, 0.018, -0.004, 0.012, 0.0, 0.51, 0.036),
 }
 
 
@@ -81,12 +81,12 @@ def atmosphere(light: Light, weather: Weather) -> Atmosphere:
         return replace(air, sun=_scaled(_grey(air.sun, 0.3, 1.0), 0.45), zenith=_grey(air.zenith, 0.6, 1.3), horizon=_grey(air.horizon, 0.45, 0.95),
                        cloud=0.5, fog=0.030, fog_height=13.0, stars=air.stars * 0.2, exposure=air.exposure * 1.08, waves=0.25)
     if weather == "rain":
-        return replace(air, sun=_scaled(_grey(air.sun, 0.7, 1.0), 0.25), zenith=_grey(air.zenith, 0.8, 0.95), horizon=_grey(air.horizon, 0.7, 0.72),
-                       cloud=0.97, fog=0.0085, fog_height=40.0, stars=0.0, exposure=air.exposure * (1.15 if night else 1.45), wet=1.0, cloud_dark=0.5, waves=0.85,
+        return replace(air, sun=_scaled(_grey(air.sun, 0.7, 1.0), 0.25), zenith=_grey(air.zenith, 0.8, 0.95), horizon=_grey(air.horizon, 0.6, 0.62),
+                       cloud=0.97, fog=0.0048, fog_height=40.0, stars=0.0, exposure=air.exposure * (1.4 if night else 1.4), wet=1.0, cloud_dark=0.5, waves=0.85,
                        window_glow=max(air.window_glow, 0.6))
     if weather == "storm":
-        return replace(air, sun=_scaled(_grey(air.sun, 0.7, 1.0), 0.22), zenith=_grey(air.zenith, 0.8, 0.62), horizon=_grey(air.horizon, 0.65, 0.58),
-                       cloud=0.9, fog=0.0075, fog_height=40.0, stars=0.0, exposure=air.exposure * (1.15 if night else 1.55), wet=1.0, cloud_dark=0.75, waves=1.5,
+        return replace(air, sun=_scaled(_grey(air.sun, 0.7, 1.0), 0.22), zenith=_grey(air.zenith, 0.8, 0.62), horizon=_grey(air.horizon, 0.5, 0.52),
+                       cloud=0.9, fog=0.0042, fog_height=40.0, stars=0.0, exposure=air.exposure * (1.5 if night else 1.5), wet=1.0, cloud_dark=0.75, waves=1.5,
                        window_glow=max(air.window_glow, 0.8))
     return replace(air, sun=_scaled(_grey(air.sun, 0.5, 1.0), 0.40), zenith=_grey(air.zenith, 0.7, 1.35), horizon=_grey(air.horizon, 0.6, 0.95), cloud=0.92,
                    fog=0.0085, fog_height=45.0, stars=air.stars * 0.2, exposure=air.exposure * 1.02, snow=True, cloud_dark=0.2, waves=0.3,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from generator.backends.previz.layout import (
+    ALONE,
     BLEND,
     BOUND,
     BOX,
@@ -15,10 +16,14 @@ from generator.backends.previz.layout import (
     CAPSULE,
     CONE,
     ELLIPSOID,
+    EXACT_BOX,
+    EXACT_ELLIPSOID,
     GABLE,
     HULL,
+    HX,
     MATERIAL,
     MATERIAL_COLUMNS,
+    MEETING,
     OBJECT_COLUMNS,
     PLAIN,
     PRIMITIVE_COLUMNS,
@@ -27,6 +32,7 @@ from generator.backends.previz.layout import (
     ROUND,
     SA,
     SHAPE,
+    TOGETHER,
     TORUS,
 )
 from generator.backends.previz.shapes import Array
@@ -63,6 +69,30 @@ class Part:
     blend: float = 0.0
     bump: float = 0.0
     bump_scale: float = 1.0
+
+    def half_extents(self) -> tuple[float, float, float]:
+        """Half sides in metres of a box around the part in its own axes, bumps and blends included."""
+        a, b, c = self.size
+        if self.shape == CAPSULE:
+            a = c = max(a, c)
+            b += a
+        elif self.shape == CONE:
+            a = c = max(a, c) + self.round
+            b += self.round
+        elif self.shape == TORUS:
+            a, b, c = a + b, b, a + b
+        elif self.shape == HULL:
+            b *= 1.15
+        grow = self.bump + self.blend * 0.3 + 1e-4
+        return a + grow, b + grow, c + grow
+
+    def meeting(self) -> int:
+        """How a ray finds this part."""
+        if self.blend > 0.0:
+            return TOGETHER
+        if self.bump == 0.0 and self.shape == BOX and self.round < 0.02:
+            return EXACT_BOX
+        return EXACT_ELLIPSOID if self.bump == 0.0 and self.shape == ELLIPSOID else ALONE
 
     def bound(self) -> float:
         """Radius in metres of a sphere around the part, bumps and blends included."""
@@ -162,6 +192,8 @@ def rows(models: Sequence[Placed]) -> tuple[Array, Array, Array]:
             row[ROUND], row[BLEND] = part.round * scale, part.blend * scale
             row[MATERIAL] = paints.setdefault(part.paint, len(paints))
             row[BOUND] = part.bound() * scale
+            row[HX : HX + 3] = np.asarray(part.half_extents()) * scale
+            row[MEETING] = part.meeting()
             row[BUMP], row[BUMP_SCALE] = part.bump * scale, part.bump_scale / scale
         own = primitives[first : first + len(model.parts)]
         low = (own[:, PX : PX + 3] - own[:, BOUND : BOUND + 1]).min(axis=0)

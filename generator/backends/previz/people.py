@@ -43,6 +43,7 @@ def look_of(name: str, role: str, seed: int) -> Look:
     old = bool(words & {"old", "elderly", "ageing", "aging", "grandmother", "grandfather", "widow", "widower", "retired"})
     woman = bool(words & {"woman", "girl", "daughter", "mother", "grandmother", "sister", "widow", "wife", "queen",
                           "granddaughter", "fisherwoman", "actress", "waitress"})
+    woman = woman or (not words & {"man", "boy", "father", "son", "brother", "fisherman", "king"} and name.lower().endswith(("a", "e", "ah")))
     hats = {"keeper", "fisherman", "fisherwoman", "sailor", "captain", "detective", "farmer", "driver", "soldier",
             "conductor", "postman", "courier", "shepherd", "engineer", "astronomer"}
     coat = _COATS[int(rng.integers(len(_COATS)))]
@@ -84,26 +85,25 @@ def figure(look: Look, pose: Pose, phase: float, head_turn: float, lean: float =
             lift = max(math.cos(phase) * side, 0.0) * 0.09 if pose == "walk" else 0.0
             foot = (0.12 * side, 0.08 + lift, 0.80 * math.sin(step) * 0.75 - lift * 0.8)
         parts += [
-            limb(hip, knee, 0.095, 0.07, cloth, blend=0.04),
-            limb(knee, foot, 0.07, 0.055, cloth, blend=0.03),
+            limb(hip, knee, 0.092, 0.068, cloth),
+            limb(knee, foot, 0.068, 0.055, cloth),
             box((foot[0], foot[1] - 0.035, foot[2] + 0.05), (0.048, 0.045, 0.125), boot, round=0.04),
         ]
     chest = turn(0.0, lean, 0.0)
     parts += [
-        cone((0.0, 1.16 + y, 0.0), 0.155, 0.25, 0.175, coat, round=0.035, rotation=chest, blend=0.06),
-        limb((-0.17, 1.39 + y, 0.0), (0.17, 1.39 + y, 0.0), 0.082, 0.082, coat, blend=0.08),
-        limb((0.0, 1.42 + y, 0.0), (0.0, 1.52 + y, 0.012), 0.058, 0.05, skin, blend=0.03),
-        box((0.0, 1.16 + y, 0.176), (0.008, 0.24, 0.01), dark),
+        cone((0.0, 1.13 + y, 0.0), 0.150, 0.22, 0.160, coat, round=0.03, rotation=chest, blend=0.05),
+        limb((-0.150, 1.375 + y, -0.005), (0.150, 1.375 + y, -0.005), 0.068, 0.068, coat, blend=0.09),
+        limb((0.0, 1.40 + y, 0.0), (0.0, 1.55 + y, 0.012), 0.058, 0.050, skin),
+        box((0.0, 1.12 + y, 0.172), (0.006, 0.22, 0.012), dark),
     ]
     if look.long_coat:
         flare = 0.235 + 0.02 * math.sin(phase)
         parts.append(cone((0.0, (0.80 if pose != "sit" else 0.95) + y, -0.01), flare, 0.24, 0.165, coat, round=0.03, blend=0.05))
     if look.scarf is not None:
         wool = Paint(look.scarf)
-        parts += [ring((0.0, 1.465 + y, 0.005), 0.085, 0.042, wool, rotation=turn(0.0, 0.15, 0.0)),
-                  limb((0.06, 1.43 + y, 0.11), (0.075, 1.14 + y, 0.19), 0.035, 0.042, wool)]
+        parts.append(ring((0.0, 1.455 + y, 0.008), 0.078, 0.036, wool, rotation=turn(0.0, 0.15, 0.0)))
     for side in (-1.0, 1.0):
-        shoulder: Point = (0.205 * side, 1.39 + y, 0.0)
+        shoulder: Point = (0.192 * side, 1.365 + y, 0.0)
         reach = -swing * side * 0.9
         if pose == "hold" and side > 0:
             elbow: Point = (0.27, 1.14 + y, 0.12)
@@ -115,9 +115,9 @@ def figure(look: Look, pose: Pose, phase: float, head_turn: float, lean: float =
             elbow = (0.25 * side, 1.12 + y, 0.22 * math.sin(reach) - 0.03)
             hand = (0.25 * side, 0.87 + y, 0.52 * math.sin(reach) + 0.05)
         parts += [
-            limb(shoulder, elbow, 0.072, 0.06, coat, blend=0.05),
-            limb(elbow, hand, 0.058, 0.046, coat, blend=0.02),
-            ball(hand, (0.042, 0.055, 0.045), skin, blend=0.02),
+            limb(shoulder, elbow, 0.066, 0.056, coat, blend=0.04),
+            limb(elbow, hand, 0.056, 0.045, coat),
+            ball(hand, (0.042, 0.055, 0.045), skin),
         ]
     return tuple(parts) + _head(look, skin, hair, eye, head_turn, y)
 
@@ -134,18 +134,18 @@ def _head(look: Look, skin: Paint, hair: Paint, eye: Paint, head_turn: float, y:
     parts = [
         ball(at(0.0, 0.105, 0.008), (0.080, 0.112, 0.096), skin, rotation=facing),
         ball(at(0.0, 0.055, 0.042), (0.052, 0.055, 0.050), skin, blend=0.05, rotation=facing),
-        ball(at(0.0, 0.098, 0.106), (0.014, 0.024, 0.020), skin, blend=0.03, rotation=facing),
-        ball(at(-0.081, 0.10, 0.0), (0.012, 0.028, 0.020), skin, blend=0.02, rotation=facing),
-        ball(at(0.081, 0.10, 0.0), (0.012, 0.028, 0.020), skin, blend=0.02, rotation=facing),
-        ball(at(-0.031, 0.122, 0.091), (0.0125, 0.0085, 0.008), eye, rotation=facing),
-        ball(at(0.031, 0.122, 0.091), (0.0125, 0.0085, 0.008), eye, rotation=facing),
-        box(at(-0.031, 0.142, 0.094), (0.017, 0.0035, 0.008), hair, rotation=facing),
-        box(at(0.031, 0.142, 0.094), (0.017, 0.0035, 0.008), hair, rotation=facing),
-        box(at(0.0, 0.052, 0.091), (0.020, 0.0035, 0.006), lips, rotation=facing, round=0.003),
-        ball(at(0.0, 0.145, -0.022), (0.090, 0.098, 0.098), hair, blend=0.015, bump=0.004, bump_scale=70.0, rotation=facing),
+        ball(at(0.0, 0.098, 0.106), (0.0125, 0.024, 0.019), skin, rotation=facing),
+        ball(at(-0.081, 0.10, 0.0), (0.012, 0.028, 0.020), skin, rotation=facing),
+        ball(at(0.081, 0.10, 0.0), (0.012, 0.028, 0.020), skin, rotation=facing),
+        ball(at(-0.031, 0.122, 0.091), (0.0105, 0.0070, 0.007), eye, rotation=facing),
+        ball(at(0.031, 0.122, 0.091), (0.0105, 0.0070, 0.007), eye, rotation=facing),
+        ball(at(-0.031, 0.143, 0.092), (0.017, 0.0032, 0.007), hair, rotation=facing),
+        ball(at(0.031, 0.143, 0.092), (0.017, 0.0032, 0.007), hair, rotation=facing),
+        ball(at(0.0, 0.050, 0.0905), (0.019, 0.0042, 0.005), lips, rotation=facing),
+        ball(at(0.0, 0.145, -0.022), (0.090, 0.098, 0.098), hair, bump=0.004, bump_scale=70.0, rotation=facing),
     ]
     if look.long_hair:
-        parts.append(ball(at(0.0, 0.05, -0.058), (0.085, 0.16, 0.055), hair, blend=0.05, bump=0.005, bump_scale=60.0,
+        parts.append(ball(at(0.0, 0.05, -0.058), (0.085, 0.16, 0.055), hair, bump=0.005, bump_scale=60.0,
                           rotation=facing))
     if look.hat:
         felt = Paint((look.trousers[0] * 0.9, look.trousers[1] * 0.9, look.trousers[2] * 1.1))

@@ -79,7 +79,7 @@ TILE = 16
 
 @kernel
 def lamp_light(
-    w: Array, lights: Array, objects: Array, primitives: Array, heights: Array, spare: Array,
+    w: Array, lights: Array, objects: Array, primitives: Array, heights: Array,
     x: float, y: float, z: float, nx: float, ny: float, nz: float,
 ) -> tuple[float, float, float]:
     """Irradiance from the lamps at a point."""
@@ -93,10 +93,10 @@ def lamp_light(
         power = (max(facing, 0.0) * 0.85 + 0.15) / (square + 0.25)
         if power * (lamp[LR] + lamp[LG] + lamp[LB]) < 0.004:
             continue
-        if lamp[LSHADOW] > 0.5 and facing > 0.0:
+        if lamp[LSHADOW] > 0.5 and facing > 0.0 and power * (lamp[LR] + lamp[LG]) > 0.02:
             inv = 1.0 / max(reach, 1e-4)
             seen = shadow(
-                w, objects, primitives, heights, spare, x + nx * 0.02, y + ny * 0.02, z + nz * 0.02,
+                w, objects, primitives, heights, x + nx * 0.02, y + ny * 0.02, z + nz * 0.02,
                 vx * inv, vy * inv, vz * inv, max(reach - 0.35, 0.05), 7.0,
             )
             power *= 0.12 + 0.88 * seen
@@ -107,14 +107,14 @@ def lamp_light(
 @kernel
 def shade(
     w: Array, lights: Array, objects: Array, primitives: Array, materials: Array, heights: Array, noise: Array,
-    chosen: Array, count: int, near: Array, kept: int, spare: Array,
+    chosen: Array, count: int, near: Array, kept: int,
     ox: float, oy: float, oz: float, dx: float, dy: float, dz: float, t: float, seen: int, fine: bool,
 ) -> tuple[float, float, float]:
     """Light from a solid surface (object, ground or room) towards the eye; ``fine`` False skips what mirrors may."""
     x, y, z = ox + dx * t, oy + dy * t, oz + dz * t
     glow, specular = 0.0, 0.0
     if seen >= OBJECT_ID:
-        nx, ny, nz = object_normal(primitives, near, kept, x, y, z, t)
+        nx, ny, nz = object_normal(primitives, near, kept, seen - OBJECT_ID, x, y, z, t)
         part = primitives[seen - OBJECT_ID]
         material = materials[int(part[MATERIAL])]
         px, py, pz = to_local(part, x, y, z)
@@ -136,7 +136,7 @@ def shade(
     open_sky = 1.0
     if fine:
         open_sky = occlusion(primitives, chosen, count, x, y, z, nx, ny, nz)
-    lr, lg, lb = lamp_light(w, lights, objects, primitives, heights, spare, x, y, z, nx, ny, nz)
+    lr, lg, lb = lamp_light(w, lights, objects, primitives, heights, x, y, z, nx, ny, nz)
     facing = nx * w[SUN_X] + ny * w[SUN_Y] + nz * w[SUN_Z]
     sun = 0.0
     if w[INDOORS] > 0.5:
@@ -148,7 +148,7 @@ def shade(
         incoming = max((vx * nx + vy * ny + vz * nz) * inv * 0.9 + 0.1, 0.0) * max(-vz * inv, 0.05) * panes / square
         if fine and incoming > 0.01:
             incoming *= 0.25 + 0.75 * shadow(
-                w, objects, primitives, heights, spare, x + nx * 0.02, y + ny * 0.02, z + nz * 0.02,
+                w, objects, primitives, heights, x + nx * 0.02, y + ny * 0.02, z + nz * 0.02,
                 vx * inv, vy * inv, vz * inv, 1.0 / inv, 3.0,
             )
         day = incoming * 1.15
@@ -162,14 +162,14 @@ def shade(
                 limit = s
                 if fine:
                     sun *= shadow(
-                        w, objects, primitives, heights, spare, x + nx * 0.02, y + ny * 0.02, z + nz * 0.02,
+                        w, objects, primitives, heights, x + nx * 0.02, y + ny * 0.02, z + nz * 0.02,
                         w[SUN_X], w[SUN_Y], w[SUN_Z], limit, 14.0,
                     )
         lr, lg, lb = lr * open_sky, lg * open_sky, lb * open_sky
     else:
         if facing > 0.0:
             sun = facing * shadow(
-                w, objects, primitives, heights, spare, x + nx * 0.03, y + ny * 0.03, z + nz * 0.03,
+                w, objects, primitives, heights, x + nx * 0.03, y + ny * 0.03, z + nz * 0.03,
                 w[SUN_X], w[SUN_Y], w[SUN_Z], 160.0, 11.0,
             )
         dome = (0.5 + 0.5 * ny) * open_sky
@@ -283,7 +283,7 @@ def shafts(
 @kernel
 def radiance(
     w: Array, lights: Array, objects: Array, primitives: Array, materials: Array, heights: Array, noise: Array,
-    chosen: Array, count: int, near: Array, spare: Array, second: Array,
+    chosen: Array, count: int, near: Array, second: Array,
     ox: float, oy: float, oz: float, dx: float, dy: float, dz: float, jitter: float,
 ) -> tuple[float, float, float, float, int]:
     """Colour that a ray brings back, the distance it went in metres, and the id of what it met."""
@@ -306,7 +306,7 @@ def radiance(
         far, what, held = first_hit(w, primitives, heights, second, others, near, x, 0.02, z, rx, ry, rz, 36)
         if what >= GROUND_ID and what != WATER_ID:
             r, g, b = shade(
-                w, lights, objects, primitives, materials, heights, noise, second, others, near, held, spare,
+                w, lights, objects, primitives, materials, heights, noise, second, others, near, held,
                 x, 0.02, z, rx, ry, rz, far, what, False,
             )
             r, g, b = through_air(w, r, g, b, 0.0, rx, ry, rz, far)
@@ -325,7 +325,7 @@ def radiance(
         n = 1.0 / math.sqrt(hx * hx + hy * hy + hz * hz)
         glint = max((hx * nx + hy * ny + hz * nz) * n, 0.0) ** 220 * 5.0
         r, g, b = r + w[SUN_R] * glint, g + w[SUN_G] * glint, b + w[SUN_B] * glint
-        lr, lg, lb = lamp_light(w, lights, objects, primitives, heights, spare, x, 0.0, z, 0.0, 1.0, 0.0)
+        lr, lg, lb = lamp_light(w, lights, objects, primitives, heights, x, 0.0, z, 0.0, 1.0, 0.0)
         r, g, b = r + lr * 0.035, g + lg * 0.035, b + lb * 0.035
         # foam where the water is thin and where the wind breaks it
         surf = shallow * max(math.sin(depth * 5.0 - w[TIME] * 1.4 + 5.0 * texture(noise, x * 1.1, z * 1.1)), 0.0)
@@ -335,7 +335,7 @@ def radiance(
         r, g, b = r + (level - r) * white, g + (level - g) * white, b + (level - b) * white
     else:
         r, g, b = shade(
-            w, lights, objects, primitives, materials, heights, noise, chosen, count, near, kept, spare,
+            w, lights, objects, primitives, materials, heights, noise, chosen, count, near, kept,
             ox, oy, oz, dx, dy, dz, t, seen, True,
         )
     if seen != SKY_ID and w[INDOORS] < 0.5:
@@ -359,7 +359,7 @@ def trace_band(
     """
     height, width = depth.shape
     chosen, near = np.zeros(MAX_NEAR, np.int64), np.zeros(MAX_NEAR, np.int64)
-    spare, second = np.zeros(MAX_NEAR, np.int64), np.zeros(MAX_NEAR, np.int64)
+    second = np.zeros(MAX_NEAR, np.int64)
     ox, oy, oz = camera[0], camera[1], camera[2]
     samples = 3 if refine else 1
     for ty in range(top, bottom, TILE):
@@ -392,8 +392,8 @@ def trace_band(
                         dx, dy, dz = aim(camera, width, height, px + sx, py + sy)
                         jitter = ((px * 7 + py * 13 + n * 5) % 16) / 16.0
                         sr, sg, sb, t, seen = radiance(
-                            w, lights, objects, primitives, materials, heights, noise, chosen, count, near, spare,
-                            second, ox, oy, oz, dx, dy, dz, jitter,
+                            w, lights, objects, primitives, materials, heights, noise, chosen, count, near, second,
+                            ox, oy, oz, dx, dy, dz, jitter,
                         )
                         r, g, b = r + min(sr, 6.0), g + min(sg, 6.0), b + min(sb, 6.0)
                         if not refine:

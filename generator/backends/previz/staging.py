@@ -48,6 +48,8 @@ class Stage:
     lights: list[list[float]] = field(default_factory=list)
     subjects: dict[str, Subject] = field(default_factory=dict)
     beam: Point | None = None
+    #: How far from the middle (x, z, metres) a camera may stand: a room's walls, a street's houses.
+    bounds: tuple[float, float] | None = None
     tables: tuple[Array, Array, Array] | None = None
 
     def ground(self, x: float, z: float) -> float:
@@ -63,7 +65,10 @@ class Stage:
         return [model.name for model in self.still] + [model(0.0).name for model in self.moving]
 
     def lamp_table(self) -> Array:
-        return np.array(self.lights) if self.lights else np.zeros((0, at.LIGHT_COLUMNS))
+        """The lamps, dimmed as the lens opens: on film a lamp looks as bright at dusk as at night."""
+        table = np.array(self.lights) if self.lights else np.zeros((0, at.LIGHT_COLUMNS))
+        table[:, at.LR : at.LB + 1] /= max(self.air.exposure * (1.3 if self.indoors else 1.0), 0.5)
+        return table
 
     def snapshot(self, time: float) -> tuple[Array, Array, Array, Array]:
         """World row, objects, primitives and materials at a time in seconds."""
@@ -75,7 +80,10 @@ class Stage:
             turn = 0.9 * time + 0.7
             world[at.BEAM_X : at.BEAM_Z + 1] = self.beam
             world[at.BEAM_DX : at.BEAM_DZ + 1] = math.cos(turn), -0.015, math.sin(turn)
-        return (world, *_join(self.tables, rows([model(time) for model in self.moving])))
+        objects, primitives, materials = _join(self.tables, rows([model(time) for model in self.moving]))
+        materials = materials.copy()
+        materials[:, at.GLOW] /= max(self.air.exposure, 0.7)
+        return world, objects, primitives, materials
 
 
 def _join(a: tuple[Array, Array, Array], b: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
@@ -144,7 +152,7 @@ _RIDGES = {
     "field": (0.06, at.HILLS),
 }
 _GROUNDS = {
-    at.GRASS: ((0.070, 0.105, 0.030), (0.155, 0.135, 0.115)), at.SAND: ((0.50, 0.335, 0.17), (0.36, 0.205, 0.10)), at.ROCKY: ((0.135, 0.130, 0.105), (0.17, 0.16, 0.15)),
+    at.GRASS: ((0.085, 0.098, 0.040), (0.155, 0.135, 0.115)), at.SAND: ((0.50, 0.335, 0.17), (0.36, 0.205, 0.10)), at.ROCKY: ((0.135, 0.130, 0.105), (0.17, 0.16, 0.15)),
     at.PAVED: ((0.17, 0.16, 0.15), (0.16, 0.15, 0.14)), at.SNOWY: ((0.74, 0.79, 0.87), (0.15, 0.15, 0.16)),
 }
 

@@ -6,14 +6,18 @@ pixels first gathers the primitives that its cone can meet; a ray then marches o
 
 import math
 
-import numpy as np
-
 from generator.backends.previz.layout import (
     BOUND,
+    EXACT_BOX,
+    EXACT_ELLIPSOID,
     GROUND_EXTENT,
     GROUND_ID,
     GROUND_TOP,
+    HX,
+    HY,
+    HZ,
     INDOORS,
+    MEETING,
     OBJECT_ID,
     OFIRST,
     OLAST,
@@ -24,11 +28,24 @@ from generator.backends.previz.layout import (
     PX,
     PY,
     PZ,
+    R00,
+    R01,
+    R02,
+    R10,
+    R11,
+    R12,
+    R20,
+    R21,
+    R22,
     ROOM_ID,
     ROOM_X,
     ROOM_Y,
     ROOM_Z,
+    SA,
+    SB,
+    SC,
     SKY_ID,
+    TOGETHER,
     WATER,
     WATER_ID,
     WINDOW_HALF_H,
@@ -36,7 +53,7 @@ from generator.backends.previz.layout import (
     WINDOW_X,
     WINDOW_Y,
 )
-from generator.backends.previz.shapes import Array, ground_height, kernel, nearest, shape_distance
+from generator.backends.previz.shapes import Array, ground_height, kernel, nearest, shape_distance, to_local
 
 #: Primitives that one ray may march; the crowdest tiles of our stages hold about forty.
 MAX_NEAR = 96
@@ -103,38 +120,90 @@ def gather_ray(
 
 
 @kernel
+def slab(
+    part: Array, ox: float, oy: float, oz: float, dx: float, dy: float, dz: float, grow: float
+) -> tuple[float, float]:
+    """Where a ray enters and leaves the box around a primitive, grown by ``grow`` metres; entry > exit if it misses."""
+    x, y, z = to_local(part, ox, oy, oz)
+    u = part[R00] * dx + part[R01] * dy + part[R02] * dz
+    v = part[R10] * dx + part[R11] * dy + part[R12] * dz
+    w = part[R20] * dx + part[R21] * dy + part[R22] * dz
+    iu = 1.0 / (u if abs(u) > 1e-9 else 1e-9)
+    iv = 1.0 / (v if abs(v) > 1e-9 else 1e-9)
+    iw = 1.0 / (w if abs(w) > 1e-9 else 1e-9)
+    hx, hy, hz = abs(iu) * (part[HX] + grow), abs(iv) * (part[HY] + grow), abs(iw) * (part[HZ] + grow)
+    return max(-x * iu - hx, max(-y * iv - hy, -z * iw - hz)), min(-x * iu + hx, min(-y * iv + hy, -z * iw + hz))
+
+
+@kernel
+def ellipsoid_hit(part: Array, ox: float, oy: float, oz: float, dx: float, dy: float, dz: float) -> float:
+    """Distance along the ray to an ellipsoid, -1 if it misses or starts inside."""
+    x, y, z = to_local(part, ox, oy, oz)
+    a, b, c = 1.0 / part[SA], 1.0 / part[SB], 1.0 / part[SC]
+    u = (part[R00] * dx + part[R01] * dy + part[R02] * dz) * a
+    v = (part[R10] * dx + part[R11] * dy + part[R12] * dz) * b
+    w = (part[R20] * dx + part[R21] * dy + part[R22] * dz) * c
+    x, y, z = x * a, y * b, z * c
+    square = u * u + v * v + w * w
+    half = u * x + v * y + w * z
+    rest = half * half - square * (x * x + y * y + z * z - 1.0)
+    return (-half - math.sqrt(rest)) / square if rest > 0.0 else -1.0
+
+
+@kernel
 def march_objects(
     primitives: Array, chosen: Array, count: int, near: Array,
     ox: float, oy: float, oz: float, dx: float, dy: float, dz: float, limit: float,
 ) -> tuple[float, int, int]:
     """Distance along the ray to the first surface (``limit`` if none), its primitive, how many entries ``near`` got."""
+    best, winner = limit, -1
     start, end, kept = limit, 0.0, 0
     for n in range(count):
-        part = primitives[chosen[n]]
+        p = chosen[n]
+        part = primitives[p]
         vx, vy, vz = part[PX] - ox, part[PY] - oy, part[PZ] - oz
         along = vx * dx + vy * dy + vz * dz
         reach = part[BOUND]
-        half = reach * reach - (vx * vx + vy * vy + vz * vz - along * along)
-        if half <= 0.0:
+        if vx * vx + vy * vy + vz * vz - along * along > reach * reach or along < -reach or along - reach > best:
             continue
-        half = math.sqrt(half)
-        if along + half > 0.0 and along - half < limit:
-            near[kept] = chosen[n]
+        meeting = int(part[MEETING])
+        if meeting == EXACT_ELLIPSOID:
+            t = ellipsoid_hit(part, ox, oy, oz, dx, dy, dz)
+            if 0.01 < t < best:
+                best, winner = t, p
+            continue
+        enter, leave = slab(part, ox, oy, oz, dx, dy, dz, 0.0)
+        if enter > leave or leave < 0.0 or enter > best:
+            continue
+        if meeting == EXACT_BOX:
+            if enter > 0.01:
+                best, winner = enter, p
+        elif meeting == TOGETHER:
+            near[kept] = p
             kept += 1
-            start = min(start, along - half)
-            end = max(end, along + half)
-    if kept == 0:
-        return limit, -1, 0
-    t = max(start, 0.01)
-    end = min(end, limit)
-    for _ in range(90):
-        d, winner = nearest(primitives, near, kept, ox + dx * t, oy + dy * t, oz + dz * t)
-        if d < 0.0006 * t + 0.0004:
-            return t, winner, kept
-        t += d
-        if t > end:
-            break
-    return limit, -1, kept
+            start, end = min(start, enter), max(end, leave)
+        else:
+            t = max(enter, 0.01)
+            leave = min(leave, best)
+            for _ in range(60):
+                d = shape_distance(part, ox + dx * t, oy + dy * t, oz + dz * t)
+                if d < 0.0006 * t + 0.0004:
+                    best, winner = t, p
+                    break
+                t += d
+                if t > leave:
+                    break
+    if kept > 0:
+        t = max(start, 0.01)
+        end = min(end, best)
+        for _ in range(80):
+            if t > end:
+                break
+            d, which = nearest(primitives, near, kept, ox + dx * t, oy + dy * t, oz + dz * t)
+            if d < 0.0006 * t + 0.0004:
+                return t, which, kept
+            t += d
+    return best, winner, kept
 
 
 @kernel
@@ -188,14 +257,21 @@ def ground_normal(w: Array, heights: Array, x: float, z: float, distance: float)
 
 @kernel
 def object_normal(
-    primitives: Array, near: Array, count: int, x: float, y: float, z: float, t: float
+    primitives: Array, near: Array, count: int, winner: int, x: float, y: float, z: float, t: float
 ) -> tuple[float, float, float]:
     """Unit normal by four samples on a tetrahedron (Quilez, "normals for an SDF")."""
     e = 0.0006 * t + 0.0015
-    a, _ = nearest(primitives, near, count, x + e, y - e, z - e)
-    b, _ = nearest(primitives, near, count, x - e, y - e, z + e)
-    c, _ = nearest(primitives, near, count, x - e, y + e, z - e)
-    d, _ = nearest(primitives, near, count, x + e, y + e, z + e)
+    part = primitives[winner]
+    if int(part[MEETING]) == TOGETHER:
+        a, _ = nearest(primitives, near, count, x + e, y - e, z - e)
+        b, _ = nearest(primitives, near, count, x - e, y - e, z + e)
+        c, _ = nearest(primitives, near, count, x - e, y + e, z - e)
+        d, _ = nearest(primitives, near, count, x + e, y + e, z + e)
+    else:
+        a = shape_distance(part, x + e, y - e, z - e)
+        b = shape_distance(part, x - e, y - e, z + e)
+        c = shape_distance(part, x - e, y + e, z - e)
+        d = shape_distance(part, x + e, y + e, z + e)
     nx, ny, nz = a - b - c + d, -a - b + c + d, -a + b - c + d
     n = 1.0 / max(math.sqrt(nx * nx + ny * ny + nz * nz), 1e-12)
     return nx * n, ny * n, nz * n
@@ -203,25 +279,40 @@ def object_normal(
 
 @kernel
 def shadow(
-    w: Array, objects: Array, primitives: Array, heights: Array, chosen: Array,
+    w: Array, objects: Array, primitives: Array, heights: Array,
     x: float, y: float, z: float, lx: float, ly: float, lz: float, limit: float, softness: float,
 ) -> float:
-    """How much of a lamp is seen from a point, 0..1, with a penumbra (Quilez, "soft shadows", after Aaltonen)."""
+    """How much of a lamp is seen from a point, 0..1, with a penumbra (Quilez, "soft shadows"), primitive by primitive."""
     light = 1.0
-    count = gather_ray(objects, primitives, x, y, z, lx, ly, lz, limit, 0.25, chosen)
-    if count > 0:
-        t = 0.03
-        for _ in range(28):
-            px, py, pz = x + lx * t, y + ly * t, z + lz * t
-            d = 1e9
-            for n in range(count):
-                d = min(d, shape_distance(primitives[chosen[n]], px, py, pz))
-            light = min(light, softness * d / t)
-            if light < 0.01:
-                return 0.0
-            t += min(max(d, 0.02 + 0.01 * t), 12.0)
-            if t > limit:
-                break
+    slack = 0.12
+    for n in range(objects.shape[0]):
+        row = objects[n]
+        vx, vy, vz = row[OX] - x, row[OY] - y, row[OZ] - z
+        along = vx * lx + vy * ly + vz * lz
+        reach = row[ORADIUS] + slack
+        if along < -reach or along > limit + reach or vx * vx + vy * vy + vz * vz - along * along > reach * reach:
+            continue
+        for p in range(int(row[OFIRST]), int(row[OLAST])):
+            part = primitives[p]
+            vx, vy, vz = part[PX] - x, part[PY] - y, part[PZ] - z
+            along = vx * lx + vy * ly + vz * lz
+            grow = min(slack, 0.4 * part[BOUND])
+            reach = part[BOUND] + grow
+            if reach < 0.045 or along < -reach or vx * vx + vy * vy + vz * vz - along * along > reach * reach:
+                continue  # an eyebrow's shadow is not worth its price
+            enter, leave = slab(part, x, y, z, lx, ly, lz, grow)
+            if enter > leave or leave < 0.02 or enter > limit:
+                continue
+            t, leave = max(enter, 0.02), min(leave, limit)
+            least = 0.09 * (leave - t)
+            for _ in range(9):
+                d = shape_distance(part, x + lx * t, y + ly * t, z + lz * t)
+                light = min(light, softness * d / t)
+                if light < 0.01:
+                    return 0.0
+                t += max(d, least)
+                if t > leave:
+                    break
     if w[INDOORS] < 0.5:
         extent, top = w[GROUND_EXTENT], w[GROUND_TOP]
         t = 0.5
@@ -242,16 +333,19 @@ def occlusion(
     primitives: Array, chosen: Array, count: int, x: float, y: float, z: float, nx: float, ny: float, nz: float
 ) -> float:
     """Ambient light that reaches a point past the primitives around it, 0..1 (Evans 2006: samples along the normal)."""
-    if count == 0:
-        return 1.0
-    blocked = 0.0
-    weight = 1.0
-    for n in range(3):
-        h = 0.04 + 0.16 * n
-        d, _ = nearest(primitives, chosen, count, x + nx * h, y + ny * h, z + nz * h)
-        blocked += max(h - d, 0.0) * weight
-        weight *= 0.62
-    return min(max(1.0 - 1.9 * blocked, 0.12), 1.0)
+    low, high = 0.08, 0.30
+    hx, hy, hz = x + nx * high, y + ny * high, z + nz * high
+    near, far = low, high
+    for n in range(count):
+        part = primitives[chosen[n]]
+        vx, vy, vz = part[PX] - hx, part[PY] - hy, part[PZ] - hz
+        reach = part[BOUND] + high
+        if part[BOUND] > 0.035 and vx * vx + vy * vy + vz * vz < reach * reach:
+            d = shape_distance(part, hx, hy, hz)
+            if d < high:
+                far = min(far, d)
+                near = min(near, shape_distance(part, x + nx * low, y + ny * low, z + nz * low))
+    return min(max(1.0 - 3.2 * max(low - near, 0.0) - 1.55 * max(high - far, 0.0), 0.15), 1.0)
 
 
 @kernel
@@ -312,7 +406,3 @@ def aim(camera: Array, width: int, height: int, px: float, py: float) -> tuple[f
     n = 1.0 / math.sqrt(x * x + y * y + z * z)
     return x * n, y * n, z * n
 
-
-def scratch() -> tuple[Array, Array]:
-    """Two index lists for one thread: what a tile gathered, what a ray marches."""
-    return np.zeros(MAX_NEAR, np.int64), np.zeros(MAX_NEAR, np.int64)
