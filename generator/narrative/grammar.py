@@ -110,8 +110,8 @@ LOUD_MOODS = frozenset(("tense", "eerie"))
 #: How the hour moves on over three scenes, by the hour that the brief begins with.
 HOURS_ON: dict[str, tuple[str, str, str]] = {
     "dawn": ("dawn", "morning", "day"), "morning": ("morning", "day", "sunset"), "day": ("day", "afternoon", "sunset"),
-    "afternoon": ("afternoon", "sunset", "dusk"), "sunset": ("sunset", "dusk", "night"), "dusk": ("sunset", "dusk", "night"),
-    "night": ("dusk", "night", "dawn"),
+    "afternoon": ("afternoon", "sunset", "dusk"), "sunset": ("sunset", "dusk", "night"), "dusk": ("dusk", "dusk", "night"),
+    "night": ("night", "night", "dawn"),
 }
 #: Rooms that a place suggests when the brief names none.
 ROOMS_OF: dict[str, tuple[str, str]] = {
