@@ -8,18 +8,19 @@
     proof = log.inclusion_proof(leaves, 3)
     log.verify_inclusion(leaves[3], root, proof, index=3, size=len(leaves))     # raises LedgerError where it does not hold
 
-Events hold ids and digests, never names or biometrics, so that erasing a person breaks no chain. Proofs are JSON-able and
-come from pymerkle; the check of them uses nothing but the proof, the leaf and the root.
+Events hold ids and digests, never names or biometrics, so that erasing a person breaks no chain. Proofs are JSON: a list
+of hashes in hexadecimal. They are checked against the position and size that the verifier expects, with nothing but the
+proof, the leaf and the root.
 """
 
 import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pymerkle import InmemoryTree, InvalidProof, MerkleProof, verify_consistency, verify_inclusion
-
 from auditor.canonical import canonical_json
 from auditor.provenance.errors import ProvenanceError
+
+_HASH_BYTES = 32
 
 
 class LedgerError(ProvenanceError):
@@ -37,23 +38,16 @@ def leaf_hash(event: Mapping[str, Any]) -> bytes:
 class MerkleLog:
     """Roots and proofs over a sequence of leaf hashes (``leaf_hash``), computed from the leaves handed in: it keeps none."""
 
-    @staticmethod
-    def _tree(leaves: Sequence[bytes]) -> InmemoryTree:
-        tree = InmemoryTree(algorithm="sha256")
-        for leaf in leaves:
-            tree.append_entry(leaf)
-        return tree
-
     def root(self, leaves: Sequence[bytes]) -> bytes:
         """The tree's root, 32 bytes; of no leaves, SHA-256 of nothing (RFC 6962, 2.1)."""
-        return bytes(self._tree(leaves).get_root())
+        return _root(_hashed(leaves)) if leaves else hashlib.sha256(b"").digest()
 
     def inclusion_proof(self, leaves: Sequence[bytes], index: int) -> dict[str, Any]:
         """That leaf ``index`` (from 0) is in the tree of these leaves; JSON-able. Raises ``LedgerError`` if not."""
         if not 0 <= index < len(leaves):
             raise LedgerError(f"the ledger has {len(leaves)} entries; there is none at {index}")
-        document: dict[str, Any] = self._tree(leaves).prove_inclusion(index + 1).serialize()
-        return document
+        path = _path(index, _hashed(leaves))
+        return {"type": "inclusion", "index": index, "size": len(leaves), "hashes": [node.hex() for node in path]}
 
     def consistency_proof(self, leaves: Sequence[bytes], earlier: int) -> dict[str, Any]:
         """That the tree of the first ``earlier`` leaves is a beginning of the tree of all. Raises ``LedgerError``."""
@@ -61,38 +55,121 @@ class MerkleLog:
             raise LedgerError(
                 f"the ledger has {len(leaves)} entries; it was never {earlier} long with a root to compare"
             )
-        document: dict[str, Any] = self._tree(leaves).prove_consistency(earlier, len(leaves)).serialize()
-        return document
+        path = _subproof(earlier, _hashed(leaves), whole=True)
+        return {"type": "consistency", "earlier": earlier, "size": len(leaves), "hashes": [node.hex() for node in path]}
 
     def verify_inclusion(self, leaf: bytes, root: bytes, proof: Mapping[str, Any], *, index: int, size: int) -> None:
-        """Raises ``LedgerError`` unless ``proof`` shows that ``leaf`` is entry ``index`` of the ``size`` under ``root``."""
-        try:
-            base = hashlib.sha256(b"\x00" + leaf).digest()
-            verify_inclusion(base, root, _proof(proof), index=index + 1, size=size, algorithm="sha256", security=True)
-        except _BAD as error:
-            raise LedgerError(f"entry {index} is not proven to be in the ledger: {error}; do not rely on it") from None
+        """Raises ``LedgerError`` unless ``proof`` shows that ``leaf`` is entry ``index`` of the ``size`` under ``root``.
+
+        RFC 9162, 2.1.3.2.
+        """
+        complaint = f"entry {index} is not proven to be in the ledger; do not rely on it"
+        path = _hashes(proof, "inclusion", complaint)
+        if not 0 <= index < size or (proof.get("index"), proof.get("size")) != (index, size):
+            raise LedgerError(complaint)
+        position, last = index, size - 1
+        node = hashlib.sha256(b"\x00" + leaf).digest()
+        for sibling in path:
+            if last == 0:
+                raise LedgerError(complaint)
+            if position % 2 == 1 or position == last:
+                node = _node(sibling, node)
+                while position % 2 == 0 and position:
+                    position, last = position >> 1, last >> 1
+            else:
+                node = _node(node, sibling)
+            position, last = position >> 1, last >> 1
+        if last or node != root:
+            raise LedgerError(complaint)
 
     def verify_consistency(
         self, earlier_root: bytes, root: bytes, proof: Mapping[str, Any], *, earlier: int, size: int
     ) -> None:
-        """Raises ``LedgerError`` unless the ledger of ``earlier`` entries only grew into the one of ``size``."""
-        try:
-            verify_consistency(
-                earlier_root,
-                root,
-                _proof(proof),
-                prior_size=earlier,
-                later_size=size,
-                algorithm="sha256",
-                security=True,
-            )
-        except _BAD as error:
-            raise LedgerError(f"the ledger is not proven to have only grown since entry {earlier}: {error}") from None
+        """Raises ``LedgerError`` unless the ledger of ``earlier`` entries only grew into the one of ``size``.
+
+        RFC 9162, 2.1.4.2.
+        """
+        complaint = f"the ledger is not proven to have only grown since entry {earlier}"
+        path = _hashes(proof, "consistency", complaint)
+        if not 1 <= earlier <= size or (proof.get("earlier"), proof.get("size")) != (earlier, size):
+            raise LedgerError(complaint)
+        if earlier == size:
+            if path or earlier_root != root:
+                raise LedgerError(complaint)
+            return
+        if earlier & (earlier - 1) == 0:
+            path = [earlier_root, *path]
+        if not path:
+            raise LedgerError(complaint)
+        position, last = earlier - 1, size - 1
+        while position % 2:
+            position, last = position >> 1, last >> 1
+        then = now = path[0]
+        for sibling in path[1:]:
+            if last == 0:
+                raise LedgerError(complaint)
+            if position % 2 == 1 or position == last:
+                then, now = _node(sibling, then), _node(sibling, now)
+                while position % 2 == 0 and position:
+                    position, last = position >> 1, last >> 1
+            else:
+                now = _node(now, sibling)
+            position, last = position >> 1, last >> 1
+        if last or then != earlier_root or now != root:
+            raise LedgerError(complaint)
 
 
-#: What a false or malformed proof provokes in pymerkle.
-_BAD = (InvalidProof, KeyError, TypeError, ValueError, IndexError, AttributeError)
+def _node(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\x01" + left + right).digest()
 
 
-def _proof(document: Mapping[str, Any]) -> MerkleProof:
-    return MerkleProof.deserialize(dict(document))
+def _hashed(leaves: Sequence[bytes]) -> list[bytes]:
+    return [hashlib.sha256(b"\x00" + leaf).digest() for leaf in leaves]
+
+
+def _split(size: int) -> int:
+    """The largest power of two smaller than ``size`` (RFC 6962, 2.1)."""
+    return 1 << (size - 1).bit_length() - 1
+
+
+def _root(nodes: Sequence[bytes]) -> bytes:
+    """The root of one or more leaf hashes, level by level; an odd last node moves up as it is."""
+    level = list(nodes)
+    while len(level) > 1:
+        paired = [_node(level[place], level[place + 1]) for place in range(0, len(level) - 1, 2)]
+        level = paired + level[len(paired) * 2 :]
+    return level[0]
+
+
+def _path(index: int, nodes: Sequence[bytes]) -> list[bytes]:
+    """The audit path of RFC 6962, 2.1.1, from the leaf upwards."""
+    if len(nodes) == 1:
+        return []
+    split = _split(len(nodes))
+    if index < split:
+        return [*_path(index, nodes[:split]), _root(nodes[split:])]
+    return [*_path(index - split, nodes[split:]), _root(nodes[:split])]
+
+
+def _subproof(earlier: int, nodes: Sequence[bytes], *, whole: bool) -> list[bytes]:
+    """SUBPROOF of RFC 6962, 2.1.2; ``whole`` while the earlier tree is the whole of what is looked at."""
+    if earlier == len(nodes):
+        return [] if whole else [_root(nodes)]
+    split = _split(len(nodes))
+    if earlier <= split:
+        return [*_subproof(earlier, nodes[:split], whole=whole), _root(nodes[split:])]
+    return [*_subproof(earlier - split, nodes[split:], whole=False), _root(nodes[:split])]
+
+
+def _hashes(proof: Mapping[str, Any], kind: str, complaint: str) -> list[bytes]:
+    """The proof's hashes; whatever is not a proof of this kind is one that does not hold."""
+    listed = proof.get("hashes") if isinstance(proof, Mapping) and proof.get("type") == kind else None
+    if not isinstance(listed, list) or not all(isinstance(entry, str) for entry in listed):
+        raise LedgerError(complaint)
+    try:
+        found = [bytes.fromhex(entry) for entry in listed]
+    except ValueError:
+        raise LedgerError(complaint) from None
+    if any(len(entry) != _HASH_BYTES for entry in found):
+        raise LedgerError(complaint)
+    return found
