@@ -1,6 +1,7 @@
 """``manage.py worker``: a Celery worker in this process, and the sweeper beside it."""
 
 import logging
+import os
 import threading
 
 from django.conf import settings
@@ -15,11 +16,13 @@ logger = logging.getLogger(__name__)
 
 class Command(BaseCommand):
     help = "Do jobs as they come, one at a time, and send again what a dead worker left behind."
+    requires_system_checks = []  # it serves no pages; the site checks itself when it starts
 
     def add_arguments(self, parser) -> None:
         parser.add_argument("--loglevel", default="WARNING", help="Celery's log level")
 
     def handle(self, *args, **options) -> None:
+        os.environ.setdefault("CELERY_SKIP_CHECKS", "1")  # the same reason: Celery would run them all again
         stop = threading.Event()
         sweeper = threading.Thread(target=_sweep_forever, args=(stop,), name="sweeper", daemon=True)
         sweeper.start()

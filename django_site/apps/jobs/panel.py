@@ -1,0 +1,95 @@
+"""Live progress: which jobs a page shows, and a fingerprint by which it knows that something ended."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from django_site.apps.accounts.models import User
+from django_site.apps.jobs.models import Job, JobKind, JobState
+from django_site.apps.jobs.selectors import jobs_visible_to
+from django_site.apps.productions.models import Cut, ImportedMedia, Production, Take
+
+#: Jobs that a panel names one by one; of the others it says how many wait.
+SHOWN = 6
+#: Seconds between polls while something runs, and while everything waits for a worker.
+POLL_RUNNING, POLL_WAITING = 1, 3
+_ACTIVE = (JobState.QUEUED, JobState.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """A job and what it is about."""
+
+    job: Job
+    about: str
+
+    @property
+    def percent(self) -> int:
+        return round(100 * self.job.progress)
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Jobs under way, how many wait beyond those, the newest that failed, and how to ask again."""
+
+    rows: tuple[JobRow, ...]
+    waiting: int
+    failed: JobRow | None
+    url: str
+    seen: str
+    may_cancel: bool
+
+    @property
+    def poll_seconds(self) -> int:
+        """0 where there is nothing to wait for."""
+        if not self.rows:
+            return 0
+        return POLL_RUNNING if any(row.job.state == JobState.RUNNING for row in self.rows) else POLL_WAITING
+
+
+def panel_of_production(user: User, production: Production) -> Panel:
+    """The jobs of a production."""
+    jobs = jobs_visible_to(user).filter(production=production)
+    return _panel(jobs, reverse("jobs:production", args=[production.pk]), production, user)
+
+
+def panel_of_target(user: User, target_id: UUID) -> Panel:
+    """The jobs about one take, cut or imported file."""
+    jobs = jobs_visible_to(user).filter(target_id=target_id)
+    newest = jobs.select_related("production").first()
+    return _panel(jobs, reverse("jobs:target", args=[target_id]), newest.production if newest else None, user)
+
+
+def _panel(jobs: QuerySet[Job], url: str, production: Production | None, user: User) -> Panel:
+    active = list(jobs.filter(state__in=_ACTIVE).order_by("-state", "created_at"))
+    last = jobs.exclude(state__in=_ACTIVE).order_by("-finished_at").first()
+    failed = last if last and last.state in (JobState.FAILED, JobState.CANCELLED) else None
+    named = _named([*active[:SHOWN], *([failed] if failed else [])])
+    marks = [f"{job.pk}{job.state}" for job in active] + [str(last.pk) if last else ""]
+    return Panel(
+        rows=tuple(row for row in named if row.job is not failed),
+        waiting=max(0, len(active) - SHOWN),
+        failed=next((row for row in named if row.job is failed), None),
+        url=url,
+        seen=hashlib.sha256("".join(sorted(marks)).encode()).hexdigest()[:16],
+        may_cancel=production is not None and user.has_perm("productions.change", production),
+    )
+
+
+def _named(jobs: Sequence[Job]) -> list[JobRow]:
+    """Each with the name of its target; one query a kind of target."""
+    wanted = {job.target_id for job in jobs}
+    kinds = {job.kind for job in jobs}
+    names: dict[UUID, str] = {}
+    if kinds & {JobKind.RENDER_TAKE, JobKind.AUDIT_TAKE}:
+        for take in Take.objects.filter(pk__in=wanted).select_related("shot"):
+            names[take.pk] = str(take)
+    if kinds & {JobKind.ASSEMBLE_CUT, JobKind.AUDIT_CUT, JobKind.SIGN_CUT}:
+        names |= {cut.pk: str(cut) for cut in Cut.objects.filter(pk__in=wanted)}
+    if JobKind.AUDIT_IMPORT in kinds:
+        names |= {imported.pk: imported.name for imported in ImportedMedia.objects.filter(pk__in=wanted)}
+    return [JobRow(job, names.get(job.target_id, "")) for job in jobs]
