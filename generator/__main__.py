@@ -1,3 +1,4 @@
+# ruff: noqa: T201
 """``python -m generator film BRIEF.txt OUT``: a brief becomes a film, without the site.
 
 Exit status: 0 done, 2 bad use or bad input (one line on stderr), 3 an internal failure.
@@ -31,7 +32,9 @@ def _parser() -> argparse.ArgumentParser:
     film.add_argument("brief", metavar="BRIEF.txt", type=Path, help="a text file with a one-paragraph brief")
     film.add_argument("out", metavar="OUT", type=Path, help="directory for screenplay.fountain, takes/ and film.mp4")
     film.add_argument("--backend", default="previz", help="what renders the shots (default: %(default)s)")
-    film.add_argument("--seed", type=int, default=1, help="another seed gives another film of the same brief (default: %(default)s)")
+    film.add_argument(
+        "--seed", type=int, default=1, help="another seed gives another film of the same brief (default: %(default)s)"
+    )
     film.add_argument("--seconds", type=float, default=12.0, help="length of all shots together (default: %(default)s)")
     film.add_argument("--width", type=int, default=640, help="frame width in pixels (default: %(default)s)")
     film.add_argument("--height", type=int, default=360, help="frame height in pixels (default: %(default)s)")
@@ -63,13 +66,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _film(options)
     except (GeneratorError, AuditorError) as error:
-        print(f"generator: {' '.join(str(error).split())}", file=sys.stderr)  # noqa: T201
+        print(f"generator: {' '.join(str(error).split())}", file=sys.stderr)
         return BAD_INPUT
     except KeyboardInterrupt:
-        print("generator: stopped; finished takes are kept", file=sys.stderr)  # noqa: T201
+        print("generator: stopped; finished takes are kept", file=sys.stderr)
         return BAD_INPUT
     except Exception as error:
-        print(f"generator: internal failure: {type(error).__name__}: {' '.join(str(error).split())[:300]}", file=sys.stderr)  # noqa: T201
+        print(
+            f"generator: internal failure: {type(error).__name__}: {' '.join(str(error).split())[:300]}",
+            file=sys.stderr,
+        )
         return INTERNAL
 
 
@@ -80,14 +86,21 @@ def _film(options: argparse.Namespace) -> int:
 
     def run(on_progress: OnProgress) -> int:
         film = make_film(
-            brief, options.out, seed=options.seed, backend=options.backend, total_seconds=options.seconds, width=options.width,
-            height=options.height, fps=options.fps, on_progress=on_progress,
+            brief,
+            options.out,
+            seed=options.seed,
+            backend=options.backend,
+            total_seconds=options.seconds,
+            width=options.width,
+            height=options.height,
+            fps=options.fps,
+            on_progress=on_progress,
         )
         document = film.as_dict()
         if options.json:
-            print(json.dumps(document, ensure_ascii=False))  # noqa: T201
+            print(json.dumps(document, ensure_ascii=False))
         else:
-            print(f"{film.screenplay.title}: {document['film']} ({document['duration']} s, {len(film.takes)} shots)")  # noqa: T201
+            print(f"{film.screenplay.title}: {document['film']} ({document['duration']} s, {len(film.takes)} shots)")
         return DONE
 
     if not sys.stderr.isatty():
@@ -100,7 +113,13 @@ def _with_display(run: Callable[[OnProgress], int]) -> int:
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
     from rich.progress import Progress as Display
 
-    columns = (TextColumn("{task.description:<16}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description:<16}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
     with Display(*columns, console=Console(stderr=True)) as display:
         tasks: dict[str, object] = {}
 

@@ -70,7 +70,7 @@ def writing(out: Path, *, width: int, height: int, fps: int, metadata: Mapping[s
             writer.close(finish=True)
             with part.open("rb+") as file:
                 os.fsync(file.fileno())
-            os.replace(part, out)
+            part.replace(out)
         except (OSError, av.error.FFmpegError) as error:
             raise RenderError(f"{out} can't be finished ({error}); is the disk full?") from error
     finally:

@@ -39,15 +39,30 @@ class Film:
             "screenplay": str(self.screenplay_path),
             "model": self.takes[0].card.as_dict(),
             "shots": [
-                {"id": take.request.id, "take": str(take.path), "sha256": take.sha256, "start": round(item.start, 3), "end": round(item.end, 3)}
+                {
+                    "id": take.request.id,
+                    "take": str(take.path),
+                    "sha256": take.sha256,
+                    "start": round(item.start, 3),
+                    "end": round(item.end, 3),
+                }
                 for take, item in zip(self.takes, self.cut.items, strict=True)
             ],
         }
 
 
 def make_film(
-    brief: str, out_dir: Path, *, seed: int = 1, backend: str = "previz", total_seconds: float = 12.0, width: int = 640, height: int = 360,
-    fps: int = 12, on_progress: OnProgress = no_progress, cancelled: Cancelled = never_cancelled,
+    brief: str,
+    out_dir: Path,
+    *,
+    seed: int = 1,
+    backend: str = "previz",
+    total_seconds: float = 12.0,
+    width: int = 640,
+    height: int = 360,
+    fps: int = 12,
+    on_progress: OnProgress = no_progress,
+    cancelled: Cancelled = never_cancelled,
 ) -> Film:
     """Writes ``screenplay.fountain``, ``takes/<shot>.mp4`` and ``film.mp4`` into ``out_dir`` (created if need be).
 
@@ -66,11 +81,18 @@ def make_film(
         raise RenderError(f"{out_dir} can't be written ({error.strerror}); choose another directory") from error
     on_progress(Progress("screenplay", 1, 1, "screenplays"))
     renderer = BACKENDS[backend]()
-    takes = tuple(renderer.render(shot, takes_dir / f"{shot.id}.mp4", on_progress=on_progress, cancelled=cancelled) for shot in shots)
+    takes = tuple(
+        renderer.render(shot, takes_dir / f"{shot.id}.mp4", on_progress=on_progress, cancelled=cancelled)
+        for shot in shots
+    )
     cut = assemble(
-        [take.path for take in takes], out_dir / "film.mp4", title=screenplay.title, subtitle="A previsualisation",
+        [take.path for take in takes],
+        out_dir / "film.mp4",
+        title=screenplay.title,
+        subtitle="A previsualisation",
         credits=(screenplay.title, screenplay.credit, f"Pictures: {renderer.card.name} {renderer.card.version}"),
-        on_progress=on_progress, cancelled=cancelled,
+        on_progress=on_progress,
+        cancelled=cancelled,
     )
     return Film(screenplay, script, takes, cut)
 
@@ -82,7 +104,7 @@ def _write_text(path: Path, text: str) -> Path:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(part, path)
+        part.replace(path)
     finally:
         part.unlink(missing_ok=True)
     return path

@@ -123,7 +123,22 @@ ELEMENTS: Mapping[str, str] = MappingProxyType(
 )
 #: Elements small enough for a table top or a hand; an insert shot can fill the frame with them.
 PROPS = frozenset(
-    ("letter map book photograph lantern radio suitcase key clock bell cup violin bread telescope").split()
+    [
+        "letter",
+        "map",
+        "book",
+        "photograph",
+        "lantern",
+        "radio",
+        "suitcase",
+        "key",
+        "clock",
+        "bell",
+        "cup",
+        "violin",
+        "bread",
+        "telescope",
+    ]
 )
 
 

@@ -37,8 +37,15 @@ class _Source:
 
 
 def assemble(
-    takes: Sequence[Path], out: Path, *, title: str, credits: Sequence[str] = (), subtitle: str = "",  # noqa: A002
-    dissolves: Sequence[bool] | None = None, on_progress: OnProgress = no_progress, cancelled: Cancelled = never_cancelled,
+    takes: Sequence[Path],
+    out: Path,
+    *,
+    title: str,
+    credits: Sequence[str] = (),
+    subtitle: str = "",
+    dissolves: Sequence[bool] | None = None,
+    on_progress: OnProgress = no_progress,
+    cancelled: Cancelled = never_cancelled,
 ) -> Cut:
     """Cuts the takes together, in order, to ``out`` (H.264 in MP4, silent) and returns the cut with each take's place.
 
@@ -100,7 +107,9 @@ def _blend(a: Frame, b: Frame, amount: float) -> Frame:
     return np.asarray((mixed + 0.5).astype(np.uint8))
 
 
-def _join(sources: Sequence[_Source], overlaps: Sequence[int], items: list[CutItem], head: int, fps: int) -> Iterator[tuple[int, Frame]]:
+def _join(
+    sources: Sequence[_Source], overlaps: Sequence[int], items: list[CutItem], head: int, fps: int
+) -> Iterator[tuple[int, Frame]]:
     """Numbered frames of all takes in a row, dissolving where they overlap; notes each take's place in ``items``."""
     at = 0
     held: list[Frame] = []
@@ -125,7 +134,9 @@ def _open(path: Path) -> Any:
     try:
         return av.open(str(path), options={"format_whitelist": _FORMATS, "protocol_whitelist": "file"})
     except (OSError, av.error.FFmpegError) as error:
-        raise EditError(f"{path.name} can't be opened as a take ({error.strerror or error}); render it again") from error
+        raise EditError(
+            f"{path.name} can't be opened as a take ({error.strerror or error}); render it again"
+        ) from error
 
 
 def _probe(path: Path) -> _Source:
@@ -138,7 +149,9 @@ def _probe(path: Path) -> _Source:
         average = stream.average_rate
         rate = Fraction(average.numerator, average.denominator) if average else Fraction(0)
         if rate.denominator != 1 or not 1 <= rate <= 120:
-            raise EditError(f"{path.name} runs at {float(rate):g} frames a second; takes need a whole frame rate up to 120")
+            raise EditError(
+                f"{path.name} runs at {float(rate):g} frames a second; takes need a whole frame rate up to 120"
+            )
         width, height = stream.codec_context.width, stream.codec_context.height
         if width % 2 or height % 2 or not 16 <= min(width, height) <= max(width, height) <= 4096:
             raise EditError(f"{path.name} is {width}x{height}; takes need even sides from 16 to 4096")

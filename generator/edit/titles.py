@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-INK, PAPER, ACCENT = (236, 230, 218), (11, 12, 15), (196, 148, 74)
+INK, FAINT, PAPER, ACCENT = (236, 230, 218), (157, 153, 145), (11, 12, 15), (196, 148, 74)
 DISCLOSURE_CARD = "This film is a computer-generated previsualisation. Nothing and nobody in it was filmed."
 
 
@@ -37,7 +37,15 @@ def _wrap(text: str, font: Any, width: int) -> list[str]:
     return lines
 
 
-def _draw_lines(draw: ImageDraw.ImageDraw, lines: list[str], font: Any, top: float, width: int, colour: tuple[int, int, int], leading: float) -> float:
+def _draw_lines(
+    draw: ImageDraw.ImageDraw,
+    lines: list[str],
+    font: Any,
+    top: float,
+    width: int,
+    colour: tuple[int, int, int],
+    leading: float,
+) -> float:
     for line in lines:
         draw.text(((width - font.getlength(line)) / 2, top), line, font=font, fill=colour)
         top += leading
@@ -50,7 +58,9 @@ def title_card(title: str, subtitle: str, width: int, height: int) -> np.ndarray
     draw = ImageDraw.Draw(card)
     shown = _drawable(title) or "Untitled"
     size = height / 8.5
-    while size > height / 28 and len(_wrap(" ".join(shown.upper()), ImageFont.load_default(size), int(width * 0.84))) > 2:
+    while (
+        size > height / 28 and len(_wrap(" ".join(shown.upper()), ImageFont.load_default(size), int(width * 0.84))) > 2
+    ):
         size *= 0.88
     font, small = ImageFont.load_default(size), ImageFont.load_default(max(height / 26, 7))
     spaced = "   ".join("\u2009".join(word.upper()) for word in shown.split()) if len(shown) < 60 else shown.upper()
@@ -58,8 +68,20 @@ def title_card(title: str, subtitle: str, width: int, height: int) -> np.ndarray
     top = height * 0.46 - len(lines) * size * 0.62
     top = _draw_lines(draw, lines, font, top, width, INK, size * 1.25)
     rule = height * 0.05
-    draw.line([(width / 2 - width * 0.06, top + rule), (width / 2 + width * 0.06, top + rule)], fill=ACCENT, width=max(1, height // 240))
-    _draw_lines(draw, _wrap(_drawable(subtitle), small, int(width * 0.8))[:2], small, top + rule * 2, width, tuple(c * 2 // 3 for c in INK), height / 20)  # type: ignore[arg-type]
+    draw.line(
+        [(width / 2 - width * 0.06, top + rule), (width / 2 + width * 0.06, top + rule)],
+        fill=ACCENT,
+        width=max(1, height // 240),
+    )
+    _draw_lines(
+        draw,
+        _wrap(_drawable(subtitle), small, int(width * 0.8))[:2],
+        small,
+        top + rule * 2,
+        width,
+        FAINT,
+        height / 20,
+    )
     return np.asarray(card)
 
 
@@ -71,7 +93,11 @@ def end_card(credits: tuple[str, ...], width: int, height: int) -> np.ndarray[An
     lines = [line for text in credits for line in _wrap(_drawable(text), small, int(width * 0.8))][:7]
     sentence = _wrap(DISCLOSURE_CARD, font, int(width * 0.76))
     total = len(lines) * height / 17 + len(sentence) * height / 13 + height * 0.12
-    top = _draw_lines(draw, lines, small, (height - total) / 2, width, tuple(c * 2 // 3 for c in INK), height / 17)  # type: ignore[arg-type]
-    draw.line([(width / 2 - width * 0.06, top + height * 0.06), (width / 2 + width * 0.06, top + height * 0.06)], fill=ACCENT, width=max(1, height // 240))
+    top = _draw_lines(draw, lines, small, (height - total) / 2, width, FAINT, height / 17)
+    draw.line(
+        [(width / 2 - width * 0.06, top + height * 0.06), (width / 2 + width * 0.06, top + height * 0.06)],
+        fill=ACCENT,
+        width=max(1, height // 240),
+    )
     _draw_lines(draw, sentence, font, top + height * 0.12, width, INK, height / 13)
     return np.asarray(card)

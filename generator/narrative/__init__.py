@@ -11,4 +11,13 @@ from generator.narrative.fountain import parse_fountain
 from generator.narrative.model import Element, Heading, Scene, Screenplay
 from generator.narrative.planner import write_screenplay
 
-__all__ = ["BriefError", "Element", "Heading", "Scene", "Screenplay", "ScreenplayError", "parse_fountain", "write_screenplay"]
+__all__ = [
+    "BriefError",
+    "Element",
+    "Heading",
+    "Scene",
+    "Screenplay",
+    "ScreenplayError",
+    "parse_fountain",
+    "write_screenplay",
+]

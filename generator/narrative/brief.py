@@ -14,26 +14,39 @@ MIN_CHARACTERS, MAX_CHARACTERS = 12, 4000
 _TAG = re.compile(r"<\s*[/!?a-zA-Z][^>]{0,400}>")
 #: People by what they do or are; the word before (old, young, retired ...) belongs to the role.
 ROLES = frozenset(
-    "keeper fisherman fisherwoman sailor captain detective woman man girl boy child daughter son mother father sister brother grandmother "
-    "grandfather widow widower teacher doctor nurse soldier farmer baker clockmaker watchmaker musician violinist cellist pianist singer dancer "
-    "courier driver pilot astronomer scientist painter photographer writer poet librarian student stranger traveller traveler wanderer thief "
-    "priest nun monk shepherd engineer mechanic conductor postman postwoman gardener cook waitress waiter actor actress journalist inspector "
-    "officer guard prisoner king queen hunter diver climber miner carpenter smith cartographer geologist botanist translator lawyer judge "
-    "neighbour neighbor friend lover husband wife uncle aunt cousin granddaughter grandson robot nomad merchant ferryman caretaker archivist".split()
+    lexicon.words("""
+    keeper fisherman fisherwoman sailor captain detective woman man girl boy child daughter son mother father
+    sister brother grandmother grandfather widow widower teacher doctor nurse soldier farmer baker clockmaker
+    watchmaker musician violinist cellist pianist singer dancer courier driver pilot astronomer scientist
+    painter photographer writer poet librarian student stranger traveller traveler wanderer thief priest nun
+    monk shepherd engineer mechanic conductor postman postwoman gardener cook waitress waiter actor actress
+    journalist inspector officer guard prisoner king queen hunter diver climber miner carpenter smith
+    cartographer geologist botanist translator lawyer judge neighbour neighbor friend lover husband wife uncle
+    aunt cousin granddaughter grandson robot nomad merchant ferryman caretaker archivist
+    """)
 )
 _ROLE_ADJECTIVES = frozenset(
-    "old young elderly retired lonely ageing aging little blind deaf quiet tired stubborn weary local former lost mysterious proud shy "
-    "lighthouse train bus taxi truck street night factory school village".split()
+    lexicon.words("""
+    old young elderly retired lonely ageing aging little blind deaf quiet tired stubborn weary local former lost
+    mysterious proud shy lighthouse train bus taxi truck street night factory school village
+    """)
 )
 _NOT_NAMES = frozenset(
-    "a an the in on at by for from to of and but or as when while after before until with without every each one two three she he they it "
-    "her his their its there here this that these those if then now once during under over near inside outside behind beyond into across "
-    "only just even so because though although however meanwhile eventually finally suddenly today tonight yesterday tomorrow monday tuesday "
-    "wednesday thursday friday saturday sunday january february march april may june july august september october november december spring "
-    "summer autumn winter christmas north south east west english french german what who why how where i we you my our your not no yes all "
-    "both far deep high low late early soon alone old young last first make show film write tell set create".split()
+    lexicon.words("""
+    a an the in on at by for from to of and but or as when while after before until with without every each one
+    two three she he they it her his their its there here this that these those if then now once during under
+    over near inside outside behind beyond into across only just even so because though although however
+    meanwhile eventually finally suddenly today tonight yesterday tomorrow monday tuesday wednesday thursday
+    friday saturday sunday january february march april may june july august september october november december
+    spring summer autumn winter christmas north south east west english french german what who why how where i
+    we you my our your not no yes all both far deep high low late early soon alone old young last first make
+    show film write tell set create
+    """)
 )
-_TURNING = re.compile(r"\b(?:but|yet|until|before|unless|although|though|when|must|without|despite|however|while|because|after|as)\b", re.IGNORECASE)
+_TURNING = re.compile(
+    r"\b(?:but|yet|until|before|unless|although|though|when|must|without|despite|however|while|because|after|as)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +87,15 @@ def read_brief(brief: str) -> Reading:
     text = _checked(brief)
     sentences = tuple(part.strip() for part in re.split(r"(?<=[.!?…؟。])\s+", text) if re.search(r"\w", part))
     return Reading(
-        text=text, sentences=sentences, people=_people(text), places=_places(text), things=_things(text),
-        lights=lexicon.names(text, lexicon.LIGHTS), weather=lexicon.strongest(text, lexicon.WEATHERS, "cloudy"),
-        mood=lexicon.strongest(text, lexicon.MOODS, "neutral"), turning=_turning(sentences),
+        text=text,
+        sentences=sentences,
+        people=_people(text),
+        places=_places(text),
+        things=_things(text),
+        lights=lexicon.names(text, lexicon.LIGHTS),
+        weather=lexicon.strongest(text, lexicon.WEATHERS, "cloudy"),
+        mood=lexicon.strongest(text, lexicon.MOODS, "neutral"),
+        turning=_turning(sentences),
     )
 
 
@@ -84,7 +103,9 @@ def _checked(brief: str) -> str:
     if not isinstance(brief, str):
         raise BriefError(f"a brief is text, not {type(brief).__name__}; write one paragraph")
     if len(brief) > MAX_CHARACTERS:
-        raise BriefError(f"the brief has {len(brief)} characters; at most {MAX_CHARACTERS} are read, so shorten it to one paragraph")
+        raise BriefError(
+            f"the brief has {len(brief)} characters; at most {MAX_CHARACTERS} are read, so shorten it to one paragraph"
+        )
     for char in brief:
         if unicodedata.category(char) in ("Cc", "Cs", "Co", "Cn") and char not in "\n\r\t":
             raise BriefError(f"the brief holds the control character U+{ord(char):04X}; paste it as plain text")
@@ -107,7 +128,9 @@ def _people(text: str) -> tuple[Person, ...]:
         if opens and not re.match(r"\s*(?:,|and\b|is\b|has\b|was\b|\w+s\b)", text[match.end() :]):
             continue
         before = text[: match.start()].rstrip().lower()
-        if re.search(r"\b(?:in|of|at|on|near|to|from|outside|called the|island of|town of|village of|city of|off)$", before):
+        if re.search(
+            r"\b(?:in|of|at|on|near|to|from|outside|called the|island of|town of|village of|city of|off)$", before
+        ):
             continue
         if any(person.spoken == first for _, person in found):
             continue
@@ -124,9 +147,13 @@ def _people(text: str) -> tuple[Person, ...]:
         if re.match(r"['’]s?\b|\s+(?:who|that)\s+(?:never|once|died|left|vanished)|\s+of\b", after):
             continue
         phrase = _role_phrase(text, match.start(), singular if word not in ROLES else word)
-        if word not in ROLES and re.search(r"\b(?:two|three|four|several|both|the)\s+(?:\w+\s+)?$", text[: match.start()].lower()):
+        if word not in ROLES and re.search(
+            r"\b(?:two|three|four|several|both|the)\s+(?:\w+\s+)?$", text[: match.start()].lower()
+        ):
             for age in ("older", "younger"):
-                found.append((match.start(), Person(f"{age} {phrase}".upper(), f"the {age} {phrase}", f"{age} {phrase}")))
+                found.append(
+                    (match.start(), Person(f"{age} {phrase}".upper(), f"the {age} {phrase}", f"{age} {phrase}"))
+                )
             continue
         cue = phrase.upper()
         if any(person.cue == cue or person.role.split()[-1:] == phrase.split()[-1:] for _, person in found):
@@ -137,12 +164,17 @@ def _people(text: str) -> tuple[Person, ...]:
 
 
 def _known(word: str) -> bool:
-    return any(lexicon.hits(word, table) for table in (lexicon.PLACES, lexicon.INTERIORS, lexicon.ELEMENTS, lexicon.LIGHTS, lexicon.WEATHERS))
+    return any(
+        lexicon.hits(word, table)
+        for table in (lexicon.PLACES, lexicon.INTERIORS, lexicon.ELEMENTS, lexicon.LIGHTS, lexicon.WEATHERS)
+    )
 
 
 def _role_near(text: str, start: int, end: int) -> tuple[str, int]:
     """The role that stands beside a name: ``Mara, a lighthouse keeper`` or ``the keeper Mara`` or ``her daughter Ilse``."""
-    after = re.match(r"\s*(?:,|is|was)\s+(?:an?|the|her|his|their|once an?)\s+((?:[\w-]+\s+){0,3}?)([\w]+)", text[end : end + 90])
+    after = re.match(
+        r"\s*(?:,|is|was)\s+(?:an?|the|her|his|their|once an?)\s+((?:[\w-]+\s+){0,3}?)([\w]+)", text[end : end + 90]
+    )
     if after:
         for match in re.finditer(r"[^\W\d_]+", text[end : end + 90].split(".")[0]):
             if match.group().lower() in ROLES:

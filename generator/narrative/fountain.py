@@ -30,7 +30,13 @@ def plain(text: str) -> str:
 def write_fountain(screenplay: Screenplay) -> str:
     """The screenplay as Fountain text."""
     cast = "; ".join(f"{name}: {role}" for name, role in screenplay.cast)
-    page = (("Title", screenplay.title), ("Credit", screenplay.credit), ("Logline", screenplay.logline), ("Mood", screenplay.mood), ("Cast", cast))
+    page = (
+        ("Title", screenplay.title),
+        ("Credit", screenplay.credit),
+        ("Logline", screenplay.logline),
+        ("Mood", screenplay.mood),
+        ("Cast", cast),
+    )
     blocks = ["\n".join(f"{key}: {value}" for key, value in page if value)]
     for scene in screenplay.scenes:
         blocks.append(str(scene.heading))
@@ -42,7 +48,8 @@ def _written(element: Element) -> str:
     if element.kind == "dialogue":
         cue = element.character if _is_plain_cue(element.character) else f"@{element.character}"
         middle = f"({element.parenthetical})\n" if element.parenthetical else ""
-        return f"{cue}\n{middle}{element.text}"
+        line = element.text if element.text[:1].isalnum() else f"\\{element.text}"
+        return f"{cue}\n{middle}{line}"
     if element.kind == "shot":
         return f"[[shot: {element.text}]]"
     if element.kind == "transition":
@@ -64,7 +71,9 @@ def parse_fountain(text: str) -> Screenplay:
     if not isinstance(text, str):
         raise ScreenplayError("a screenplay is text; pass the contents of a .fountain file")
     if len(text) > MAX_CHARACTERS:
-        raise ScreenplayError(f"the screenplay has {len(text)} characters; at most {MAX_CHARACTERS} are read, so split it")
+        raise ScreenplayError(
+            f"the screenplay has {len(text)} characters; at most {MAX_CHARACTERS} are read, so split it"
+        )
     if "\x00" in text:
         raise ScreenplayError("the screenplay holds NUL bytes, so it is not text; pass a .fountain file")
     document = FountainParser().parse(text.replace("\r\n", "\n").replace("\r", "\n"))
@@ -102,8 +111,12 @@ def parse_fountain(text: str) -> Screenplay:
     if len(scenes) > MAX_SCENES:
         raise ScreenplayError(f"the screenplay has {len(scenes)} scenes; at most {MAX_SCENES} are read, so split it")
     return Screenplay(
-        title=metadata.get("title", "") or "Untitled", logline=metadata.get("logline", ""), credit=metadata.get("credit", ""),
-        mood=metadata.get("mood", ""), cast=_cast(metadata.get("cast", "")), scenes=tuple(scenes),
+        title=metadata.get("title", "") or "Untitled",
+        logline=metadata.get("logline", ""),
+        credit=metadata.get("credit", ""),
+        mood=metadata.get("mood", ""),
+        cast=_cast(metadata.get("cast", "")),
+        scenes=tuple(scenes),
     )
 
 

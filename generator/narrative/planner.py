@@ -21,7 +21,8 @@ MAX_SCENES = 12
 CREDIT = "Screenplay planned by machine from a brief"
 
 _LEAD = re.compile(
-    r"^(?:please\s+)?(?:make|write|create|show)?\s*(?:me\s+)?(?:this is\s+)?(?:an?\s+|the\s+)?(?:(?:short|three-scene|brief|little|12-second)\s+)*"
+    r"^(?:please\s+)?(?:make|write|create|show)?\s*(?:me\s+)?(?:this is\s+)?(?:an?\s+|the\s+)?"
+    r"(?:(?:short|three-scene|brief|little|12-second)\s+)*"
     r"(?:film|story|movie|video|clip|scene)\s+(?:about|of|in which|where)\s+",
     re.IGNORECASE,
 )
@@ -41,8 +42,12 @@ def write_screenplay(brief: str, *, scenes: int = 3, seed: int) -> Screenplay:
     written = tuple(_scene(story, number, scenes, rng) for number in range(scenes))
     people = story.people
     return Screenplay(
-        title=_title(story, rng), logline=_logline(reading), credit=CREDIT, mood=reading.mood,
-        cast=tuple((person.cue, person.role) for person in people if person.role), scenes=written,
+        title=_title(story, rng),
+        logline=_logline(reading),
+        credit=CREDIT,
+        mood=reading.mood,
+        cast=tuple((person.cue, person.role) for person in people if person.role),
+        scenes=written,
     )
 
 
@@ -64,7 +69,13 @@ class _Story:
         roofed = [place for place in reading.places if place.interior]
         if not outside:
             kind = str(rng.choice(["coast", "village", "field", "city"])) if not roofed else "city"
-            outside = (Place({"coast": "shore", "village": "village", "field": "open field", "city": "street outside"}[kind], kind, False),)
+            outside = (
+                Place(
+                    {"coast": "shore", "village": "village", "field": "open field", "city": "street outside"}[kind],
+                    kind,
+                    False,
+                ),
+            )
         inside = roofed[0] if roofed else None
         if inside is None and outside[0].kind in grammar.ROOMS_OF and len(outside) < 3:
             label, kind = grammar.ROOMS_OF[outside[0].kind]
@@ -78,7 +89,16 @@ class _Story:
         landmarks = [phrase for name, phrase in reading.things if name not in PROPS]
         cleaned = [plain(_LEAD.sub("", sentence)) for sentence in reading.sentences]
         sentences = tuple(text[:1].upper() + text[1:] for text in cleaned if text)
-        return cls(reading, people, outside, inside, hours, things[0] if things else "", landmarks[0] if landmarks else outside[0].label, sentences)
+        return cls(
+            reading,
+            people,
+            outside,
+            inside,
+            hours,
+            things[0] if things else "",
+            landmarks[0] if landmarks else outside[0].label,
+            sentences,
+        )
 
 
 def _title(story: _Story, rng: np.random.Generator) -> str:
@@ -111,9 +131,16 @@ def _fill(text: str, story: _Story, place: str, who: Person, other: Person | Non
     thing = _the(story.thing or story.landmark)
     spoken = who.spoken
     return text.format(
-        who=spoken, Who=spoken[:1].upper() + spoken[1:], other=other.spoken if other else "", thing=thing,
-        Thing=thing[:1].upper() + thing[1:], place=_the(place), Place=_the(place)[:1].upper() + _the(place)[1:],
-        weather={"clear": "wind", "cloudy": "wind", "overcast": "wind", "snow": "snow"}.get(story.reading.weather, story.reading.weather),
+        who=spoken,
+        Who=spoken[:1].upper() + spoken[1:],
+        other=other.spoken if other else "",
+        thing=thing,
+        Thing=thing[:1].upper() + thing[1:],
+        place=_the(place),
+        Place=_the(place)[:1].upper() + _the(place)[1:],
+        weather={"clear": "wind", "cloudy": "wind", "overcast": "wind", "snow": "snow"}.get(
+            story.reading.weather, story.reading.weather
+        ),
     )
 
 
@@ -121,10 +148,7 @@ def _scene(story: _Story, number: int, total: int, rng: np.random.Generator) -> 
     beat = "opening" if number == 0 else ("closing" if number == total - 1 else "middle")
     hour = story.hours[min(number * len(story.hours) // max(total, 1), len(story.hours) - 1)]
     inside = story.inside if beat == "middle" and number % 2 == 1 else None
-    if inside is None:
-        place = story.outside[min(number * len(story.outside) // total, len(story.outside) - 1)]
-    else:
-        place = inside
+    place = inside or story.outside[min(number * len(story.outside) // total, len(story.outside) - 1)]
     who = story.people[number % len(story.people)] if beat == "middle" and total > 3 else story.people[0]
     other = next((person for person in story.people if person != who), None)
     heading = Heading(place.interior, plain(place.label).upper(), hour.upper())
@@ -144,7 +168,9 @@ def _scene(story: _Story, number: int, total: int, rng: np.random.Generator) -> 
     if beat == "opening":
         say(_fill(str(rng.choice(grammar.ENTER_LINES)), story, place.label, who))
     elif beat == "middle":
-        options = grammar.WAITING_LINES if not story.thing else grammar.THING_LINES if other else grammar.THING_ALONE_LINES
+        options = (
+            grammar.WAITING_LINES if not story.thing else grammar.THING_LINES if other else grammar.THING_ALONE_LINES
+        )
         say(_fill(str(rng.choice(options)), story, place.label, who, other))
     lines.append(Element("shot", _close_shot(story, place, beat, who, rng)))
     lines.extend(_talk(story, place, beat, who, other, mood, rng))
@@ -160,7 +186,10 @@ def _share(sentences: tuple[str, ...], number: int, total: int) -> tuple[str, ..
         return tuple(part for order, part in enumerate(sentences) if order * total // len(sentences) == number)
     parts: list[str] = []
     for sentence in sentences:
-        clauses = re.split(r"(?:,\s+|;\s+|\s+)(?=(?:but|until|unless|before|because|while|when|then|and then|where)\b)", sentence.rstrip(" .!?"))
+        clauses = re.split(
+            r"(?:,\s+|;\s+|\s+)(?=(?:but|until|unless|before|because|while|when|then|and then|where)\b)",
+            sentence.rstrip(" .!?"),
+        )
         clauses = [re.sub(r"[\s,;]*\b(?:and|but|or)$", "", clause.strip()) for clause in clauses]
         parts.extend(clause[:1].upper() + clause[1:] + "." for clause in clauses if len(clause.split()) > 2)
     if not parts:
@@ -189,13 +218,27 @@ def _close_shot(story: _Story, place: Place, beat: str, who: Person, rng: np.ran
     return f"medium, {rng.choice(['handheld', 'dolly in'])}, on {who.cue}"
 
 
-def _talk(story: _Story, place: Place, beat: str, who: Person, other: Person | None, mood: str, rng: np.random.Generator) -> list[Element]:
+def _talk(
+    story: _Story, place: Place, beat: str, who: Person, other: Person | None, mood: str, rng: np.random.Generator
+) -> list[Element]:
     if beat == "middle" and not story.thing:
         beat = "waiting"
     if other is None:
         text, aside = grammar.ALONE_TALK[beat][int(rng.integers(len(grammar.ALONE_TALK[beat])))]
-        return [Element("dialogue", plain(_fill(text, story, place.label, who)), who.cue, plain(_fill(aside, story, place.label, who)))]
-    table = {"opening": grammar.OPENING_TALK, "middle": grammar.MIDDLE_TALK, "waiting": grammar.WAITING_TALK, "closing": grammar.CLOSING_TALK}[beat]
+        return [
+            Element(
+                "dialogue",
+                plain(_fill(text, story, place.label, who)),
+                who.cue,
+                plain(_fill(aside, story, place.label, who)),
+            )
+        ]
+    table = {
+        "opening": grammar.OPENING_TALK,
+        "middle": grammar.MIDDLE_TALK,
+        "waiting": grammar.WAITING_TALK,
+        "closing": grammar.CLOSING_TALK,
+    }[beat]
     options = table["loud" if mood in grammar.LOUD_MOODS else "quiet"]
     speakers = (other, who) if beat != "closing" else (who, other)
     return [

@@ -76,7 +76,9 @@ class ShotRequest:
             raise ShotError(f"the shot specification lacks {missing[0]!r}; every field of a shot is required")
         if unknown := sorted(str(key) for key in set(spec) - known):
             raise ShotError(f"the shot specification has an unknown field {unknown[0][:40]!r}; remove it")
-        values = {key: tuple(value) if isinstance(value, list) else value for key, value in spec.items()}
+        values: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in spec.items()
+        }
         return cls(**values)
 
 

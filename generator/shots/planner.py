@@ -17,10 +17,29 @@ MIN_SECONDS = 0.9
 #: More shots than this in a short film and none of them can be read.
 MAX_SHOTS_SHORT = 7
 NEGATIVE_PROMPT = "text, watermark, logo, deformed anatomy, extra limbs, flicker, recognisable real person"
-LENSES: dict[Size, float] = {"extreme wide": 28.0, "wide": 32.0, "full": 35.0, "medium": 50.0, "close-up": 75.0, "insert": 60.0}
+LENSES: dict[Size, float] = {
+    "extreme wide": 28.0,
+    "wide": 32.0,
+    "full": 35.0,
+    "medium": 50.0,
+    "close-up": 75.0,
+    "insert": 60.0,
+}
 #: How long a size wants to be looked at, relative to the others.
-_WEIGHTS: dict[Size, float] = {"extreme wide": 1.25, "wide": 1.15, "full": 1.05, "medium": 0.95, "close-up": 0.85, "insert": 0.80}
-_COVERAGE: tuple[tuple[Size, Move], ...] = (("wide", "dolly in"), ("medium", "handheld"), ("close-up", "static"), ("full", "track"))
+_WEIGHTS: dict[Size, float] = {
+    "extreme wide": 1.25,
+    "wide": 1.15,
+    "full": 1.05,
+    "medium": 0.95,
+    "close-up": 0.85,
+    "insert": 0.80,
+}
+_COVERAGE: tuple[tuple[Size, Move], ...] = (
+    ("wide", "dolly in"),
+    ("medium", "handheld"),
+    ("close-up", "static"),
+    ("full", "track"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +51,13 @@ class _Wish:
 
 
 def plan_shots(
-    screenplay: Screenplay, *, total_seconds: float = 12.0, width: int = 640, height: int = 360, fps: int = 12, seed: int
+    screenplay: Screenplay,
+    *,
+    total_seconds: float = 12.0,
+    width: int = 640,
+    height: int = 360,
+    fps: int = 12,
+    seed: int,
 ) -> tuple[ShotRequest, ...]:
     """Plans five to seven shots for a three-scene film (at least one a scene), together ``total_seconds`` to the frame.
 
@@ -41,11 +66,15 @@ def plan_shots(
     fit into the length or a size is out of bounds.
     """
     if not 1 <= fps <= 60 or not MIN_SECONDS <= total_seconds <= 3600:
-        raise ShotError(f"a film of {total_seconds} s at {fps} fps can't be planned; use 1 to 60 fps and {MIN_SECONDS} to 3600 s")
+        raise ShotError(
+            f"a film of {total_seconds} s at {fps} fps can't be planned; use 1 to 60 fps and {MIN_SECONDS} to 3600 s"
+        )
     scenes = screenplay.scenes
     room = int(total_seconds / MIN_SECONDS)
     if not scenes or len(scenes) > room:
-        raise ShotError(f"{len(scenes)} scenes don't fit into {total_seconds:g} s; ask for at least {len(scenes) * MIN_SECONDS:.0f} s")
+        raise ShotError(
+            f"{len(scenes)} scenes don't fit into {total_seconds:g} s; ask for at least {len(scenes) * MIN_SECONDS:.0f} s"
+        )
     limit = min(room, max(MAX_SHOTS_SHORT, round(total_seconds / 2)))
     wishes = [_wishes(scene, screenplay) for scene in scenes]
     while sum(map(len, wishes)) > limit:
@@ -90,7 +119,14 @@ def _read_note(note: str, description: str, scene: Scene, screenplay: Screenplay
     text = note.lower()
     size = next((value for value in sorted(get_args(Size), key=len, reverse=True) if value in text), None)
     if size is None:
-        size = next((value for word, value in (("close", "close-up"), ("establish", "extreme wide"), ("detail", "insert")) if word in text), "medium")
+        size = next(
+            (
+                value
+                for word, value in (("close", "close-up"), ("establish", "extreme wide"), ("detail", "insert"))
+                if word in text
+            ),
+            "medium",
+        )
     move = next((value for value in get_args(Move) if value in text), "static")
     focus = ""
     target = re.search(r"\bon (?:the )?(.+)$", note, re.IGNORECASE)
@@ -113,10 +149,17 @@ def _setting(scene: Scene, screenplay: Screenplay, number: int) -> tuple[str, Li
     heading, text = scene.heading, scene.text
     whole = f"{text} {screenplay.logline}"
     if heading.interior:
-        place = lexicon.strongest(heading.place, lexicon.INTERIORS, "") or lexicon.strongest(text, lexicon.INTERIORS, "room")
+        place = lexicon.strongest(heading.place, lexicon.INTERIORS, "") or lexicon.strongest(
+            text, lexicon.INTERIORS, "room"
+        )
     else:
         place = next(
-            (found for source in (heading.place, text, whole) if (found := lexicon.strongest(source, lexicon.PLACES, ""))), "field"
+            (
+                found
+                for source in (heading.place, text, whole)
+                if (found := lexicon.strongest(source, lexicon.PLACES, ""))
+            ),
+            "field",
         )
     lights = lexicon.names(heading.time, lexicon.LIGHTS)
     previous = [lexicon.names(other.heading.time, lexicon.LIGHTS) for other in screenplay.scenes[:number]]
@@ -125,13 +168,23 @@ def _setting(scene: Scene, screenplay: Screenplay, number: int) -> tuple[str, Li
     mood = screenplay.mood if screenplay.mood in get_args(Mood) else lexicon.strongest(whole, lexicon.MOODS, "neutral")
     own, all_of = lexicon.names(text, lexicon.ELEMENTS), lexicon.names(screenplay.logline, lexicon.ELEMENTS)
     landmarks = [name for name in (*own, *all_of) if name not in lexicon.PROPS]
-    small = [name for name in own if name in lexicon.PROPS] + [n for n in all_of if n in lexicon.PROPS and heading.interior]
+    small = [name for name in own if name in lexicon.PROPS] + [
+        n for n in all_of if n in lexicon.PROPS and heading.interior
+    ]
     elements = tuple(dict.fromkeys([*landmarks[:8], *small[:4]]))[:MAX_ITEMS]
     return place, cast(Light, light), cast(Weather, weather), cast(Mood, mood), elements
 
 
 def _request(
-    screenplay: Screenplay, number: int, order: int, wish: _Wish, duration: float, width: int, height: int, fps: int, seed: int
+    screenplay: Screenplay,
+    number: int,
+    order: int,
+    wish: _Wish,
+    duration: float,
+    width: int,
+    height: int,
+    fps: int,
+    seed: int,
 ) -> ShotRequest:
     scene = screenplay.scenes[number]
     place, light, weather, mood, elements = _setting(scene, screenplay, number)
@@ -140,17 +193,38 @@ def _request(
     if size == "insert" and wish.focus not in lexicon.PROPS:
         size = "close-up" if wish.focus in people else "medium"
     roles = tuple(screenplay.role(name) or name.lower() for name in people)
-    who = ", ".join(f"{name.title()} ({role})" if role != name.lower() else name.title() for name, role in zip(people, roles, strict=True))
+    who = ", ".join(
+        f"{name.title()} ({role})" if role != name.lower() else name.title()
+        for name, role in zip(people, roles, strict=True)
+    )
     prompt = (
         f"{size.capitalize()} shot, {wish.move}, {LENSES[size]:.0f} mm. {wish.description} "
         f"{scene.heading.place.capitalize()}, {light}, {weather}, {mood} mood. {f'With {who}.' if who else ''}"
     )
     return ShotRequest(
-        id=f"s{number + 1}-{order:02d}", scene=number + 1, slugline=str(scene.heading)[:MAX_TEXT], description=wish.description[:MAX_TEXT],
-        size=size, lens_mm=26.0 if scene.heading.interior and size in ("extreme wide", "wide", "full") else LENSES[size], move=wish.move,
-        duration=duration, characters=people, roles=roles, prompt=prompt.strip()[:MAX_TEXT], negative_prompt=NEGATIVE_PROMPT, seed=seed % 2**63,
-        width=width, height=height, fps=fps, interior=scene.heading.interior, place=place, elements=elements, light=light, weather=weather,
-        mood=mood, focus=wish.focus or (people[0] if people else ""),
+        id=f"s{number + 1}-{order:02d}",
+        scene=number + 1,
+        slugline=str(scene.heading)[:MAX_TEXT],
+        description=wish.description[:MAX_TEXT],
+        size=size,
+        lens_mm=26.0 if scene.heading.interior and size in ("extreme wide", "wide", "full") else LENSES[size],
+        move=wish.move,
+        duration=duration,
+        characters=people,
+        roles=roles,
+        prompt=prompt.strip()[:MAX_TEXT],
+        negative_prompt=NEGATIVE_PROMPT,
+        seed=seed % 2**63,
+        width=width,
+        height=height,
+        fps=fps,
+        interior=scene.heading.interior,
+        place=place,
+        elements=elements,
+        light=light,
+        weather=weather,
+        mood=mood,
+        focus=wish.focus or (people[0] if people else ""),
     )
 
 
@@ -158,4 +232,6 @@ def shot_digest(shot: ShotRequest) -> str:
     """SHA-256 (hex) over the shot's canonical JSON: the same specification, the same digest."""
     import json
 
-    return hashlib.sha256(json.dumps(shot.as_dict(), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(shot.as_dict(), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    ).hexdigest()

@@ -7,15 +7,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.narrative import BriefError, Element, Heading, Scene, Screenplay, ScreenplayError, parse_fountain, write_screenplay
+from generator.narrative import (
+    BriefError,
+    Element,
+    Heading,
+    Scene,
+    Screenplay,
+    ScreenplayError,
+    parse_fountain,
+    write_screenplay,
+)
 from generator.narrative.fountain import plain
 
 KEEPER = (
-    "At dusk a lonely lighthouse keeper, Mara, finds a sealed letter washed up on the rocks below her lighthouse. Her daughter Ilse "
+    "At dusk a lonely lighthouse keeper, Mara, finds a sealed letter washed up on the rocks below her "
+    "lighthouse. Her daughter Ilse "
     "arrives by boat and wants to burn it. But the storm is coming, and the letter names the man who never came back."
 )
 TAXI = (
-    "In a rain-soaked city at night, a taxi driver named Tomas finds a suitcase on the back seat. A stranger follows him through empty "
+    "In a rain-soaked city at night, a taxi driver named Tomas finds a suitcase on the back seat. A "
+    "stranger follows him through empty "
     "streets until he must decide whether to open it."
 )
 
@@ -35,7 +46,9 @@ def test_a_screenplay_uses_the_briefs_own_people_places_and_words() -> None:
 
 def test_every_line_of_dialogue_belongs_to_someone_of_the_cast() -> None:
     screenplay = write_screenplay(TAXI, seed=3)
-    speakers = {element.character for scene in screenplay.scenes for element in scene.elements if element.kind == "dialogue"}
+    speakers = {
+        element.character for scene in screenplay.scenes for element in scene.elements if element.kind == "dialogue"
+    }
     assert speakers
     assert speakers <= {"TOMAS", "STRANGER"}
 
@@ -92,7 +105,11 @@ def test_odd_briefs_become_screenplays_that_survive_the_round_trip(brief: str) -
 
 
 _line = st.text(st.characters(exclude_categories=("Cs", "Co", "Cn")), min_size=1, max_size=60).map(plain).filter(bool)
-_cue = st.text(string.ascii_uppercase + "ÄÉ .'-", min_size=1, max_size=14).map(plain).filter(lambda name: re.search(r"[A-ZÄÉ]", name))
+_cue = (
+    st.text(string.ascii_uppercase + "ÄÉ .'-", min_size=1, max_size=14)
+    .map(plain)
+    .filter(lambda name: re.search(r"[A-ZÄÉ]", name))
+)
 _place = st.text(string.ascii_uppercase + " '", min_size=1, max_size=20).map(plain).filter(bool)
 _element = st.one_of(
     st.builds(Element, st.just("action"), _line),
@@ -100,11 +117,21 @@ _element = st.one_of(
     st.builds(Element, st.just("dialogue"), _line, _cue, st.sampled_from(["", "softly", "to no one"])),
 )
 _scene = st.builds(
-    Scene, st.builds(Heading, st.booleans(), _place, st.sampled_from(["DAY", "NIGHT", "DUSK"])), st.lists(_element, max_size=6).map(tuple)
+    Scene,
+    st.builds(Heading, st.booleans(), _place, st.sampled_from(["DAY", "NIGHT", "DUSK"])),
+    st.lists(_element, max_size=6).map(tuple),
 )
 _screenplay = st.builds(
-    Screenplay, title=_line, logline=st.just("A line."), credit=st.just("Us"), mood=st.sampled_from(["", "tense"]),
-    cast=st.lists(st.tuples(st.sampled_from(["MARA", "TOM"]), st.sampled_from(["keeper", "old sailor"])), max_size=2, unique_by=lambda c: c[0]).map(tuple),
+    Screenplay,
+    title=_line,
+    logline=st.just("A line."),
+    credit=st.just("Us"),
+    mood=st.sampled_from(["", "tense"]),
+    cast=st.lists(
+        st.tuples(st.sampled_from(["MARA", "TOM"]), st.sampled_from(["keeper", "old sailor"])),
+        max_size=2,
+        unique_by=lambda c: c[0],
+    ).map(tuple),
     scenes=st.lists(_scene, min_size=1, max_size=4).map(tuple),
 )
 
@@ -116,7 +143,10 @@ def test_whatever_is_written_reads_back_equal(screenplay: Screenplay) -> None:
 
 
 def test_shot_notes_survive_and_foreign_fountain_is_read() -> None:
-    text = "Title: T\n\nINT. HOUSE - NIGHT\n\n# Section\n\n= Synopsis\n\n[[shot: wide, dolly in]]\n\nRain.\n\nMARA (V.O.)\n(low)\nHello.\n\n[[just a note]]\n\nCUT TO:\n"
+    text = (
+        "Title: T\n\nINT. HOUSE - NIGHT\n\n# Section\n\n= Synopsis\n\n"
+        "[[shot: wide, dolly in]]\n\nRain.\n\nMARA (V.O.)\n(low)\nHello.\n\n[[just a note]]\n\nCUT TO:\n"
+    )
     screenplay = parse_fountain(text)
     kinds = [(element.kind, element.text) for element in screenplay.scenes[0].elements]
     assert kinds == [("shot", "wide, dolly in"), ("action", "Rain."), ("dialogue", "Hello."), ("transition", "CUT TO:")]

@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 from generator.narrative import parse_fountain, write_screenplay
 from generator.shots import ShotError, ShotRequest, plan_shots
 
-BRIEF = "A lighthouse keeper, Mara, finds a letter on the shore at dusk in the fog. Her brother Jon comes by boat, but the tide is rising."
+BRIEF = (
+    "A lighthouse keeper, Mara, finds a letter on the shore at dusk in the fog. Her brother Jon comes by "
+    "boat, but the tide is rising."
+)
 
 
 def _shots(**options: object) -> tuple[ShotRequest, ...]:
@@ -49,17 +52,36 @@ def test_a_shot_survives_json() -> None:
 def test_notes_in_an_edited_screenplay_are_honoured() -> None:
     text = "Title: T\n\nEXT. DESERT - NOON\n\n[[shot: close-up, orbit left, on ANA]]\n\nAna waits.\n\nANA\nWell.\n"
     shot = plan_shots(parse_fountain(text), seed=1)[0]
-    assert (shot.size, shot.move, shot.focus, shot.place, shot.light) == ("close-up", "orbit left", "ANA", "desert", "day")
+    assert (shot.size, shot.move, shot.focus, shot.place, shot.light) == (
+        "close-up",
+        "orbit left",
+        "ANA",
+        "desert",
+        "day",
+    )
 
 
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"move": "teleport"}, "move"), ({"size": None}, "size"), ({"width": 641}, "even"), ({"height": 10**9}, "height"), ({"fps": 0}, "fps"),
-        ({"duration": float("nan")}, "duration"), ({"duration": 0.77}, "frames"), ({"seed": -1}, "seed"), ({"seed": "7"}, "seed"),
-        ({"characters": "MARA"}, "characters"), ({"characters": ["A"] * 99}, "characters"), ({"elements": [3]}, "elements"),
-        ({"prompt": "x" * 5000}, "prompt"), ({"description": "a\x00b"}, "control"), ({"interior": "yes"}, "interior"), ({"surprise": 1}, "surprise"),
-        ({"lens_mm": 0.001}, "lens_mm"), ({"roles": []}, "roles"),
+        ({"move": "teleport"}, "move"),
+        ({"size": None}, "size"),
+        ({"width": 641}, "even"),
+        ({"height": 10**9}, "height"),
+        ({"fps": 0}, "fps"),
+        ({"duration": float("nan")}, "duration"),
+        ({"duration": 0.77}, "frames"),
+        ({"seed": -1}, "seed"),
+        ({"seed": "7"}, "seed"),
+        ({"characters": "MARA"}, "characters"),
+        ({"characters": ["A"] * 99}, "characters"),
+        ({"elements": [3]}, "elements"),
+        ({"prompt": "x" * 5000}, "prompt"),
+        ({"description": "a\x00b"}, "control"),
+        ({"interior": "yes"}, "interior"),
+        ({"surprise": 1}, "surprise"),
+        ({"lens_mm": 0.001}, "lens_mm"),
+        ({"roles": []}, "roles"),
     ],
 )
 def test_a_bad_specification_is_refused_by_field(change: dict[str, object], reason: str) -> None:

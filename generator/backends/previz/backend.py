@@ -1,28 +1,16 @@
 """The backend: a shot request in, a take on disk out, with the card of the renderer that made it."""
 
-import hashlib
-from functools import cache
 from pathlib import Path
 
 from auditor.media.types import Cancelled, OnProgress, Progress, never_cancelled, no_progress
 from generator.backends.model import ModelCard, Take
 from generator.backends.previz.frames import render_frames
+from generator.backends.previz.source import source_digest
 from generator.encoding import DISCLOSURE, sha256_of, writing
 from generator.errors import CancelledError
 from generator.shots.model import ShotRequest
 
 NAME, VERSION = "reelproof-previz", "1.0"
-
-
-@cache
-def source_digest() -> str:
-    """SHA-256 (hex) over the renderer's own source files, names and contents, in order of name."""
-    digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        content = path.read_bytes()
-        digest.update(f"{path.name} {len(content)}\n".encode())
-        digest.update(content)
-    return digest.hexdigest()
 
 
 class PrevizBackend:
@@ -31,13 +19,22 @@ class PrevizBackend:
     @property
     def card(self) -> ModelCard:
         return ModelCard(
-            name=NAME, version=VERSION, licence="Apache-2.0", digest=source_digest(),
+            name=NAME,
+            version=VERSION,
+            licence="Apache-2.0",
+            digest=source_digest(),
             training_data="None: pictures are computed by rules from the shot's own words; no data was used for training.",
-            commercial_use=True, kind="renderer",
+            commercial_use=True,
+            kind="renderer",
         )
 
     def render(
-        self, request: ShotRequest, out: Path, *, on_progress: OnProgress = no_progress, cancelled: Cancelled = never_cancelled
+        self,
+        request: ShotRequest,
+        out: Path,
+        *,
+        on_progress: OnProgress = no_progress,
+        cancelled: Cancelled = never_cancelled,
     ) -> Take:
         """Renders ``request`` to ``out`` (H.264 in MP4) and returns the take.
 
@@ -60,12 +57,19 @@ class PrevizBackend:
             try:
                 for frame in frames:
                     if cancelled():
-                        raise CancelledError(f"rendering of shot {request.id} was cancelled after {writer.frames} of {request.frames} frames")
+                        raise CancelledError(
+                            f"rendering of shot {request.id} was cancelled after {writer.frames} of {request.frames} frames"
+                        )
                     writer.add(frame)
                     on_progress(Progress(f"render {request.id}", writer.frames, request.frames))
             finally:
                 frames.close()
         return Take(
-            path=out, sha256=sha256_of(out), request=request, card=card, frames=request.frames, seconds=request.frames / request.fps,
+            path=out,
+            sha256=sha256_of(out),
+            request=request,
+            card=card,
+            frames=request.frames,
+            seconds=request.frames / request.fps,
             metadata=metadata,
         )

@@ -91,7 +91,14 @@ def scout(stage: Stage, shot: ShotRequest, noise: Array) -> Setup:
 
 
 def _stand(
-    stage: Stage, shot: ShotRequest, name: str, middle: Point, subject: Subject, azimuth: float, reach: float, half: float,
+    stage: Stage,
+    shot: ShotRequest,
+    name: str,
+    middle: Point,
+    subject: Subject,
+    azimuth: float,
+    reach: float,
+    half: float,
     rng: np.random.Generator,
 ) -> Setup | None:
     x, y, z = middle
@@ -132,7 +139,13 @@ def _stand(
 
 
 def _judge(
-    stage: Stage, shot: ShotRequest, setup: Setup, name: str, subject: Subject, names: list[str], tables: tuple[Array, Array, Array, Array],
+    stage: Stage,
+    shot: ShotRequest,
+    setup: Setup,
+    name: str,
+    subject: Subject,
+    names: list[str],
+    tables: tuple[Array, Array, Array, Array],
     noise: Array,
 ) -> float:
     """How good a picture is: subject seen, landmarks in view, nothing in the way, some sky, light from the side."""
@@ -140,8 +153,23 @@ def _judge(
     camera = camera_row(setup.eye, setup.target, setup.lens_mm)
     depth, ids = np.zeros((THUMB_H, THUMB_W), np.float32), np.zeros((THUMB_H, THUMB_W), np.int32)
     colour, flags = np.zeros((THUMB_H, THUMB_W, 3), np.float32), np.zeros((THUMB_H, THUMB_W), np.uint8)
-    trace_band(world, camera, np.zeros((0, at.LIGHT_COLUMNS)), objects, primitives, materials, stage.heights, noise, colour, depth, ids, flags,
-               0, THUMB_H, False)
+    trace_band(
+        world,
+        camera,
+        np.zeros((0, at.LIGHT_COLUMNS)),
+        objects,
+        primitives,
+        materials,
+        stage.heights,
+        noise,
+        colour,
+        depth,
+        ids,
+        flags,
+        False,
+        0,
+        THUMB_H,
+    )
     owner = np.full(len(primitives) + 1, -1)
     for number, row in enumerate(objects):
         owner[int(row[at.OFIRST]) : int(row[at.OLAST])] = number
@@ -149,7 +177,9 @@ def _judge(
     labels = np.array([*names, "-"], object)[seen]
     total = ids.size
     own = float((labels == name).sum()) / total
-    expected = {"extreme wide": 0.006, "wide": 0.02, "full": 0.08, "medium": 0.20, "close-up": 0.30, "insert": 0.06}[shot.size]
+    expected = {"extreme wide": 0.006, "wide": 0.02, "full": 0.08, "medium": 0.20, "close-up": 0.30, "insert": 0.06}[
+        shot.size
+    ]
     score = 2.0 * min(own / expected, 1.0) - (0.8 if own == 0.0 else 0.0)
     others = np.isin(labels, [e for e in (*shot.elements, *shot.characters) if e != name]).sum() / total
     score += 1.6 * min(float(others) / 0.10, 1.0)
@@ -165,7 +195,11 @@ def _judge(
         ahead = np.subtract(setup.target, setup.eye)
         ahead /= max(float(np.linalg.norm(ahead)), 1e-6)
         light = float(np.dot(ahead, stage.world[at.SUN_X : at.SUN_Z + 1]))
-        score += 0.5 * (1.0 - abs(light - 0.25)) if subject.facing is None or shot.size in ("extreme wide", "wide") else 0.45 * (0.6 - light)
+        score += (
+            0.5 * (1.0 - abs(light - 0.25))
+            if subject.facing is None or shot.size in ("extreme wide", "wide")
+            else 0.45 * (0.6 - light)
+        )
     elif bool((ids == at.SKY_ID).any()):
         score += 0.7
     luma = colour @ np.array([0.2, 0.7, 0.1], np.float32)
@@ -227,7 +261,10 @@ def path(stage: Stage, shot: ShotRequest, setup: Setup) -> Callable[[float], Arr
             eye, target = eye + along, target + along
         elif shot.move == "handheld":
             shake = 0.010
-        drift = [math.sin(2.1 * time + seed) + 0.6 * math.sin(5.3 * time + 2 * seed), math.sin(1.7 * time + 3 * seed) + 0.5 * math.sin(4.1 * time)]
+        drift = [
+            math.sin(2.1 * time + seed) + 0.6 * math.sin(5.3 * time + 2 * seed),
+            math.sin(1.7 * time + 3 * seed) + 0.5 * math.sin(4.1 * time),
+        ]
         target = target + (right * drift[0] + np.array([0.0, drift[1], 0.0])) * reach * shake
         if stage.indoors:
             limit = stage.world[[at.ROOM_X, at.ROOM_Y, at.ROOM_Z]] - 0.12
@@ -235,7 +272,10 @@ def path(stage: Stage, shot: ShotRequest, setup: Setup) -> Callable[[float], Arr
         else:
             floor = max(stage.ground(float(eye[0]), float(eye[2])), 0.0 if stage.world[at.WATER] > 0 else -1e9)
             eye[1] = max(eye[1], floor + 0.35)
-        place, aim = (float(eye[0]), float(eye[1]), float(eye[2])), (float(target[0]), float(target[1]), float(target[2]))
+        place, aim = (
+            (float(eye[0]), float(eye[1]), float(eye[2])),
+            (float(target[0]), float(target[1]), float(target[2])),
+        )
         return camera_row(place, aim, setup.lens_mm, 0.004 * drift[0] if shot.move == "handheld" else 0.0)
 
     return at_time

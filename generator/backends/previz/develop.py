@@ -1,5 +1,8 @@
 """From light to a frame: falling rain and snow, depth of field, tone curve, colour grade, vignette, grain."""
 
+# Array elements are Any to the type checker.
+# mypy: disable-error-code="no-any-return"
+
 import math
 
 import numpy as np
@@ -8,8 +11,22 @@ from generator.backends.previz.layout import CX, CY, CZ, FX, FY, FZ, RX, RY, RZ,
 from generator.backends.previz.shapes import Array, hash01, kernel
 
 #: Columns of the grade: what the mood does to the picture.
-(EXPOSURE, CONTRAST, SATURATION, SHADOW_R, SHADOW_G, SHADOW_B, LIGHT_R, LIGHT_G, LIGHT_B, VIGNETTE, GRAIN, FOCUS,
- BLUR, BLOOM) = range(14)
+(
+    EXPOSURE,
+    CONTRAST,
+    SATURATION,
+    SHADOW_R,
+    SHADOW_G,
+    SHADOW_B,
+    LIGHT_R,
+    LIGHT_G,
+    LIGHT_B,
+    VIGNETTE,
+    GRAIN,
+    FOCUS,
+    BLUR,
+    BLOOM,
+) = range(14)
 GRADE_COLUMNS = 14
 
 
@@ -30,8 +47,19 @@ def project(camera: Array, width: int, height: int, x: float, y: float, z: float
 
 @kernel
 def fall(
-    colour: Array, depth: Array, camera: Array, count: int, box: float, speed: float, drift: float, streak: float,
-    size: float, brightness: float, tint: float, time: float, seed: int,
+    colour: Array,
+    depth: Array,
+    camera: Array,
+    count: int,
+    box: float,
+    speed: float,
+    drift: float,
+    streak: float,
+    size: float,
+    brightness: float,
+    tint: float,
+    time: float,
+    seed: int,
 ) -> None:
     """Draws rain (``streak`` > 0, seconds of smear) or snow flakes (radius ``size`` m) in a box around the camera.
 
@@ -84,7 +112,9 @@ def spiral() -> Array:
 
 
 @kernel
-def defocus(colour: Array, depth: Array, out: Array, taps: Array, focus: float, strength: float, top: int, bottom: int) -> None:
+def defocus(
+    colour: Array, depth: Array, out: Array, taps: Array, focus: float, strength: float, top: int, bottom: int
+) -> None:
     """Depth of field: gathers ``spiral()``'s taps over a disc as wide as the circle of confusion (pixels)."""
     height, width = depth.shape
     limit = width / 64.0

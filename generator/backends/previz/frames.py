@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import cv2
 import numpy as np
@@ -40,33 +41,29 @@ def render_frames(shot: ShotRequest, *, threads: int | None = None) -> Generator
     flags, frame = np.zeros((height, width), np.uint8), np.zeros((height, width, 3), np.uint8)
     bands = [(top, min(top + TILE, height)) for top in range(0, height, TILE)]
     taps = develop.spiral()
+    veil = float(np.mean(stage.air.horizon)) * 1.1 + 0.02  # drops show the sky's light
     grain = staging.seed_of(shot.seed, shot.id, "grain")[0] % 100_000
     with ThreadPoolExecutor(threads or os.cpu_count() or 1, thread_name_prefix="previz") as pool:
 
-        def each_band(work: Callable[[int, int], None]) -> None:
-            for done in [pool.submit(work, top, bottom) for top, bottom in bands]:
+        def each_band(kernel: Callable[..., None], *arguments: Any) -> None:
+            for done in [pool.submit(kernel, *arguments, top, bottom) for top, bottom in bands]:
                 done.result()
 
         for number in range(shot.frames):
             time = number / shot.fps
             camera = camera_at(time)
             world, objects, primitives, materials = stage.snapshot(time)
-            scene = (world, camera, lights, objects, primitives, materials, stage.heights, noise, colour, depth, ids, flags)
-            each_band(lambda top, bottom, scene=scene: trace_band(*scene, top, bottom, False))
-            each_band(lambda top, bottom: mark_edges(depth, ids, flags, top, bottom))
-            each_band(lambda top, bottom, scene=scene: trace_band(*scene, top, bottom, True))
+            scene = (world, camera, lights, objects, primitives, materials, stage.heights, noise)
+            each_band(trace_band, *scene, colour, depth, ids, flags, False)
+            each_band(mark_edges, depth, ids, flags)
+            each_band(trace_band, *scene, colour, depth, ids, flags, True)
             if shot.weather in FALLING and not stage.indoors:
-                count, box, speed, drift, streak, size, bright = FALLING[shot.weather]
-                level = float(np.mean(stage.air.horizon)) * 1.1 + 0.02
-                develop.fall(colour, depth, camera, count, box, speed, drift, streak, size, bright, level, time, grain)
+                develop.fall(colour, depth, camera, *FALLING[shot.weather], veil, time, grain)
             picture = colour
             if blur > 0.0:
-                each_band(lambda top, bottom: develop.defocus(colour, depth, soft, taps, grade[develop.FOCUS], grade[develop.BLUR], top, bottom))
+                each_band(develop.defocus, colour, depth, soft, taps, grade[develop.FOCUS], grade[develop.BLUR])
                 picture = soft
-            bloom = _bloom(picture)
-            each_band(
-                lambda top, bottom, picture=picture, bloom=bloom, number=number: develop.develop(picture, bloom, grade, frame, number, grain, top, bottom)
-            )
+            each_band(develop.develop, picture, _bloom(picture), grade, frame, number, grain)
             yield frame.copy()
 
 

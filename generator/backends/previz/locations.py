@@ -6,20 +6,44 @@ import numpy as np
 
 from generator.backends.previz import landmarks as build
 from generator.backends.previz import layout as at
-from generator.backends.previz import props
-from generator.backends.previz.parts import Colour, Paint, Part, Placed, Point, box, limb
+from generator.backends.previz import props, vehicles
+from generator.backends.previz.interiors import set_out
+from generator.backends.previz.parts import Colour, Placed, Point, box
 from generator.backends.previz.staging import WARM, Stage, Subject, lamp, stand_figures
 from generator.shots.model import ShotRequest
 
-_WALLS: tuple[Colour, ...] = ((0.50, 0.44, 0.34), (0.40, 0.16, 0.10), (0.56, 0.55, 0.50), (0.24, 0.33, 0.36), (0.52, 0.36, 0.16), (0.20, 0.26, 0.22))
-_TOWN: tuple[Colour, ...] = ((0.24, 0.15, 0.11), (0.30, 0.27, 0.22), (0.16, 0.17, 0.19), (0.33, 0.22, 0.14), (0.20, 0.12, 0.10))
+_WALLS: tuple[Colour, ...] = (
+    (0.50, 0.44, 0.34),
+    (0.40, 0.16, 0.10),
+    (0.56, 0.55, 0.50),
+    (0.24, 0.33, 0.36),
+    (0.52, 0.36, 0.16),
+    (0.20, 0.26, 0.22),
+)
+_TOWN: tuple[Colour, ...] = (
+    (0.24, 0.15, 0.11),
+    (0.30, 0.27, 0.22),
+    (0.16, 0.17, 0.19),
+    (0.33, 0.22, 0.14),
+    (0.20, 0.12, 0.10),
+)
 _HULLS: tuple[Colour, ...] = ((0.05, 0.13, 0.24), (0.34, 0.05, 0.035), (0.08, 0.19, 0.13), (0.42, 0.30, 0.08))
 #: Landmark, radius it needs, nearest and farthest distance from the stage, where it may stand.
 _SITES: dict[str, tuple[float, float, float, str]] = {
-    "lighthouse": (5.0, 30.0, 46.0, "land"), "church": (8.0, 30.0, 46.0, "land"), "castle": (13.0, 44.0, 66.0, "land"), "windmill": (5.0, 24.0, 40.0, "land"),
-    "tower": (5.0, 24.0, 38.0, "land"), "house": (6.0, 17.0, 30.0, "land"), "ship": (18.0, 60.0, 95.0, "water"), "boat": (3.5, 12.0, 26.0, "water"),
-    "tent": (2.6, 7.0, 13.0, "land"), "car": (2.8, 6.0, 12.0, "land"), "truck": (3.6, 8.0, 15.0, "land"), "rocks": (2.5, 9.0, 30.0, "any"),
-    "bridge": (8.0, 55.0, 80.0, "any"), "train": (6.0, 22.0, 34.0, "land"),
+    "lighthouse": (5.0, 30.0, 46.0, "land"),
+    "church": (8.0, 30.0, 46.0, "land"),
+    "castle": (13.0, 44.0, 66.0, "land"),
+    "windmill": (5.0, 24.0, 40.0, "land"),
+    "tower": (5.0, 24.0, 38.0, "land"),
+    "house": (6.0, 17.0, 30.0, "land"),
+    "ship": (18.0, 60.0, 95.0, "water"),
+    "boat": (3.5, 12.0, 26.0, "water"),
+    "tent": (2.6, 7.0, 13.0, "land"),
+    "car": (2.8, 6.0, 12.0, "land"),
+    "truck": (3.6, 8.0, 15.0, "land"),
+    "rocks": (2.5, 9.0, 30.0, "any"),
+    "bridge": (8.0, 55.0, 80.0, "any"),
+    "train": (6.0, 22.0, 34.0, "land"),
 }
 
 
@@ -59,14 +83,21 @@ def dress_exterior(stage: Stage, shot: ShotRequest, level: float, rng: np.random
     hero = next((stage.subjects[name] for name in shot.elements if name in stage.subjects), None)
     toward = math.atan2(hero.middle[0], hero.middle[2]) if hero else float(rng.uniform(0, 6.28))
     if len(shot.characters) > 1:
-        spots = [(-0.62, 0.0, math.pi / 2 - 0.35), (0.62, 0.12, -math.pi / 2 + 0.25), (0.15, 1.3, math.pi), (-1.5, 1.0, 2.4)]
+        spots = [
+            (-0.62, 0.0, math.pi / 2 - 0.35),
+            (0.62, 0.12, -math.pi / 2 + 0.25),
+            (0.15, 1.3, math.pi),
+            (-1.5, 1.0, 2.4),
+        ]
     else:
         spots = [(0.0, 0.0, toward + 0.35)]
     stand_figures(stage, shot, spots)
     _small_things(stage, shot, (1.15, -0.75))
 
 
-def _site(stage: Stage, name: str, rng: np.random.Generator, glow: float, taken: list[tuple[float, float, float]]) -> None:
+def _site(
+    stage: Stage, name: str, rng: np.random.Generator, glow: float, taken: list[tuple[float, float, float]]
+) -> None:
     radius, near, far, where = _SITES[name]
     for _ in range(60):
         angle, distance = float(rng.uniform(0, 2 * math.pi)), float(rng.uniform(near, far))
@@ -99,28 +130,61 @@ def _raise(stage: Stage, name: str, place: Point, yaw: float, rng: np.random.Gen
             stage.world[at.BEAM_POWER] = (0.10 + 0.22 * glow) / stage.air.exposure * 1.4
     elif name == "house":
         wall = _WALLS[int(rng.integers(len(_WALLS)))]
-        stage.still.append(Placed(name, build.house(glow, wall, clay=bool(rng.random() < 0.5), wide=float(rng.uniform(2.8, 3.8))), place, yaw))
+        stage.still.append(
+            Placed(
+                name,
+                build.house(glow, wall, clay=bool(rng.random() < 0.5), wide=float(rng.uniform(2.8, 3.8))),
+                place,
+                yaw,
+            )
+        )
         if glow > 0.3:
-            stage.lights.append(lamp((x + 5.2 * math.sin(yaw), y + 1.9, z + 5.2 * math.cos(yaw)), WARM, 2.4 * glow, 0.02))
+            stage.lights.append(
+                lamp((x + 5.2 * math.sin(yaw), y + 1.9, z + 5.2 * math.cos(yaw)), WARM, 2.4 * glow, 0.02)
+            )
     elif name in ("boat", "ship"):
-        parts = build.ship(glow) if name == "ship" else build.boat(_HULLS[int(rng.integers(len(_HULLS)))], bool(rng.random() < 0.45))
+        parts = (
+            vehicles.ship(glow)
+            if name == "ship"
+            else vehicles.boat(_HULLS[int(rng.integers(len(_HULLS)))], bool(rng.random() < 0.45))
+        )
         tall = 14.0 if name == "ship" else 4.0
         phase, heave = float(rng.uniform(0, 6)), 0.05 + 0.07 * float(stage.world[at.WAVES])
         yaw += 1.3
-        stage.moving.append(lambda time: Placed(
-            name, parts, (x, y + heave * math.sin(1.1 * time + phase), z), yaw + 0.02 * math.sin(0.5 * time), 1.0,
-            heave * 0.35 * math.sin(0.9 * time + phase), heave * 0.7 * math.sin(1.3 * time + phase)))
+        stage.moving.append(
+            lambda time: Placed(
+                name,
+                parts,
+                (x, y + heave * math.sin(1.1 * time + phase), z),
+                yaw + 0.02 * math.sin(0.5 * time),
+                1.0,
+                heave * 0.35 * math.sin(0.9 * time + phase),
+                heave * 0.7 * math.sin(1.3 * time + phase),
+            )
+        )
     elif name == "windmill":
         tall = 11.0
         stage.moving.append(lambda time: Placed(name, build.windmill(glow, 0.8 * time), place, yaw))
     elif name == "train":
         tall = 4.0
-        stage.moving.append(lambda time: Placed(name, build.train(glow), (x + 3.0 * time * math.sin(yaw + 1.4), y, z + 3.0 * time * math.cos(yaw + 1.4)), yaw + 1.4))
+        stage.moving.append(
+            lambda time: Placed(
+                name,
+                vehicles.train(glow),
+                (x + 3.0 * time * math.sin(yaw + 1.4), y, z + 3.0 * time * math.cos(yaw + 1.4)),
+                yaw + 1.4,
+            )
+        )
     else:
         parts, tall = {
-            "church": lambda: (build.church(glow), 20.0), "castle": lambda: (build.castle(glow), 17.0), "tower": lambda: (build.tower(glow), 10.5),
-            "tent": lambda: (build.tent(), 2.2), "rocks": lambda: (build.rock(rng), 1.6), "bridge": lambda: (build.bridge(), 10.0),
-            "car": lambda: (build.car(_HULLS[int(rng.integers(len(_HULLS)))], glow), 1.5), "truck": lambda: (build.truck(_HULLS[int(rng.integers(len(_HULLS)))], glow), 3.0),
+            "church": lambda: (build.church(glow), 20.0),
+            "castle": lambda: (build.castle(glow), 17.0),
+            "tower": lambda: (build.tower(glow), 10.5),
+            "tent": lambda: (build.tent(), 2.2),
+            "rocks": lambda: (build.rock(rng), 1.6),
+            "bridge": lambda: (build.bridge(), 10.0),
+            "car": lambda: (vehicles.car(_HULLS[int(rng.integers(len(_HULLS)))], glow), 1.5),
+            "truck": lambda: (vehicles.truck(_HULLS[int(rng.integers(len(_HULLS)))], glow), 3.0),
         }[name]()
         stage.still.append(Placed(name, parts, place, yaw + (0.9 if name in ("car", "truck") else 0.0)))
     if known:
@@ -135,22 +199,46 @@ def _street(stage: Stage, rng: np.random.Generator, glow: float) -> None:
             width = float(rng.uniform(9.0, 14.0))
             tall = float(rng.uniform(8.0, 25.0))
             wall = _TOWN[int(rng.integers(len(_TOWN)))]
-            stage.still.append(Placed("blocks", build.block(glow, width, tall, 12.0, wall), (side * 14.5, 0.0, z + width / 2), -side * math.pi / 2))
+            stage.still.append(
+                Placed(
+                    "blocks",
+                    build.block(glow, width, tall, 12.0, wall),
+                    (side * 14.5, 0.0, z + width / 2),
+                    -side * math.pi / 2,
+                )
+            )
             z += width + 0.15
-        stage.still.append(Placed("pavement", (box((0.0, 0.05, 0.0), (2.0, 0.09, 66.0), build.GREY_STONE),), (side * 6.7, 0.0, 0.0)))
+        stage.still.append(
+            Placed("pavement", (box((0.0, 0.05, 0.0), (2.0, 0.09, 66.0), build.GREY_STONE),), (side * 6.7, 0.0, 0.0))
+        )
     stage.subjects["blocks"] = Subject((0.0, 5.0, 40.0), 14.0)
     for n, z in enumerate((-40.0, -22.0, -7.0, 6.0, 20.0, 38.0)):
         _lamp_post(stage, 5.2 * (1 if n % 2 else -1), z, glow)
     for n in range(4):
         colour = _HULLS[n % len(_HULLS)]
-        stage.still.append(Placed("car", build.car(colour, glow), (3.9 if n % 2 else -3.9, 0.0, -30.0 + 17.0 * n + float(rng.uniform(-2, 2))), 0.0 if n % 2 else math.pi))
+        stage.still.append(
+            Placed(
+                "car",
+                vehicles.car(colour, glow),
+                (3.9 if n % 2 else -3.9, 0.0, -30.0 + 17.0 * n + float(rng.uniform(-2, 2))),
+                0.0 if n % 2 else math.pi,
+            )
+        )
 
 
 def _quay(stage: Stage, rng: np.random.Generator, glow: float, taken: list[tuple[float, float, float]]) -> None:
     for n in range(6):
         z = -42.0 + 16.0 * n + float(rng.uniform(-2, 2))
         wall = _WALLS[int(rng.integers(len(_WALLS)))]
-        stage.still.append(Placed("house", build.house(glow, wall, clay=bool(rng.random() < 0.6)), (-17.0 + float(rng.uniform(-2, 1.5)), 1.25, z), math.pi / 2, float(rng.uniform(0.95, 1.3))))
+        stage.still.append(
+            Placed(
+                "house",
+                build.house(glow, wall, clay=bool(rng.random() < 0.6)),
+                (-17.0 + float(rng.uniform(-2, 1.5)), 1.25, z),
+                math.pi / 2,
+                float(rng.uniform(0.95, 1.3)),
+            )
+        )
         taken.append((-17.0, z, 7.0))
     stage.subjects["house"] = Subject((-17.0, 4.0, 6.0), 6.5)
     stage.still.append(Placed("pier", build.pier(22.0, 5.0), (6.2, 1.3, 9.0), math.pi / 2))
@@ -162,8 +250,16 @@ def _quay(stage: Stage, rng: np.random.Generator, glow: float, taken: list[tuple
         _raise(stage, "boat", (x, -0.05, z), float(rng.uniform(0, 6.28)), rng, glow)
     for z in (-16.0, -1.5, 16.0):
         _lamp_post(stage, 5.2, z, glow)
-    for x, z, kind in ((4.4, -4.2, "crate"), (5.0, -5.0, "crate"), (4.9, -3.3, "barrel"), (-4.5, 5.5, "barrel"), (5.4, 4.6, "crate")):
-        stage.still.append(Placed(kind, props.crate() if kind == "crate" else props.barrel(), (x, 1.3, z), float(rng.uniform(0, 1.0))))
+    for x, z, kind in (
+        (4.4, -4.2, "crate"),
+        (5.0, -5.0, "crate"),
+        (4.9, -3.3, "barrel"),
+        (-4.5, 5.5, "barrel"),
+        (5.4, 4.6, "crate"),
+    ):
+        stage.still.append(
+            Placed(kind, props.crate() if kind == "crate" else props.barrel(), (x, 1.3, z), float(rng.uniform(0, 1.0)))
+        )
 
 
 def _lamp_post(stage: Stage, x: float, z: float, glow: float) -> None:
@@ -171,12 +267,16 @@ def _lamp_post(stage: Stage, x: float, z: float, glow: float) -> None:
     stage.still.append(Placed("lamp", build.lamp_post(), (x, y, z)))
     stage.subjects.setdefault("lamp", Subject((x, y + 2.0, z), 4.0))
     if glow > 0.0:
-        stage.lights.append(lamp((x, y + 3.7, z), WARM, 5.5 * glow, 0.012 + float(stage.world[at.FOG]) * 0.9, shadows=abs(z) < 3.0))
+        stage.lights.append(
+            lamp((x, y + 3.7, z), WARM, 5.5 * glow, 0.012 + float(stage.world[at.FOG]) * 0.9, shadows=abs(z) < 3.0)
+        )
 
 
 def _plants(stage: Stage, shot: ShotRequest, rng: np.random.Generator, taken: list[tuple[float, float, float]]) -> None:
     pines = {"forest": 62, "mountain": 16, "lake": 22}.get(shot.place, 12 if "pines" in shot.elements else 0)
-    trees = {"field": 9, "village": 9, "forest": 6}.get(shot.place, 8 if "trees" in shot.elements and shot.place not in ("city", "sea", "harbour") else 0)
+    trees = {"field": 9, "village": 9, "forest": 6}.get(
+        shot.place, 8 if "trees" in shot.elements and shot.place not in ("city", "sea", "harbour") else 0
+    )
     kinds = ["pines"] * pines + ["trees"] * trees
     species = [build.pine(rng, stage.air.snow) for _ in range(5)] if pines else []
     broad = [build.tree(rng, shot.mood in ("melancholy", "warm")) for _ in range(3)] if trees else []
@@ -185,11 +285,17 @@ def _plants(stage: Stage, shot: ShotRequest, rng: np.random.Generator, taken: li
             angle, distance = float(rng.uniform(0, 2 * math.pi)), 9.0 + 48.0 * float(rng.random()) ** 0.8
             x, z = distance * math.sin(angle), distance * math.cos(angle)
             y = stage.ground(x, z)
-            if (stage.world[at.WATER] > 0.0 and y < 0.7) or any(math.hypot(x - a, z - b) < c + 1.6 for a, b, c in taken):
+            if (stage.world[at.WATER] > 0.0 and y < 0.7) or any(
+                math.hypot(x - a, z - b) < c + 1.6 for a, b, c in taken
+            ):
                 continue
             taken.append((x, z, 0.6))
-            parts = species[int(rng.integers(len(species)))] if kind == "pines" else broad[int(rng.integers(len(broad)))]
-            stage.still.append(Placed(kind, parts, (x, y - 0.15, z), float(rng.uniform(0, 6.28)), float(rng.uniform(0.8, 1.35))))
+            parts = (
+                species[int(rng.integers(len(species)))] if kind == "pines" else broad[int(rng.integers(len(broad)))]
+            )
+            stage.still.append(
+                Placed(kind, parts, (x, y - 0.15, z), float(rng.uniform(0, 6.28)), float(rng.uniform(0.8, 1.35)))
+            )
             stage.subjects.setdefault(kind, Subject((x, y + 3.5, z), 7.0))
             break
     if shot.place in ("field", "village"):
@@ -198,9 +304,19 @@ def _plants(stage: Stage, shot: ShotRequest, rng: np.random.Generator, taken: li
 
 def _aboard(stage: Stage, shot: ShotRequest, rng: np.random.Generator) -> None:
     """At sea the stage is a boat's deck; the people ride on it."""
-    parts = build.boat(_HULLS[int(rng.integers(len(_HULLS)))], "ship" not in shot.elements)
+    parts = vehicles.boat(_HULLS[int(rng.integers(len(_HULLS)))], "ship" not in shot.elements)
     heave = 0.06 + 0.10 * float(stage.world[at.WAVES])
-    stage.moving.append(lambda time: Placed("boat", parts, (0.0, 0.1 + heave * math.sin(1.1 * time), 0.0), 0.4, 1.5, heave * 0.3 * math.sin(0.9 * time), heave * 0.5 * math.sin(1.3 * time)))
+    stage.moving.append(
+        lambda time: Placed(
+            "boat",
+            parts,
+            (0.0, 0.1 + heave * math.sin(1.1 * time), 0.0),
+            0.4,
+            1.5,
+            heave * 0.3 * math.sin(0.9 * time),
+            heave * 0.5 * math.sin(1.3 * time),
+        )
+    )
     stage.subjects["boat"] = Subject((0.0, 2.4, 0.0), 6.5)
     stand_figures(stage, shot, [(0.1, -1.9, 0.9), (0.65, -0.9, -2.2)], floor=1.05)
 
@@ -218,79 +334,4 @@ def _small_things(stage: Stage, shot: ShotRequest, spot: tuple[float, float]) ->
         wanted = wanted[1:]
     if wanted:
         stage.still.append(Placed("crate", props.crate(), (x, y, z), 0.4))
-        _set_out(stage, wanted[:2], (x, y + 0.54, z), 0.17, stage.air.window_glow)
-
-
-def _set_out(stage: Stage, wanted: list[str], place: Point, spread: float, glow: float) -> None:
-    for n, name in enumerate(wanted):
-        x = place[0] + (spread * (2 * n - len(wanted) + 1) if len(wanted) > 1 else 0.0)
-        z = place[2] + (0.07 if n % 2 else -0.03)
-        stage.still.append(Placed(name, props.PROPS[name](), (x, place[1], z), 0.25 - 0.5 * (n % 2)))
-        stage.subjects[name] = Subject((x, place[1] + 0.10, z), 0.30)
-        if name == "lantern":
-            stage.lights.append(lamp((x, place[1] + 0.16, z), WARM, 0.35 + 0.9 * glow, 0.012, shadows=False))
-
-
-def dress_interior(stage: Stage, shot: ShotRequest, rng: np.random.Generator) -> None:
-    """A room 5.6 m by 6.4 m: a window in the far wall, a table beside it, and what the kind of room asks for."""
-    world = stage.world
-    world[at.INDOORS] = 1.0
-    world[at.ROOM_X], world[at.ROOM_Y], world[at.ROOM_Z] = 2.8, 2.75, 3.2
-    stage.bounds = (2.55, 2.95)
-    world[at.WINDOW_X], world[at.WINDOW_Y] = float(rng.uniform(-0.3, 0.5)), 1.55
-    world[at.WINDOW_HALF_W], world[at.WINDOW_HALF_H] = float(rng.uniform(0.75, 1.0)), 0.68
-    walls: tuple[Colour, ...] = ((0.42, 0.38, 0.27), (0.20, 0.27, 0.28), (0.36, 0.22, 0.15), (0.27, 0.30, 0.21), (0.44, 0.40, 0.36))
-    world[at.WALL_R : at.WALL_B + 1] = walls[int(rng.integers(len(walls)))]
-    world[at.FLOOR_R : at.FLOOR_B + 1] = (0.21, 0.11, 0.055)
-    world[at.FOG] = min(float(world[at.FOG]), 0.004)
-    world[at.RIDGE], world[at.RIDGE_KIND] = (0.12, at.SKYLINE) if "blocks" in shot.elements else (0.06, at.HILLS)
-    world[at.RIDGE_R : at.RIDGE_B + 1] = [c * 0.35 for c in stage.air.horizon]
-    dark = stage.air.window_glow
-    world[at.DUST] = 0.014 if stage.air.cloud < 0.8 else 0.003
-    _window(stage)
-    wx = float(world[at.WINDOW_X])
-    stage.still += [
-        Placed("table", props.table(), (wx + 0.15, 0.0, -1.75)), Placed("chair", props.chair(), (wx + 1.25, 0.0, -1.45), -2.0),
-        Placed("rug", (box((0.0, 0.008, 0.0), (1.5, 0.010, 1.1), Paint((0.20, 0.04, 0.035), pattern=3, size=9.0, second=(0.12, 0.06, 0.03)), round=0.008),), (0.0, 0.0, 0.2), 0.1),
-        Placed("picture", (box((0.0, 1.75, 0.0), (0.02, 0.26, 0.36), props.DARK_WOOD), box((0.015, 1.75, 0.0), (0.02, 0.21, 0.31), Paint((0.12, 0.18, 0.19), pattern=6, size=2.0, second=(0.35, 0.28, 0.15)))), (-2.76, 0.0, -0.7)),
-        Placed("beams", tuple(box((0.0, 2.68, z), (2.8, 0.09, 0.10), props.DARK_WOOD) for z in (-2.2, -0.2, 1.8)), (0.0, 0.0, 0.0)),
-    ]
-    colours = tuple((float(a), float(b), float(c)) for a, b, c in rng.uniform(0.03, 0.32, (7, 3)) * np.array([1.0, 0.75, 0.55]))
-    if shot.place == "study":
-        stage.still += [Placed("shelf", props.shelf(colours), (-2.58, 0.0, -1.9), math.pi / 2), Placed("shelf", props.shelf(colours[::-1]), (-2.58, 0.0, 0.9), math.pi / 2), Placed("shelf", props.shelf(colours), (2.58, 0.0, -0.9), -math.pi / 2)]
-    elif shot.place == "kitchen":
-        stage.still += [Placed("stove", props.stove(), (-2.4, 0.0, -1.8), math.pi / 2), Placed("shelf", props.shelf(colours), (2.58, 0.0, -1.6), -math.pi / 2), Placed("barrel", props.barrel(), (2.3, 0.0, 0.4))]
-        stage.lights.append(lamp((-1.85, 0.5, -1.8), (1.0, 0.36, 0.1), 0.9, 0.006))
-    elif shot.place == "workshop":
-        stage.still += [Placed("crate", props.crate(), (-2.2, 0.0, -2.5), 0.2), Placed("crate", props.crate(), (-2.25, 0.54, -2.55), 0.5), Placed("barrel", props.barrel(), (2.2, 0.0, -2.4)), Placed("shelf", props.shelf(colours), (-2.58, 0.0, 0.2), math.pi / 2)]
-    else:
-        stage.still += [Placed("bed", props.bed(), (-2.1, 0.0, -1.7)), Placed("shelf", props.shelf(colours), (2.58, 0.0, -1.3), -math.pi / 2)]
-    top = (wx + 0.15, 0.757, -1.75)
-    stage.still.append(Placed("lantern", props.lantern(), (top[0] + 0.55, top[1], top[2] - 0.15)))
-    stage.lights.append(lamp((top[0] + 0.55, top[1] + 0.16, top[2] - 0.15), WARM, 0.25 + 1.9 * dark, 0.003 + 0.006 * dark, shadows=True))
-    stage.lights.append(lamp((0.4, 2.3, 1.2), (1.0, 0.70, 0.42), 0.30 + 1.5 * dark, 0.0))
-    stage.subjects["table"] = Subject(top, 0.8)
-    wanted = [name for name in shot.elements if name in props.PROPS and name not in ("lantern", "telescope")]
-    if "telescope" in shot.elements:
-        stage.still.append(Placed("telescope", props.PROPS["telescope"](), (wx - 1.0, 0.0, -2.3), math.pi + 0.3))
-        stage.subjects["telescope"] = Subject((wx - 1.0, 1.0, -2.3), 1.4)
-    stage.subjects["lantern"] = Subject((top[0] + 0.55, top[1] + 0.15, top[2] - 0.15), 0.34)
-    _set_out(stage, wanted[:3] or ["book", "cup"], (top[0] - 0.2, top[1], top[2] + 0.1), 0.24, 0.0)
-    stage.subjects["window"] = Subject((wx, 1.5, -3.1), 1.6)
-    stand_figures(stage, shot, [(wx - 0.85, -0.95, 0.75 if len(shot.characters) > 1 else 2.5), (wx + 1.05, -0.72, -1.35), (wx + 0.1, 0.4, math.pi)])
-
-
-def _window(stage: Stage) -> None:
-    world = stage.world
-    x, y, z = float(world[at.WINDOW_X]), float(world[at.WINDOW_Y]), -float(world[at.ROOM_Z])
-    w, h = float(world[at.WINDOW_HALF_W]), float(world[at.WINDOW_HALF_H])
-    frame, cloth = Paint((0.46, 0.43, 0.37)), Paint((0.34, 0.10, 0.07))
-    parts: list[Part] = [box((x, y + s * (h + 0.04), z), (w + 0.1, 0.055, 0.07), frame) for s in (-1.0, 1.0)]
-    parts += [box((x + s * (w + 0.04), y, z), (0.055, h, 0.07), frame) for s in (-1.0, 1.0)]
-    parts += [box((x, y, z), (0.022, h, 0.03), frame), box((x, y + 0.15, z), (w, 0.02, 0.03), frame), box((x, y - h - 0.09, z + 0.1), (w + 0.2, 0.025, 0.14), frame)]
-    for side in (-1.0, 1.0):
-        for n in range(4):
-            cx = x + side * (w + 0.10 + 0.10 * n)
-            parts.append(limb((cx, y - h - 0.35, z + 0.10), (cx - side * 0.03, y + h + 0.14, z + 0.10), 0.055, 0.04, cloth))
-    parts.append(limb((x - w - 0.6, y + h + 0.16, z + 0.10), (x + w + 0.6, y + h + 0.16, z + 0.10), 0.02, 0.02, props.DARK_WOOD))
-    stage.still.append(Placed("window", tuple(parts), (0.0, 0.0, 0.0)))
+        set_out(stage, wanted[:2], (x, y + 0.54, z), 0.17, stage.air.window_glow)

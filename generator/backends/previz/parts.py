@@ -121,18 +121,37 @@ def turn(yaw: float = 0.0, pitch: float = 0.0, roll: float = 0.0) -> Array:
     return np.asarray(about_y @ about_x @ about_z)
 
 
-def box(at: Point, half: Point, paint: Paint, *, rotation: Array | None = None, round: float = 0.0) -> Part:  # noqa: A002
+def box(at: Point, half: Point, paint: Paint, *, rotation: Array | None = None, round: float = 0.0) -> Part:
     return Part(BOX, at, half, paint, rotation, round=min(round, min(half) * 0.95))
 
 
-def ball(at: Point, radii: Point | float, paint: Paint, *, blend: float = 0.0, bump: float = 0.0,
-         bump_scale: float = 1.0, rotation: Array | None = None) -> Part:
+def ball(
+    at: Point,
+    radii: Point | float,
+    paint: Paint,
+    *,
+    blend: float = 0.0,
+    bump: float = 0.0,
+    bump_scale: float = 1.0,
+    rotation: Array | None = None,
+) -> Part:
     size = (radii, radii, radii) if isinstance(radii, float | int) else radii
     return Part(ELLIPSOID, at, size, paint, rotation, blend=blend, bump=bump, bump_scale=bump_scale)
 
 
-def cone(at: Point, bottom: float, half: float, top: float, paint: Paint, *, round: float = 0.0,  # noqa: A002
-         rotation: Array | None = None, blend: float = 0.0, bump: float = 0.0, bump_scale: float = 1.0) -> Part:
+def cone(
+    at: Point,
+    bottom: float,
+    half: float,
+    top: float,
+    paint: Paint,
+    *,
+    round: float = 0.0,
+    rotation: Array | None = None,
+    blend: float = 0.0,
+    bump: float = 0.0,
+    bump_scale: float = 1.0,
+) -> Part:
     """A frustum: radius ``bottom`` at ``-half``, ``top`` at ``+half`` of its axis (y)."""
     return Part(CONE, at, (max(bottom, 1e-3), half, max(top, 1e-3)), paint, rotation, round, blend, bump, bump_scale)
 
@@ -147,8 +166,14 @@ def limb(a: Point, b: Point, start: float, end: float, paint: Paint, *, blend: f
     side /= np.linalg.norm(side)
     rotation = np.stack([side, up, np.cross(side, up)], axis=1)
     middle = (start_point + end_point) / 2
-    return Part(CAPSULE, (float(middle[0]), float(middle[1]), float(middle[2])), (start, length / 2, end), paint,
-                rotation, blend=blend)
+    return Part(
+        CAPSULE,
+        (float(middle[0]), float(middle[1]), float(middle[2])),
+        (start, length / 2, end),
+        paint,
+        rotation,
+        blend=blend,
+    )
 
 
 def ring(at: Point, radius: float, thick: float, paint: Paint, *, rotation: Array | None = None) -> Part:

@@ -12,8 +12,14 @@ from generator.backends.previz.parts import Colour, Paint, Part, Point, ball, bo
 Pose = Literal["stand", "walk", "sit", "hold"]
 
 _COATS: tuple[Colour, ...] = (
-    (0.42, 0.30, 0.04), (0.30, 0.045, 0.035), (0.05, 0.10, 0.17), (0.10, 0.13, 0.07), (0.22, 0.17, 0.12),
-    (0.06, 0.17, 0.17), (0.27, 0.12, 0.20), (0.33, 0.33, 0.31),
+    (0.42, 0.30, 0.04),
+    (0.30, 0.045, 0.035),
+    (0.05, 0.10, 0.17),
+    (0.10, 0.13, 0.07),
+    (0.22, 0.17, 0.12),
+    (0.06, 0.17, 0.17),
+    (0.27, 0.12, 0.20),
+    (0.33, 0.33, 0.31),
 )
 _SKINS: tuple[Colour, ...] = ((0.56, 0.34, 0.24), (0.43, 0.25, 0.16), (0.24, 0.13, 0.08), (0.62, 0.42, 0.31))
 _HAIR: tuple[Colour, ...] = ((0.05, 0.03, 0.02), (0.16, 0.08, 0.03), (0.30, 0.17, 0.06), (0.02, 0.02, 0.02))
@@ -40,12 +46,48 @@ def look_of(name: str, role: str, seed: int) -> Look:
     rng = np.random.default_rng(list(hashlib.sha256(f"{seed} {name}".encode()).digest()[:16]))
     words = set(role.lower().split())
     child = bool(words & {"child", "girl", "boy", "daughter", "son", "kid", "granddaughter", "grandson"})
-    old = bool(words & {"old", "elderly", "ageing", "aging", "grandmother", "grandfather", "widow", "widower", "retired"})
-    woman = bool(words & {"woman", "girl", "daughter", "mother", "grandmother", "sister", "widow", "wife", "queen",
-                          "granddaughter", "fisherwoman", "actress", "waitress"})
-    woman = woman or (not words & {"man", "boy", "father", "son", "brother", "fisherman", "king"} and name.lower().endswith(("a", "e", "ah")))
-    hats = {"keeper", "fisherman", "fisherwoman", "sailor", "captain", "detective", "farmer", "driver", "soldier",
-            "conductor", "postman", "courier", "shepherd", "engineer", "astronomer"}
+    old = bool(
+        words & {"old", "elderly", "ageing", "aging", "grandmother", "grandfather", "widow", "widower", "retired"}
+    )
+    woman = bool(
+        words
+        & {
+            "woman",
+            "girl",
+            "daughter",
+            "mother",
+            "grandmother",
+            "sister",
+            "widow",
+            "wife",
+            "queen",
+            "granddaughter",
+            "fisherwoman",
+            "actress",
+            "waitress",
+        }
+    )
+    woman = woman or (
+        not words & {"man", "boy", "father", "son", "brother", "fisherman", "king"}
+        and name.lower().endswith(("a", "e", "ah"))
+    )
+    hats = {
+        "keeper",
+        "fisherman",
+        "fisherwoman",
+        "sailor",
+        "captain",
+        "detective",
+        "farmer",
+        "driver",
+        "soldier",
+        "conductor",
+        "postman",
+        "courier",
+        "shepherd",
+        "engineer",
+        "astronomer",
+    }
     coat = _COATS[int(rng.integers(len(_COATS)))]
     return Look(
         coat=coat,
@@ -98,10 +140,14 @@ def figure(look: Look, pose: Pose, phase: float, head_turn: float, lean: float =
     ]
     if look.long_coat:
         flare = 0.235 + 0.02 * math.sin(phase)
-        parts.append(cone((0.0, (0.80 if pose != "sit" else 0.95) + y, -0.01), flare, 0.24, 0.165, coat, round=0.03, blend=0.05))
+        parts.append(
+            cone((0.0, (0.80 if pose != "sit" else 0.95) + y, -0.01), flare, 0.24, 0.165, coat, round=0.03, blend=0.05)
+        )
     if look.scarf is not None:
         wool = Paint(look.scarf)
         parts.append(ring((0.0, 1.455 + y, 0.008), 0.078, 0.036, wool, rotation=turn(0.0, 0.15, 0.0)))
+    else:
+        parts.append(ring((0.0, 1.435 + y, 0.005), 0.070, 0.030, dark, rotation=turn(0.0, 0.2, 0.0)))
     for side in (-1.0, 1.0):
         shoulder: Point = (0.192 * side, 1.365 + y, 0.0)
         reach = -swing * side * 0.9
@@ -124,7 +170,7 @@ def figure(look: Look, pose: Pose, phase: float, head_turn: float, lean: float =
 
 def _head(look: Look, skin: Paint, hair: Paint, eye: Paint, head_turn: float, y: float) -> tuple[Part, ...]:
     facing = turn(head_turn, 0.02, 0.0)
-    neck = np.array([0.0, 1.53 + y, 0.01])
+    neck = np.array([0.0, 1.51 + y, 0.012])
 
     def at(x: float, up: float, ahead: float) -> Point:
         point = neck + facing @ np.array([x, up, ahead])
@@ -145,11 +191,14 @@ def _head(look: Look, skin: Paint, hair: Paint, eye: Paint, head_turn: float, y:
         ball(at(0.0, 0.145, -0.022), (0.090, 0.098, 0.098), hair, bump=0.004, bump_scale=70.0, rotation=facing),
     ]
     if look.long_hair:
-        parts.append(ball(at(0.0, 0.05, -0.058), (0.085, 0.16, 0.055), hair, bump=0.005, bump_scale=60.0,
-                          rotation=facing))
+        parts.append(
+            ball(at(0.0, 0.05, -0.058), (0.085, 0.16, 0.055), hair, bump=0.005, bump_scale=60.0, rotation=facing)
+        )
     if look.hat:
         felt = Paint((look.trousers[0] * 0.9, look.trousers[1] * 0.9, look.trousers[2] * 1.1))
-        parts += [ball(at(0.0, 0.195, -0.012), (0.100, 0.068, 0.106), felt, rotation=facing),
-                  cone(at(0.0, 0.172, -0.008), 0.102, 0.018, 0.101, felt, rotation=facing),
-                  ball(at(0.0, 0.168, 0.085), (0.075, 0.012, 0.062), felt, rotation=facing)]
+        parts += [
+            ball(at(0.0, 0.195, -0.012), (0.100, 0.068, 0.106), felt, rotation=facing),
+            cone(at(0.0, 0.172, -0.008), 0.102, 0.018, 0.101, felt, rotation=facing),
+            ball(at(0.0, 0.168, 0.085), (0.075, 0.012, 0.062), felt, rotation=facing),
+        ]
     return tuple(parts)

@@ -18,15 +18,22 @@ GLASS_LIT = Paint((1.0, 0.62, 0.26), glow=7.0)
 def table() -> tuple[Part, ...]:
     """A table 0.75 m high whose top stands free at the origin."""
     legs = [limb((x, 0.02, z), (x, 0.70, z), 0.03, 0.036, DARK_WOOD) for x in (-0.68, 0.68) for z in (-0.34, 0.34)]
-    return (box((0.0, 0.735, 0.0), (0.78, 0.022, 0.44), WOOD, round=0.012),
-            box((0.0, 0.675, 0.0), (0.70, 0.045, 0.36), DARK_WOOD), *legs)
+    return (
+        box((0.0, 0.735, 0.0), (0.78, 0.022, 0.44), WOOD, round=0.012),
+        box((0.0, 0.675, 0.0), (0.70, 0.045, 0.36), DARK_WOOD),
+        *legs,
+    )
 
 
 def chair() -> tuple[Part, ...]:
     legs = [limb((x, 0.02, z), (x, 0.45, z), 0.018, 0.02, DARK_WOOD) for x in (-0.19, 0.19) for z in (-0.19, 0.19)]
     backs = [limb((x, 0.45, -0.19), (x, 0.95, -0.23), 0.02, 0.016, DARK_WOOD) for x in (-0.18, 0.0, 0.18)]
-    return (box((0.0, 0.46, 0.0), (0.22, 0.02, 0.22), WOOD, round=0.015),
-            limb((-0.2, 0.93, -0.23), (0.2, 0.93, -0.23), 0.028, 0.028, DARK_WOOD), *legs, *backs)
+    return (
+        box((0.0, 0.46, 0.0), (0.22, 0.02, 0.22), WOOD, round=0.015),
+        limb((-0.2, 0.93, -0.23), (0.2, 0.93, -0.23), 0.028, 0.028, DARK_WOOD),
+        *legs,
+        *backs,
+    )
 
 
 def shelf(colours: tuple[Colour, ...]) -> tuple[Part, ...]:
@@ -40,133 +47,217 @@ def shelf(colours: tuple[Colour, ...]) -> tuple[Part, ...]:
         while x < 0.50:
             width, tall = 0.05 + 0.028 * (n * 7 % 5) / 5, 0.13 + 0.05 * (n * 5 % 4) / 4
             if n % 6 != 5:
-                parts.append(box((x + width / 2, level + tall, 0.02), (width * 0.48, tall, 0.10),
-                                 Paint(colours[n % len(colours)], gloss=0.05)))
+                parts.append(
+                    box(
+                        (x + width / 2, level + tall, 0.02),
+                        (width * 0.48, tall, 0.10),
+                        Paint(colours[n % len(colours)], gloss=0.05),
+                    )
+                )
             x += width * 1.5
             n += 1
     return tuple(parts)
 
 
 def bed() -> tuple[Part, ...]:
-    return (box((0.0, 0.20, 0.0), (0.55, 0.20, 1.0), DARK_WOOD), box((0.0, 0.46, 0.0), (0.53, 0.10, 0.97), LINEN, round=0.07),
-            box((0.0, 0.53, 0.22), (0.56, 0.07, 0.76), Paint((0.12, 0.16, 0.24)), round=0.06),
-            ball((0.0, 0.60, -0.72), (0.34, 0.09, 0.20), LINEN), box((0.0, 0.62, -1.02), (0.58, 0.45, 0.03), DARK_WOOD))
+    return (
+        box((0.0, 0.20, 0.0), (0.55, 0.20, 1.0), DARK_WOOD),
+        box((0.0, 0.46, 0.0), (0.53, 0.10, 0.97), LINEN, round=0.07),
+        box((0.0, 0.53, 0.22), (0.56, 0.07, 0.76), Paint((0.12, 0.16, 0.24)), round=0.06),
+        ball((0.0, 0.60, -0.72), (0.34, 0.09, 0.20), LINEN),
+        box((0.0, 0.62, -1.02), (0.58, 0.45, 0.03), DARK_WOOD),
+    )
 
 
 def stove() -> tuple[Part, ...]:
-    return (box((0.0, 0.48, 0.0), (0.36, 0.36, 0.30), IRON, round=0.04), limb((0.0, 0.84, -0.1), (0.0, 2.9, -0.1), 0.07, 0.07, IRON),
-            box((0.0, 0.45, 0.30), (0.20, 0.12, 0.01), Paint((1.0, 0.34, 0.08), glow=2.6)),
-            cone((0.08, 0.93, 0.0), 0.11, 0.09, 0.07, BRASS), limb((0.17, 0.95, 0.0), (0.25, 1.02, 0.0), 0.02, 0.015, BRASS))
+    return (
+        box((0.0, 0.48, 0.0), (0.36, 0.36, 0.30), IRON, round=0.04),
+        limb((0.0, 0.84, -0.1), (0.0, 2.9, -0.1), 0.07, 0.07, IRON),
+        box((0.0, 0.45, 0.30), (0.20, 0.12, 0.01), Paint((1.0, 0.34, 0.08), glow=2.6)),
+        cone((0.08, 0.93, 0.0), 0.11, 0.09, 0.07, BRASS),
+        limb((0.17, 0.95, 0.0), (0.25, 1.02, 0.0), 0.02, 0.015, BRASS),
+    )
 
 
 def crate() -> tuple[Part, ...]:
-    return (box((0.0, 0.27, 0.0), (0.36, 0.27, 0.28), WOOD, round=0.01), box((0.0, 0.10, 0.285), (0.36, 0.03, 0.01), DARK_WOOD),
-            box((0.0, 0.44, 0.285), (0.36, 0.03, 0.01), DARK_WOOD))
+    return (
+        box((0.0, 0.27, 0.0), (0.36, 0.27, 0.28), WOOD, round=0.01),
+        box((0.0, 0.10, 0.285), (0.36, 0.03, 0.01), DARK_WOOD),
+        box((0.0, 0.44, 0.285), (0.36, 0.03, 0.01), DARK_WOOD),
+    )
 
 
 def barrel() -> tuple[Part, ...]:
-    return (cone((0.0, 0.22, 0.0), 0.24, 0.22, 0.30, WOOD), cone((0.0, 0.64, 0.0), 0.30, 0.22, 0.24, WOOD),
-            ring((0.0, 0.3, 0.0), 0.285, 0.014, IRON), ring((0.0, 0.58, 0.0), 0.285, 0.014, IRON))
+    return (
+        cone((0.0, 0.22, 0.0), 0.24, 0.22, 0.30, WOOD),
+        cone((0.0, 0.64, 0.0), 0.30, 0.22, 0.24, WOOD),
+        ring((0.0, 0.3, 0.0), 0.285, 0.014, IRON),
+        ring((0.0, 0.58, 0.0), 0.285, 0.014, IRON),
+    )
 
 
 def _letter() -> tuple[Part, ...]:
     flap = Paint((0.56, 0.49, 0.36))
     seal = Paint((0.45, 0.02, 0.02), gloss=0.3)
     lying = turn(0.25, -1.5708, 0.0)
-    return (box((0.0, 0.012, 0.0), (0.15, 0.105, 0.003), PAPER, rotation=lying),
-            box((0.07, 0.006, 0.13), (0.12, 0.003, 0.08), flap, rotation=turn(-0.3)), cone((0.1, 0.014, 0.12), 0.02, 0.005, 0.018, seal))
+    return (
+        box((0.0, 0.012, 0.0), (0.15, 0.105, 0.003), PAPER, rotation=lying),
+        box((0.07, 0.006, 0.13), (0.12, 0.003, 0.08), flap, rotation=turn(-0.3)),
+        cone((0.1, 0.014, 0.12), 0.02, 0.005, 0.018, seal),
+    )
 
 
 def _map() -> tuple[Part, ...]:
     chart = Paint((0.66, 0.56, 0.36), pattern=STONE, size=2.4, second=(0.30, 0.38, 0.36))
-    return (box((0.0, 0.006, 0.0), (0.30, 0.004, 0.20), chart, rotation=turn(0.15)),
-            limb((-0.31, 0.025, -0.15), (-0.25, 0.025, 0.23), 0.024, 0.024, PAPER), ring((0.1, 0.018, 0.05), 0.035, 0.008, BRASS))
+    return (
+        box((0.0, 0.006, 0.0), (0.30, 0.004, 0.20), chart, rotation=turn(0.15)),
+        limb((-0.31, 0.025, -0.15), (-0.25, 0.025, 0.23), 0.024, 0.024, PAPER),
+        ring((0.1, 0.018, 0.05), 0.035, 0.008, BRASS),
+    )
 
 
 def _book() -> tuple[Part, ...]:
     cover = Paint((0.22, 0.03, 0.025), gloss=0.1)
-    return (box((0.0, 0.03, 0.0), (0.115, 0.026, 0.155), PAPER, rotation=turn(0.3)),
-            box((0.0, 0.059, 0.0), (0.122, 0.005, 0.162), cover, rotation=turn(0.3)),
-            box((0.0, 0.005, 0.0), (0.122, 0.005, 0.162), cover, rotation=turn(0.3)))
+    return (
+        box((0.0, 0.03, 0.0), (0.115, 0.026, 0.155), PAPER, rotation=turn(0.3)),
+        box((0.0, 0.059, 0.0), (0.122, 0.005, 0.162), cover, rotation=turn(0.3)),
+        box((0.0, 0.005, 0.0), (0.122, 0.005, 0.162), cover, rotation=turn(0.3)),
+    )
 
 
 def _photograph() -> tuple[Part, ...]:
     picture = Paint((0.46, 0.38, 0.28), pattern=STONE, size=3.0, second=(0.10, 0.08, 0.07))
     lean = turn(0.2, -0.28, 0.0)
-    return (box((0.0, 0.14, 0.0), (0.11, 0.14, 0.010), DARK_WOOD, rotation=lean),
-            box((0.002, 0.142, 0.008), (0.085, 0.115, 0.009), picture, rotation=lean))
+    return (
+        box((0.0, 0.14, 0.0), (0.11, 0.14, 0.010), DARK_WOOD, rotation=lean),
+        box((0.002, 0.142, 0.008), (0.085, 0.115, 0.009), picture, rotation=lean),
+    )
 
 
 def lantern() -> tuple[Part, ...]:
     posts = [limb((x, 0.05, z), (x, 0.24, z), 0.006, 0.006, BRASS) for x in (-0.06, 0.06) for z in (-0.06, 0.06)]
-    return (cone((0.0, 0.025, 0.0), 0.085, 0.025, 0.08, BRASS), cone((0.0, 0.14, 0.0), 0.045, 0.07, 0.036, GLASS_LIT),
-            cone((0.0, 0.265, 0.0), 0.085, 0.028, 0.03, BRASS), ring((0.0, 0.33, 0.0), 0.05, 0.006, BRASS, rotation=turn(0, 1.57, 0)), *posts)
+    return (
+        cone((0.0, 0.025, 0.0), 0.085, 0.025, 0.08, BRASS),
+        cone((0.0, 0.14, 0.0), 0.045, 0.07, 0.036, GLASS_LIT),
+        cone((0.0, 0.265, 0.0), 0.085, 0.028, 0.03, BRASS),
+        ring((0.0, 0.33, 0.0), 0.05, 0.006, BRASS, rotation=turn(0, 1.57, 0)),
+        *posts,
+    )
 
 
 def _radio() -> tuple[Part, ...]:
     cloth = Paint((0.34, 0.27, 0.16), pattern=PLANKS, size=0.012, second=(0.18, 0.14, 0.08))
-    return (box((0.0, 0.14, 0.0), (0.22, 0.14, 0.10), WOOD, round=0.03), box((-0.07, 0.15, 0.098), (0.11, 0.09, 0.006), cloth),
-            cone((0.13, 0.18, 0.10), 0.038, 0.012, 0.036, BRASS, rotation=turn(0, 1.5708, 0)),
-            cone((0.13, 0.08, 0.10), 0.024, 0.014, 0.022, IRON, rotation=turn(0, 1.5708, 0)),
-            box((0.13, 0.245, 0.098), (0.05, 0.012, 0.006), Paint((1.0, 0.72, 0.32), glow=2.5)))
+    return (
+        box((0.0, 0.14, 0.0), (0.22, 0.14, 0.10), WOOD, round=0.03),
+        box((-0.07, 0.15, 0.098), (0.11, 0.09, 0.006), cloth),
+        cone((0.13, 0.18, 0.10), 0.038, 0.012, 0.036, BRASS, rotation=turn(0, 1.5708, 0)),
+        cone((0.13, 0.08, 0.10), 0.024, 0.014, 0.022, IRON, rotation=turn(0, 1.5708, 0)),
+        box((0.13, 0.245, 0.098), (0.05, 0.012, 0.006), Paint((1.0, 0.72, 0.32), glow=2.5)),
+    )
 
 
 def _suitcase() -> tuple[Part, ...]:
     straps = [box((x, 0.2, 0.0), (0.022, 0.205, 0.105), DARK_WOOD, round=0.01) for x in (-0.17, 0.17)]
-    return (box((0.0, 0.2, 0.0), (0.31, 0.2, 0.098), LEATHER, round=0.035), *straps,
-            ring((0.0, 0.41, 0.0), 0.06, 0.013, DARK_WOOD, rotation=turn(0, 1.5708, 0)),
-            box((-0.17, 0.26, 0.108), (0.03, 0.02, 0.008), BRASS), box((0.17, 0.26, 0.108), (0.03, 0.02, 0.008), BRASS))
+    return (
+        box((0.0, 0.2, 0.0), (0.31, 0.2, 0.098), LEATHER, round=0.035),
+        *straps,
+        ring((0.0, 0.41, 0.0), 0.06, 0.013, DARK_WOOD, rotation=turn(0, 1.5708, 0)),
+        box((-0.17, 0.26, 0.108), (0.03, 0.02, 0.008), BRASS),
+        box((0.17, 0.26, 0.108), (0.03, 0.02, 0.008), BRASS),
+    )
 
 
 def _key() -> tuple[Part, ...]:
-    return (ring((0.0, 0.016, 0.0), 0.045, 0.012, BRASS), limb((0.045, 0.016, 0.0), (0.20, 0.016, 0.0), 0.011, 0.011, BRASS),
-            box((0.185, 0.016, 0.03), (0.012, 0.008, 0.025), BRASS), box((0.15, 0.016, 0.022), (0.01, 0.008, 0.018), BRASS))
+    return (
+        ring((0.0, 0.016, 0.0), 0.045, 0.012, BRASS),
+        limb((0.045, 0.016, 0.0), (0.20, 0.016, 0.0), 0.011, 0.011, BRASS),
+        box((0.185, 0.016, 0.03), (0.012, 0.008, 0.025), BRASS),
+        box((0.15, 0.016, 0.022), (0.01, 0.008, 0.018), BRASS),
+    )
 
 
 def _clock() -> tuple[Part, ...]:
     face = Paint((0.76, 0.72, 0.60))
     flat = turn(0, 1.5708, 0)
-    return (box((0.0, 0.03, 0.0), (0.16, 0.03, 0.07), DARK_WOOD, round=0.01), cone((0.0, 0.19, 0.0), 0.15, 0.05, 0.15, WOOD, rotation=flat),
-            cone((0.0, 0.19, 0.045), 0.125, 0.008, 0.125, face, rotation=flat), ring((0.0, 0.19, 0.052), 0.132, 0.01, BRASS, rotation=flat),
-            limb((0.0, 0.19, 0.058), (0.0, 0.28, 0.058), 0.005, 0.003, IRON), limb((0.0, 0.19, 0.058), (0.055, 0.22, 0.058), 0.006, 0.004, IRON))
+    return (
+        box((0.0, 0.03, 0.0), (0.16, 0.03, 0.07), DARK_WOOD, round=0.01),
+        cone((0.0, 0.19, 0.0), 0.15, 0.05, 0.15, WOOD, rotation=flat),
+        cone((0.0, 0.19, 0.045), 0.125, 0.008, 0.125, face, rotation=flat),
+        ring((0.0, 0.19, 0.052), 0.132, 0.01, BRASS, rotation=flat),
+        limb((0.0, 0.19, 0.058), (0.0, 0.28, 0.058), 0.005, 0.003, IRON),
+        limb((0.0, 0.19, 0.058), (0.055, 0.22, 0.058), 0.006, 0.004, IRON),
+    )
 
 
 def _bell() -> tuple[Part, ...]:
-    return (cone((0.0, 0.11, 0.0), 0.15, 0.09, 0.085, BRASS, round=0.01), ball((0.0, 0.21, 0.0), (0.085, 0.06, 0.085), BRASS),
-            ring((0.0, 0.28, 0.0), 0.03, 0.01, BRASS, rotation=turn(0, 1.5708, 0)), ring((0.0, 0.025, 0.0), 0.15, 0.016, BRASS))
+    return (
+        cone((0.0, 0.11, 0.0), 0.15, 0.09, 0.085, BRASS, round=0.01),
+        ball((0.0, 0.21, 0.0), (0.085, 0.06, 0.085), BRASS),
+        ring((0.0, 0.28, 0.0), 0.03, 0.01, BRASS, rotation=turn(0, 1.5708, 0)),
+        ring((0.0, 0.025, 0.0), 0.15, 0.016, BRASS),
+    )
 
 
 def _cup() -> tuple[Part, ...]:
     china = Paint((0.66, 0.68, 0.70), gloss=0.4)
-    return (cone((0.0, 0.012, 0.0), 0.09, 0.008, 0.10, china), cone((0.0, 0.06, 0.0), 0.035, 0.04, 0.055, china),
-            cone((0.0, 0.099, 0.0), 0.047, 0.003, 0.047, Paint((0.06, 0.025, 0.01), gloss=0.5)),
-            ring((0.06, 0.06, 0.0), 0.024, 0.006, china, rotation=turn(0, 1.5708, 0)))
+    return (
+        cone((0.0, 0.012, 0.0), 0.09, 0.008, 0.10, china),
+        cone((0.0, 0.06, 0.0), 0.035, 0.04, 0.055, china),
+        cone((0.0, 0.099, 0.0), 0.047, 0.003, 0.047, Paint((0.06, 0.025, 0.01), gloss=0.5)),
+        ring((0.06, 0.06, 0.0), 0.024, 0.006, china, rotation=turn(0, 1.5708, 0)),
+    )
 
 
 def _violin() -> tuple[Part, ...]:
     varnish = Paint((0.36, 0.11, 0.025), gloss=0.5)
-    return (ball((0.0, 0.035, 0.09), (0.105, 0.03, 0.10), varnish, blend=0.03), ball((0.0, 0.035, -0.09), (0.085, 0.03, 0.085), varnish, blend=0.03),
-            box((0.0, 0.035, 0.0), (0.06, 0.026, 0.06), varnish), limb((0.0, 0.06, -0.12), (0.0, 0.065, -0.34), 0.014, 0.012, DARK_WOOD),
-            ball((0.0, 0.065, -0.36), (0.015, 0.02, 0.028), DARK_WOOD), limb((0.0, 0.072, 0.12), (0.0, 0.078, -0.33), 0.003, 0.003, PAPER),
-            limb((0.2, 0.015, 0.25), (0.16, 0.015, -0.4), 0.006, 0.006, DARK_WOOD))
+    return (
+        ball((0.0, 0.035, 0.09), (0.105, 0.03, 0.10), varnish, blend=0.03),
+        ball((0.0, 0.035, -0.09), (0.085, 0.03, 0.085), varnish, blend=0.03),
+        box((0.0, 0.035, 0.0), (0.06, 0.026, 0.06), varnish),
+        limb((0.0, 0.06, -0.12), (0.0, 0.065, -0.34), 0.014, 0.012, DARK_WOOD),
+        ball((0.0, 0.065, -0.36), (0.015, 0.02, 0.028), DARK_WOOD),
+        limb((0.0, 0.072, 0.12), (0.0, 0.078, -0.33), 0.003, 0.003, PAPER),
+        limb((0.2, 0.015, 0.25), (0.16, 0.015, -0.4), 0.006, 0.006, DARK_WOOD),
+    )
 
 
 def _bread() -> tuple[Part, ...]:
     crust = Paint((0.40, 0.20, 0.06), pattern=STONE, size=2.0, second=(0.58, 0.40, 0.20))
-    return (ball((0.0, 0.065, 0.0), (0.19, 0.075, 0.11), crust, bump=0.006, bump_scale=30.0),
-            ball((0.16, 0.05, 0.18), (0.10, 0.055, 0.085), crust, bump=0.005, bump_scale=34.0), box((0.05, 0.01, 0.05), (0.32, 0.01, 0.22), WOOD))
+    return (
+        ball((0.0, 0.065, 0.0), (0.19, 0.075, 0.11), crust, bump=0.006, bump_scale=30.0),
+        ball((0.16, 0.05, 0.18), (0.10, 0.055, 0.085), crust, bump=0.005, bump_scale=34.0),
+        box((0.05, 0.01, 0.05), (0.32, 0.01, 0.22), WOOD),
+    )
 
 
 def _telescope() -> tuple[Part, ...]:
-    legs = [limb((0.0, 1.02, 0.0), (x, 0.0, z), 0.022, 0.018, DARK_WOOD) for x, z in ((-0.34, -0.26), (0.34, -0.26), (0.0, 0.42))]
+    legs = [
+        limb((0.0, 1.02, 0.0), (x, 0.0, z), 0.022, 0.018, DARK_WOOD)
+        for x, z in ((-0.34, -0.26), (0.34, -0.26), (0.0, 0.42))
+    ]
     tilt = turn(0.0, 0.95, 0.0)
-    return (cone((0.0, 1.22, 0.15), 0.055, 0.42, 0.075, BRASS, rotation=tilt), cone((0.0, 0.94, -0.24), 0.036, 0.10, 0.036, DARK_WOOD, rotation=tilt),
-            ball((0.0, 1.05, 0.0), 0.06, IRON), *legs)
+    return (
+        cone((0.0, 1.22, 0.15), 0.055, 0.42, 0.075, BRASS, rotation=tilt),
+        cone((0.0, 0.94, -0.24), 0.036, 0.10, 0.036, DARK_WOOD, rotation=tilt),
+        ball((0.0, 1.05, 0.0), 0.06, IRON),
+        *legs,
+    )
 
 
 #: Objects that an insert shot can show, by the lexicon's names.
 PROPS: dict[str, Callable[[], tuple[Part, ...]]] = {
-    "letter": _letter, "map": _map, "book": _book, "photograph": _photograph, "lantern": lantern, "radio": _radio,
-    "suitcase": _suitcase, "key": _key, "clock": _clock, "bell": _bell, "cup": _cup, "violin": _violin,
-    "bread": _bread, "telescope": _telescope,
+    "letter": _letter,
+    "map": _map,
+    "book": _book,
+    "photograph": _photograph,
+    "lantern": lantern,
+    "radio": _radio,
+    "suitcase": _suitcase,
+    "key": _key,
+    "clock": _clock,
+    "bell": _bell,
+    "cup": _cup,
+    "violin": _violin,
+    "bread": _bread,
+    "telescope": _telescope,
 }

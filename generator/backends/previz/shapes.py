@@ -3,8 +3,12 @@
 Formulas after Inigo Quilez, "3D SDFs" (iquilezles.org/articles/distfunctions), MIT.
 """
 
+# Array elements are Any to the type checker.
+# mypy: disable-error-code="no-any-return"
+
 import math
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 import numpy as np
 from numba import njit
@@ -37,12 +41,24 @@ from generator.backends.previz.layout import (
     SHAPE,
     TORUS,
 )
+from generator.backends.previz.source import source_digest
 
 type Array = np.ndarray[Any, Any]
 
 #: No nnan/ninf: divisions by a ray's zero component rely on infinity.
 FASTMATH = {"contract", "afn", "nsz", "arcp", "reassoc"}
-kernel = njit(nogil=True, cache=True, fastmath=FASTMATH, error_model="numpy")
+
+
+def kernel[F: Callable[..., Any]](function: F) -> F:
+    """Compiles a function with numba: no interpreter lock, no bounds checks, kept on disk between runs.
+
+    numba dates what it keeps by the file of the kernel alone, though a kernel contains those that it calls; so that an
+    edit anywhere in the renderer is never answered by old machine code, all are dated by the digest of all sources.
+    """
+    compiled: Any = njit(nogil=True, cache=True, fastmath=FASTMATH, error_model="numpy")(function)
+    if hasattr(compiled, "_cache"):
+        compiled._cache._cache_file._source_stamp = source_digest()
+    return cast(F, compiled)
 
 
 @kernel
@@ -139,15 +155,15 @@ def shape_distance(row: Array, wx: float, wy: float, wz: float) -> float:
     bump = row[BUMP]
     if bump > 0.0 and d < 4.0 * bump:
         f = row[BUMP_SCALE]
-        d += bump * (math.sin(f * x + 1.3 * math.sin(f * 0.7 * z)) * math.sin(f * 1.1 * y) * math.sin(f * 0.9 * z + 0.5))
+        d += bump * (
+            math.sin(f * x + 1.3 * math.sin(f * 0.7 * z)) * math.sin(f * 1.1 * y) * math.sin(f * 0.9 * z + 0.5)
+        )
         d *= 0.8
     return d
 
 
 @kernel
-def nearest(
-    primitives: Array, chosen: Array, count: int, x: float, y: float, z: float
-) -> tuple[float, int]:
+def nearest(primitives: Array, chosen: Array, count: int, x: float, y: float, z: float) -> tuple[float, int]:
     """Distance to the nearest of the chosen primitives, blended where they ask for it, and which one it is."""
     best, winner, closest = 1e9, -1, 1e9
     for n in range(count):

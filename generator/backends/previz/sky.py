@@ -1,5 +1,8 @@
 """The far picture: sky, sun, moon, stars, clouds, distant ridges, and the air between them and the lens."""
 
+# Array elements are Any to the type checker.
+# mypy: disable-error-code="no-any-return"
+
 import math
 
 from generator.backends.previz.layout import (
@@ -136,7 +139,7 @@ def sky(w: Array, noise: Array, dx: float, dy: float, dz: float, ridges: bool) -
                 b = w[RIDGE_B] + (hb - w[RIDGE_B]) * haze
                 if int(w[RIDGE_KIND]) == SKYLINE and w[STARS] > 0.0 and layer < 2:
                     u, v = azimuth * 40.7436654 * 9.0, slope * 900.0
-                    if hash01(int(math.floor(u)), int(math.floor(v)), layer) > 0.80 and 0.2 < v - math.floor(v) < 0.75:
+                    if hash01(math.floor(u), math.floor(v), layer) > 0.80 and 0.2 < v - math.floor(v) < 0.75:
                         r, g, b = r + 0.75 * (1.0 - haze), g + 0.50 * (1.0 - haze), b + 0.22 * (1.0 - haze)
     return r, g, b
 

@@ -18,8 +18,10 @@ from generator.shots.model import ShotRequest
 
 #: Words of a description that set a figure walking; others stand and breathe.
 _WALKING = frozenset(
-    "walk walks walking run runs running cross crosses climb climbs hurry hurries follow follows carry carries enter enters comes "
-    "leaves arrives returns wanders strides steps chases flees approaches".split()
+    words("""
+    walk walks walking run runs running cross crosses climb climbs hurry hurries follow follows carry carries
+    enter enters comes leaves arrives returns wanders strides steps chases flees approaches
+    """)
 )
 WALK_SPEED = 1.05  # metres a second, an unhurried walk
 GAIT = 5.4  # radians of gait a second at that speed
@@ -111,7 +113,8 @@ def place_label(slugline: str) -> str:
 
 def build(shot: ShotRequest) -> Stage:
     """The stage of a shot. Shots with the same seed, place and elements share one stage, whatever the camera does."""
-    from generator.backends.previz.locations import dress_exterior, dress_interior
+    from generator.backends.previz.interiors import dress_interior
+    from generator.backends.previz.locations import dress_exterior
 
     rng = np.random.default_rng(seed_of(shot.seed, place_label(shot.slugline), shot.interior, shot.place))
     air = atmosphere(shot.light, shot.weather)
@@ -147,13 +150,24 @@ def _light(world: Array, air: Atmosphere, sun: tuple[float, float, float]) -> No
 
 
 _RIDGES = {
-    "mountain": (0.30, at.PEAKS), "lake": (0.17, at.PEAKS), "coast": (0.05, at.HILLS), "harbour": (0.07, at.HILLS), "island": (0.02, at.HILLS),
-    "sea": (0.014, at.HILLS), "desert": (0.07, at.PEAKS), "forest": (0.10, at.HILLS), "city": (0.26, at.SKYLINE), "village": (0.08, at.HILLS),
+    "mountain": (0.30, at.PEAKS),
+    "lake": (0.17, at.PEAKS),
+    "coast": (0.05, at.HILLS),
+    "harbour": (0.07, at.HILLS),
+    "island": (0.02, at.HILLS),
+    "sea": (0.014, at.HILLS),
+    "desert": (0.07, at.PEAKS),
+    "forest": (0.10, at.HILLS),
+    "city": (0.26, at.SKYLINE),
+    "village": (0.08, at.HILLS),
     "field": (0.06, at.HILLS),
 }
 _GROUNDS = {
-    at.GRASS: ((0.085, 0.098, 0.040), (0.155, 0.135, 0.115)), at.SAND: ((0.50, 0.335, 0.17), (0.36, 0.205, 0.10)), at.ROCKY: ((0.135, 0.130, 0.105), (0.17, 0.16, 0.15)),
-    at.PAVED: ((0.17, 0.16, 0.15), (0.16, 0.15, 0.14)), at.SNOWY: ((0.74, 0.79, 0.87), (0.15, 0.15, 0.16)),
+    at.GRASS: ((0.085, 0.098, 0.040), (0.155, 0.135, 0.115)),
+    at.SAND: ((0.50, 0.335, 0.17), (0.36, 0.205, 0.10)),
+    at.ROCKY: ((0.135, 0.130, 0.105), (0.17, 0.16, 0.15)),
+    at.PAVED: ((0.17, 0.16, 0.15), (0.16, 0.15, 0.14)),
+    at.SNOWY: ((0.74, 0.79, 0.87), (0.15, 0.15, 0.16)),
 }
 
 
@@ -177,7 +191,9 @@ def _ground(world: Array, place: str, kind: int, water: bool, air: Atmosphere) -
     world[at.RIDGE_R : at.RIDGE_B + 1] = [c * light * 2.0 for c in tone]
 
 
-def lamp(place: Point, colour: tuple[float, float, float], power: float, halo: float, *, shadows: bool = False) -> list[float]:
+def lamp(
+    place: Point, colour: tuple[float, float, float], power: float, halo: float, *, shadows: bool = False
+) -> list[float]:
     """A row of the light table."""
     return [*place, *(c * power for c in colour), halo, float(shadows)]
 
@@ -185,7 +201,9 @@ def lamp(place: Point, colour: tuple[float, float, float], power: float, halo: f
 WARM = (1.0, 0.58, 0.24)
 
 
-def stand_figures(stage: Stage, shot: ShotRequest, spots: Sequence[tuple[float, float, float]], floor: float | None = None) -> None:
+def stand_figures(
+    stage: Stage, shot: ShotRequest, spots: Sequence[tuple[float, float, float]], floor: float | None = None
+) -> None:
     """Puts the shot's characters on their spots (x, z, facing); who walks is read from the description."""
     walking = bool(_WALKING & set(words(shot.description))) and not stage.indoors and floor is None
     holds = bool({"lantern", "letter", "map", "book", "photograph"} & set(words(shot.description)))
@@ -204,8 +222,15 @@ def stand_figures(stage: Stage, shot: ShotRequest, spots: Sequence[tuple[float, 
 
 
 def _actor(
-    name: str, look: Look, pose: Pose, start: tuple[float, float], facing: float, velocity: tuple[float, float], stage: Stage,
-    floor: float | None, number: int,
+    name: str,
+    look: Look,
+    pose: Pose,
+    start: tuple[float, float],
+    facing: float,
+    velocity: tuple[float, float],
+    stage: Stage,
+    floor: float | None,
+    number: int,
 ) -> Callable[[float], Placed]:
     def model(time: float) -> Placed:
         x, z = start[0] + velocity[0] * time, start[1] + velocity[1] * time

@@ -1,5 +1,8 @@
 """What surfaces look like: colours and patterns of materials, ground and room walls."""
 
+# Array elements are Any to the type checker.
+# mypy: disable-error-code="no-any-return"
+
 import math
 
 from generator.backends.previz.layout import (
@@ -46,9 +49,9 @@ from generator.backends.previz.shapes import Array, hash01, kernel, texture
 
 
 @kernel
-def paint(material: Array, noise: Array, x: float, y: float, z: float, nx: float, ny: float, nz: float) -> tuple[
-    float, float, float, float
-]:
+def paint(
+    material: Array, noise: Array, x: float, y: float, z: float, nx: float, ny: float, nz: float
+) -> tuple[float, float, float, float]:
     """Colour and emitted light (as a factor of that colour) of a material at a point in its primitive's coordinates."""
     r, g, b = material[MR], material[MG], material[MB]
     glow = material[GLOW]
@@ -67,7 +70,11 @@ def paint(material: Array, noise: Array, x: float, y: float, z: float, nx: float
         if abs(ny) < 0.5 and 0.24 < fu < 0.76 and 0.2 < fv < 0.78:
             lit = hash01(int(cu), int(cv), 3 if side else 5)
             if glow > 0.0 and lit > 0.52:
-                warm = 0.6 + 0.8 * hash01(int(cu), int(cv), 11)
+                # a lamp somewhere inside: brighter towards the ceiling, a curtain drawn on some, a bar across
+                room = hash01(int(cu), int(cv), 11)
+                warm = (0.25 + 0.75 * room) * (0.35 + 0.9 * (fv - 0.2))
+                if (room > 0.6 and (fu < 0.36 or fu > 0.64)) or abs(fu - 0.5) < 0.022 or abs(fv - 0.56) < 0.018:
+                    warm *= 0.35
                 return material[M2R] * warm, material[M2G] * warm, material[M2B] * warm, glow
             return r * 0.22, g * 0.25, b * 0.30, 0.0
         return r * shade, g * shade, b * shade, 0.0
@@ -83,11 +90,13 @@ def paint(material: Array, noise: Array, x: float, y: float, z: float, nx: float
         v = y / s
         row = math.floor(v)
         u = (x + z) / s + 0.5 * (row % 2.0)
-        mix = 0.5 * hash01(int(math.floor(u)), int(row), 2) + (0.35 if v - row < 0.14 else 0.0)
+        mix = 0.5 * hash01(math.floor(u), int(row), 2) + (0.35 if v - row < 0.14 else 0.0)
     elif pattern == FOLIAGE:
         mix = texture(noise, x * s * 9.0 + y * 5.0, z * s * 9.0 + y * 8.0) * 1.3 - 0.2 - 0.25 * min(ny, 0.5)
     elif pattern == STONE:
-        mix = texture(noise, (x + y) * s * 6.0, (z - y) * s * 6.0) * 1.1 + 0.25 * texture(noise, x * 41.0, z * 41.0 + y * 37.0)
+        mix = texture(noise, (x + y) * s * 6.0, (z - y) * s * 6.0) * 1.1 + 0.25 * texture(
+            noise, x * 41.0, z * 41.0 + y * 37.0
+        )
     elif pattern == LINES:
         mix = 1.0 if (y / s - math.floor(y / s)) < 0.34 and abs(x) < s * 6.0 else 0.0
     elif pattern == SKIN:
@@ -124,7 +133,7 @@ def ground_colour(
     elif kind == PAVED:
         u, v = x / 0.62 + 0.5 * (math.floor(z / 0.4) % 2.0), z / 0.4
         joint = u - math.floor(u) < 0.08 or v - math.floor(v) < 0.1
-        stone = hash01(int(math.floor(u)), int(math.floor(v)), 4)
+        stone = hash01(math.floor(u), math.floor(v), 4)
         near = math.exp(-distance * 0.03)
         tone = 0.9 + (0.35 * stone - 0.17) * near + 0.2 * (broad - 0.5)
         if joint:
@@ -165,7 +174,7 @@ def room_colour(
         board = math.floor(u)
         v = z / 1.9 + hash01(int(board), 3, 1)
         grain = texture(noise, u * 31.0, z * 2.4 + board * 13.0)
-        tone = 0.72 + 0.35 * hash01(int(board), int(math.floor(v)), 6) + 0.25 * (grain - 0.5)
+        tone = 0.72 + 0.35 * hash01(int(board), math.floor(v), 6) + 0.25 * (grain - 0.5)
         if u - board < 0.05 or v - math.floor(v) < 0.006:
             tone *= 0.45
         return w[FLOOR_R] * tone, w[FLOOR_G] * tone, w[FLOOR_B] * tone, 0.16

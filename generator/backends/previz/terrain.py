@@ -57,7 +57,11 @@ def landform(place: str, rng: np.random.Generator) -> tuple[Array, float, int, b
     if place in ("coast", "island"):
         water, level = True, 1.5
         inland = -x + 26.0 * (broad - 0.5) if place == "coast" else 34.0 - r + 26.0 * (broad - 0.5)
-        heights = -5.0 + 6.5 * smooth(-22.0, 2.0, inland) + (9.0 if place == "coast" else 5.0) * smooth(10.0, 58.0, inland) * (0.5 + rough)
+        heights = (
+            -5.0
+            + 6.5 * smooth(-22.0, 2.0, inland)
+            + (9.0 if place == "coast" else 5.0) * smooth(10.0, 58.0, inland) * (0.5 + rough)
+        )
         heights += 1.6 * (rough - 0.5) * smooth(-4.0, 12.0, inland)
     elif place == "harbour":
         water, level, kind = True, 1.3, PAVED
@@ -68,7 +72,12 @@ def landform(place: str, rng: np.random.Generator) -> tuple[Array, float, int, b
     elif place == "lake":
         water, level = True, 0.8
         shore = -x + 22.0 * (broad - 0.5)
-        heights = -3.0 + 3.8 * smooth(-14.0, 1.0, shore) + 16.0 * smooth(18.0, 120.0, shore) * (0.3 + rough) + 12.0 * smooth(85.0, 130.0, x) * rough
+        heights = (
+            -3.0
+            + 3.8 * smooth(-14.0, 1.0, shore)
+            + 16.0 * smooth(18.0, 120.0, shore) * (0.3 + rough)
+            + 12.0 * smooth(85.0, 130.0, x) * rough
+        )
     elif place == "mountain":
         level, kind = 6.0, ROCKY
         heights = 58.0 * ridged * smooth(14.0, 110.0, r) + 8.0 * rough
