@@ -12,7 +12,7 @@ from pathlib import Path
 from auditor import __version__
 from auditor.canonical import sha256_file
 from auditor.errors import CancelledError
-from auditor.fingerprints.iscc import video_code
+from auditor.fingerprints.iscc import FRAMES_PER_SECOND, VideoCoder
 from auditor.index import WorkIndex
 from auditor.likeness import FaceGallery, FaceTracker
 from auditor.likeness.tracks import SIDE
@@ -23,6 +23,8 @@ from auditor.report import AuditReport, DetectorVersion, Finding
 
 #: Frames a second that the detectors see. Half a second is the shortest shot that a viewer takes in.
 SAMPLE_FPS = 2.0
+#: Rounding of a frame's time.
+_TOLERANCE = 1e-3
 
 _WORKS_BLIND = (
     "copies played backwards, or faster or slower than the original",
@@ -53,16 +55,25 @@ class Auditor:
             info, digest = probe(path), sha256_file(path)
         matcher = Matcher(self._index) if self._index is not None else None
         tracker = FaceTracker(self._gallery) if self._gallery is not None else None
-        frames = 0
-        with _timed(seconds, "look"):
-            for frame in sample_frames(path, fps=SAMPLE_FPS, max_side=SIDE):
+        detectors = [detector for detector in (matcher, tracker) if detector is not None]
+        fingerprint = self._fingerprint and not info.is_still
+        rate = max(SAMPLE_FPS, FRAMES_PER_SECOND) if fingerprint else SAMPLE_FPS
+        frames, due, iscc = 0, 0.0, None
+        with _timed(seconds, "look"), VideoCoder(path.name) as coder:
+            for frame in sample_frames(path, fps=rate, max_side=SIDE):
                 if cancelled():
                     raise CancelledError(f"{path.name}: the audit was cancelled")
                 on_progress(Progress("look", frame.seconds, info.duration, "seconds"))
-                for detector in (matcher, tracker):
-                    if detector is not None:
-                        detector.observe(frame)
+                if fingerprint:
+                    coder.observe(frame.seconds, frame.pixels)
+                if frame.seconds < due - _TOLERANCE:
+                    continue
+                due = max(due + 1 / SAMPLE_FPS, frame.seconds - 1 / SAMPLE_FPS)
+                for detector in detectors:
+                    detector.observe(frame)
                 frames += 1
+            if fingerprint:
+                iscc = coder.conclude()
         findings: list[Finding] = []
         if matcher is not None:
             with _timed(seconds, "compare"):
@@ -70,11 +81,6 @@ class Auditor:
         if tracker is not None:
             with _timed(seconds, "faces"):
                 findings += tracker.findings(tracker.conclude(path, info), info)
-        iscc = None
-        if self._fingerprint and not info.is_still:
-            on_progress(Progress("fingerprint", 0, 0, "seconds"))
-            with _timed(seconds, "fingerprint"):
-                iscc = video_code(path)
         on_progress(Progress("done", 1, 1, "files"))
         return AuditReport(
             asset_sha256=digest,

@@ -98,9 +98,7 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _command(
-    commands: "argparse._SubParsersAction[_Parser]", name: str, help_text: str
-) -> argparse.ArgumentParser:
+def _command(commands: "argparse._SubParsersAction[_Parser]", name: str, help_text: str) -> argparse.ArgumentParser:
     parser = commands.add_parser(name.split()[-1], help=help_text, description=help_text.capitalize() + ".")
     parser.add_argument("--json", action="store_true", dest="as_json", help="one JSON document on standard output")
     parser.set_defaults(command=name)

@@ -1,105 +1,117 @@
 """The ISCC Video-Code (ISO 24138): 256 bits that survive re-encoding and scaling, by which a lost manifest is found again.
 
 Computed from MPEG-7 frame signatures, as iscc-sdk does (5 frames a second), with the ``signature`` filter of the ffmpeg
-binary inside the imageio-ffmpeg wheel (PyAV's wheels lack it). The file is hostile until proven otherwise, so that ffmpeg
-
-* gets an open descriptor instead of a name, and may speak the protocol ``fd`` alone: a playlist can open nothing else;
-* accepts the containers of ``FORMATS`` alone; runs with limits on memory, CPU, output and open files, and a timeout;
-* inherits no environment, reads no configuration, and writes only into a directory made for this one call.
+binary inside the imageio-ffmpeg wheel (PyAV's wheels lack it). That binary never sees a file from outside: it is fed raw
+grey pixels that the decoder's cell has already read, so the film is decoded once for the detectors and the code alike.
 
 Known limits: of 256 bits unrelated films differ in 104 to 129, a mirrored copy in about 98; it does not survive mirroring.
 """
 
+import contextlib
 import os
 import re
-import resource
 import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import cv2
 import imageio_ffmpeg
 import iscc_core
+import numpy as np
+from numpy.typing import NDArray
 
 from auditor.errors import CancelledError, UnavailableError
+from auditor.media.decoder import sample_frames
 from auditor.media.errors import MediaLimitError, MediaUnreadableError
 from auditor.media.types import Cancelled, never_cancelled
 
 #: Frames a second that are signed, as iscc-sdk does; the code is a statistic over them.
 FRAMES_PER_SECOND = 5
-#: Containers that ffmpeg may open. No playlists, no formats that name other files.
-FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts"
 #: Bits of the code; the longest that ISO 24138 defines.
 BITS = 256
-#: Seconds of wall time: decoding runs at 5x real time or better on one core for 1080p.
-TIMEOUT_SECONDS = 1800
-_MEMORY_BYTES = 4 * 1024**3
-#: About 1.6 KB of XML for each signed frame: six hours of film.
-_OUTPUT_BYTES = 256 * 1024**2
+#: Pixels on the longer side that are enough: the filter reduces every frame to 32 x 32 averages.
+SIDE = 640
+#: Seconds that the binary may take to write its signatures once it has all frames.
+_FINISH_SECONDS = 120
 _SIGNATURE = re.compile(rb"<FrameSignature>([0-2 ]+)</FrameSignature>")
 
 
-def _limits() -> None:
-    """In the child, before ffmpeg starts."""
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (TIMEOUT_SECONDS, TIMEOUT_SECONDS))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (_OUTPUT_BYTES, _OUTPUT_BYTES))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+class VideoCoder:
+    """Observe frames in order, then ``conclude`` with the code. Use it as a context manager: it runs a process."""
 
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._process: subprocess.Popen[bytes] | None = None
+        self._size = (0, 0)
+        self._written = 0
 
-def _command(binary: str, descriptor: int, output: str) -> list[str]:
-    graph = f"fps=fps={FRAMES_PER_SECOND},signature=format=xml:filename={output}"
-    reading = ["-protocol_whitelist", "fd", "-format_whitelist", FORMATS, "-fd", str(descriptor), "-i", "fd:"]
-    quiet = [binary, "-hide_banner", "-nostdin", "-loglevel", "error", "-threads", "2"]
-    return [*quiet, *reading, "-map", "0:v:0", "-an", "-sn", "-dn", "-vf", graph, "-f", "null", "-"]
+    def __enter__(self) -> "VideoCoder":
+        self._directory = tempfile.TemporaryDirectory(prefix="reelproof-iscc-")
+        return self
 
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None and self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+        if self._process is not None and self._process.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.close()
+        self._directory.cleanup()
 
-def _run(path: Path, directory: Path, cancelled: Cancelled) -> None:
-    try:
-        binary = imageio_ffmpeg.get_ffmpeg_exe()
-    except RuntimeError as error:
-        raise UnavailableError("the ffmpeg binary of imageio-ffmpeg is missing: pip install imageio-ffmpeg") from error
-    with path.open("rb") as stream, (directory / "log").open("wb") as log:
-        process = subprocess.Popen(
-            _command(binary, stream.fileno(), "signature.xml"),
-            cwd=directory,
-            env={"PATH": "/nonexistent", "HOME": str(directory), "LC_ALL": "C"},
-            stdin=subprocess.DEVNULL,
+    def observe(self, seconds: float, pixels: NDArray[np.uint8]) -> None:
+        """Sign a frame, RGB (height, width, 3) uint8, at its moment; a frame stands until the next one comes."""
+        due = int(seconds * FRAMES_PER_SECOND + 1e-3) + 1
+        if due <= self._written:
+            return
+        gray = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+        if self._process is None:
+            self._size = (gray.shape[1], gray.shape[0])
+            self._process = self._start()
+        elif (gray.shape[1], gray.shape[0]) != self._size:
+            gray = cv2.resize(gray, self._size, interpolation=cv2.INTER_AREA)
+        assert self._process.stdin is not None  # noqa: S101 (a pipe was asked for)
+        data = np.ascontiguousarray(gray).tobytes()
+        try:
+            while self._written < due:
+                self._process.stdin.write(data)
+                self._written += 1
+        except BrokenPipeError as error:
+            raise MediaLimitError(f"{self._name}: the fingerprint needs more than it may; shorten the film") from error
+
+    def conclude(self) -> str:
+        """The code, ``ISCC:`` and base32. Raises ``MediaUnreadableError`` if no frame was observed."""
+        if self._process is None or self._process.stdin is None:
+            raise MediaUnreadableError(f"{self._name} holds no frame that can be signed; check that it is a video")
+        self._process.stdin.close()
+        try:
+            status = self._process.wait(_FINISH_SECONDS)
+        except subprocess.TimeoutExpired as error:
+            raise MediaLimitError(f"{self._name}: the fingerprint takes too long; shorten the film") from error
+        if status != 0:
+            raise MediaLimitError(f"{self._name}: the fingerprint stopped with status {status}; shorten the film")
+        frames = list(_signatures(Path(self._directory.name) / "signature.xml"))
+        return str(iscc_core.gen_video_code(frames, bits=BITS)["iscc"])
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        try:
+            binary = imageio_ffmpeg.get_ffmpeg_exe()
+        except RuntimeError as error:
+            remedy = "the ffmpeg binary of imageio-ffmpeg is missing: pip install imageio-ffmpeg"
+            raise UnavailableError(remedy) from error
+        width, height = self._size
+        raw = ["-f", "rawvideo", "-pix_fmt", "gray", "-video_size", f"{width}x{height}", "-r", str(FRAMES_PER_SECOND)]
+        graph = "signature=format=xml:filename=signature.xml"
+        return subprocess.Popen(
+            [binary, "-hide_banner", "-loglevel", "error", *raw, "-i", "pipe:0", "-vf", graph, "-f", "null", "-"],
+            cwd=self._directory.name,
+            env={"PATH": "/nonexistent", "HOME": self._directory.name, "LC_ALL": "C"},
+            stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
-            stderr=log,
-            pass_fds=(stream.fileno(),),
-            preexec_fn=_limits,
+            stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        try:
-            _wait(process, cancelled)
-        finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
-    if process.returncode < 0:
-        raise MediaLimitError(f"{path.name} took more memory, time or output than a fingerprint may; shorten it")
-    if process.returncode != 0:
-        raise MediaUnreadableError(
-            f"{path.name} can't be decoded as video, so it has no ISCC; check that it is complete"
-        )
-
-
-def _wait(process: subprocess.Popen[bytes], cancelled: Cancelled) -> None:
-    waited = 0.0
-    while True:
-        if cancelled():
-            raise CancelledError("the fingerprint was cancelled")
-        try:
-            process.wait(timeout=0.2)
-        except subprocess.TimeoutExpired:
-            waited += 0.2
-        else:
-            return
-        if waited > TIMEOUT_SECONDS:
-            raise MediaLimitError(f"the fingerprint took more than {TIMEOUT_SECONDS} seconds; shorten the film")
 
 
 def _signatures(xml: Path) -> Iterator[tuple[int, ...]]:
@@ -113,19 +125,15 @@ def _signatures(xml: Path) -> Iterator[tuple[int, ...]]:
 def video_code(path: Path, *, cancelled: Cancelled = never_cancelled) -> str:
     """The file's ISCC Video-Code, ``ISCC:`` and base32, 256 bits.
 
-    Raises ``MediaUnreadableError`` for what can't be decoded, ``MediaLimitError`` beyond a limit, ``UnavailableError``
-    without the binary, ``CancelledError`` when asked to stop.
+    Raises ``MediaError`` for what can't be decoded, ``UnavailableError`` without the binary, ``CancelledError`` when
+    asked to stop.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise MediaUnreadableError(f"{path} is not a file; pass a video file")
-    with tempfile.TemporaryDirectory(prefix="reelproof-iscc-") as directory:
-        _run(path, Path(directory), cancelled)
-        xml = Path(directory) / "signature.xml"
-        frames = list(_signatures(xml)) if xml.is_file() else []
-    if not frames:
-        raise MediaUnreadableError(f"{path.name} holds no frame that can be signed; check that it is a video")
-    return str(iscc_core.gen_video_code(frames, bits=BITS)["iscc"])
+    with VideoCoder(path.name) as coder:
+        for frame in sample_frames(path, fps=FRAMES_PER_SECOND, max_side=SIDE):
+            if cancelled():
+                raise CancelledError(f"{path.name}: the fingerprint was cancelled")
+            coder.observe(frame.seconds, frame.pixels)
+        return coder.conclude()
 
 
 def distance(one: str, other: str) -> int:

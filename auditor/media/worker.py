@@ -33,7 +33,8 @@ from auditor.media.sandbox import enter_sandbox
 CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,ogg,gif,mxf,flv"
 #: Still pictures that Pillow may open, by Pillow's names.
 STILLS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP")
-_SAMPLE_EVERY_REFERENCE = 8
+#: A sample this sparse (frames of the film for each one taken) can do without frames that no other frame needs.
+_SPARSE = 4
 _MEDIA_TYPES = {
     "mov": "video/mp4", "matroska": "video/x-matroska", "avi": "video/x-msvideo", "mpegts": "video/mp2t",
     "mpeg": "video/mpeg", "ogg": "video/ogg", "gif": "image/gif", "mxf": "application/mxf", "flv": "video/x-flv",
@@ -140,8 +141,8 @@ class Film:
         context = self.stream.codec_context
         context.thread_type = "AUTO"
         context.thread_count = job["threads"]
-        if self.fps and rate and self.fps / rate >= _SAMPLE_EVERY_REFERENCE:
-            context.skip_frame = "NONREF"  # frames that no other frame needs are not worth decoding for a sparse sample
+        sparse = bool(self.fps and rate and self.fps / rate >= _SPARSE)
+        context.skip_frame = "NONREF" if sparse else "DEFAULT"
         if start > 0 and self.stream.time_base:
             seconds = max(0.0, start - 0.001) + self.origin
             with contextlib.suppress(av.error.FFmpegError):
@@ -159,6 +160,8 @@ class Film:
                 continue
             if seconds > end:
                 break
+            if sparse and seconds > due + interval:  # too few reference frames: decode them all from here on
+                sparse, context.skip_frame = False, "DEFAULT"
             due = max(due + interval, seconds - interval) if interval else seconds
             yield seconds, self._upright(frame, reformatter, job["max_side"])
         if count == 0:

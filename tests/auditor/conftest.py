@@ -1,6 +1,5 @@
 """Shared fixtures of the auditor's tests: a small index of real works and a gallery with one person."""
 
-
 import pytest
 
 from auditor.embeddings import SscdEmbedder, open_embedder

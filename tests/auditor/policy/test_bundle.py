@@ -59,8 +59,7 @@ def test_a_refusal_says_what_where_why_and_how_to_mend_it() -> None:
     assert decision.outcome == "block"
     failure = decision.failed[0].as_dict()
     assert failure["plain"] == (
-        "Seconds 4.0 to 7.0 show 'Bikes', mirrored, and its licence does not permit "
-        "reproduction (it permits match)."
+        "Seconds 4.0 to 7.0 show 'Bikes', mirrored, and its licence does not permit reproduction (it permits match)."
     )
     assert failure["segment"] == [4.0, 7.0]
     assert failure["policy"] == "copyright/unlicensed-copy"

@@ -8,7 +8,7 @@ import pytest
 
 from auditor.errors import CancelledError
 from auditor.fingerprints import iscc
-from auditor.media.errors import MediaUnreadableError
+from auditor.media.errors import MediaError
 from tests.auditor.provenance.conftest import write_mp4
 
 
@@ -48,7 +48,7 @@ def test_the_code_survives_reencoding_and_tells_films_apart(media: dict[str, Pat
 def test_no_file_can_open_another(media: dict[str, Path], tmp_path: Path, name: str, content: str) -> None:
     path = tmp_path / name
     path.write_text(content.format(victim=media["cut"]))
-    with pytest.raises(MediaUnreadableError, match=name):
+    with pytest.raises(MediaError, match=name):
         iscc.video_code(path)
 
 
