@@ -45,7 +45,8 @@ lint: $(VENV)/.dev ## Style, types, layers, deployment checks, migrations, polic
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports --cache-dir .import_linter_cache
-	@DJANGO_SETTINGS_MODULE=django_site.settings.production $(PY) manage.py check --deploy --fail-level WARNING
+	@DJANGO_SETTINGS_MODULE=django_site.settings.production REELPROOF_HOSTS=reelproof.example \
+		REELPROOF_SECRET_KEY="$$(head -c 48 /dev/urandom | base64)" $(PY) manage.py check --deploy --fail-level WARNING
 	@$(PY) manage.py makemigrations --check --dry-run
 	@$(PY) -m auditor policies test policies
 

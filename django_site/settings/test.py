@@ -12,6 +12,11 @@ if "REELPROOF_VAR" not in os.environ:
     os.environ["REELPROOF_VAR"] = _directory
     atexit.register(shutil.rmtree, _directory, ignore_errors=True)
 
+# Two test processes side by side share neither files nor databases (their own children inherit what is set here).
+_worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+if _worker and not os.environ["REELPROOF_VAR"].endswith(_worker):
+    os.environ["REELPROOF_VAR"] = str(Path(os.environ["REELPROOF_VAR"]) / _worker)
+
 from django_site.settings.base import *  # noqa: F403
 from django_site.settings.base import DATABASES, VAR
 
