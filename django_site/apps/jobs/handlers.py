@@ -1,11 +1,15 @@
 """Which function does which kind of job. The functions live in the apps whose rows they write."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.db import transaction
 from django.utils.module_loading import import_string
 
 from django_site.apps.jobs.models import JobKind
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,16 @@ class Handler:
 
     def stopper(self) -> Callable[..., None]:
         return import_string(self.stopped)
+
+
+def tell_stopped(handler: Handler, *, target_id, reason: str) -> None:
+    """Tell the target that its job won't be done. Should that itself fail, the job is ended all the same: a target
+    that can't be told (it is gone, or in an odd state) must not keep a dead job owed for ever."""
+    try:
+        with transaction.atomic():
+            handler.stopper()(target_id=target_id, reason=reason)
+    except Exception:
+        logger.exception("the target %s could not be told that its job has ended", target_id)
 
 
 _PRODUCTIONS = "django_site.apps.productions.services"

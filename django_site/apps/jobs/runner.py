@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from auditor.errors import AuditorError, CancelledError
 from django_site.apps.jobs import claims
-from django_site.apps.jobs.handlers import HANDLERS
+from django_site.apps.jobs.handlers import HANDLERS, Handler, tell_stopped
 from django_site.apps.jobs.models import Job, JobState
 from django_site.apps.jobs.work import JobWork, OnJobProgress
 from django_site.errors import SiteError
@@ -40,27 +40,27 @@ def run_job(*, job_id, on_progress: OnJobProgress | None = None) -> bool:
             logger.warning("job %s attempt %s was fenced: another attempt has it", job.pk, job.attempt)
         except CancelledError:
             if work.cancel_requested and not work.lost:
-                _stop(job, handler.stopper(), JobState.CANCELLED, "Cancelled on request.")
+                _stop(job, handler, JobState.CANCELLED, "Cancelled on request.")
         except ANTICIPATED as error:
-            _stop(job, handler.stopper(), JobState.FAILED, str(error))
+            _stop(job, handler, JobState.FAILED, str(error))
         except Exception as error:
             logger.exception("job %s (%s) attempt %s failed", job.pk, job.kind, job.attempt)
-            _try_again(job, handler.stopper(), f"Internal failure: {type(error).__name__}: {error}")
+            _try_again(job, handler, f"Internal failure: {type(error).__name__}: {error}")
     return True
 
 
-def _stop(job: Job, stopper, state: JobState, reason: str) -> None:
+def _stop(job: Job, handler: Handler, state: JobState, reason: str) -> None:
     try:
         with claims.fenced(job):
-            stopper(target_id=job.target_id, reason=reason)
+            tell_stopped(handler, target_id=job.target_id, reason=reason)
             claims.job_stop(job=job, state=state, reason=reason)
     except claims.FencedError:
         logger.warning("job %s attempt %s was fenced before it could be ended", job.pk, job.attempt)
 
 
-def _try_again(job: Job, stopper, reason: str) -> None:
+def _try_again(job: Job, handler: Handler, reason: str) -> None:
     if job.attempt >= job.max_attempts:
-        _stop(job, stopper, JobState.FAILED, reason)
+        _stop(job, handler, JobState.FAILED, reason)
         return
     try:
         with claims.fenced(job):

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from django_site.apps.accounts.models import User
 from django_site.apps.jobs import claims, tasks
-from django_site.apps.jobs.handlers import HANDLERS
+from django_site.apps.jobs.handlers import HANDLERS, tell_stopped
 from django_site.apps.jobs.models import Job, JobKind, JobState
 from django_site.errors import WrongStateError
 
@@ -46,7 +46,7 @@ def job_cancel(*, job: Job, by: User) -> Job:
         reason = f"Cancelled by {by}."
         waiting = Job.objects.filter(pk=job.pk, state=JobState.QUEUED)
         if waiting.update(state=JobState.CANCELLED, reason=reason, finished_at=now, cancel_requested=True):
-            HANDLERS[job.kind].stopper()(target_id=job.target_id, reason=reason)
+            tell_stopped(HANDLERS[job.kind], target_id=job.target_id, reason=reason)
         elif not Job.objects.filter(pk=job.pk, state=JobState.RUNNING).update(cancel_requested=True):
             raise WrongStateError(f"the job is already {job.get_state_display().lower()}; there is nothing to cancel")
     job.refresh_from_db()
@@ -76,6 +76,6 @@ def job_sweep(*, now: datetime | None = None) -> dict[str, int]:
         with transaction.atomic():
             mine = Job.objects.filter(pk=job.pk, state=JobState.RUNNING, attempt=job.attempt, lease_until__lt=now)
             if mine.update(state=JobState.FAILED, lease_until=None, finished_at=now, reason=reason):
-                HANDLERS[job.kind].stopper()(target_id=job.target_id, reason=reason)
+                tell_stopped(HANDLERS[job.kind], target_id=job.target_id, reason=reason)
                 ended += 1
     return {"sent": sent, "ended": ended}

@@ -258,6 +258,17 @@ def test_the_sweeper_sends_what_was_lost_and_ends_what_keeps_dying(make, monkeyp
     assert "died 3 times" in doomed.reason
 
 
+def test_a_target_that_can_not_be_told_does_not_keep_a_dead_job_alive(job, handler, caplog):
+    def gone(*, target_id, reason):
+        raise LookupError("the take is gone")
+
+    handler(lambda *, work: (_ for _ in ()).throw(BadInputError("no such take")), gone)
+    run_pending()
+    job.refresh_from_db()
+    assert (job.state, job.reason) == ("failed", "no such take")
+    assert "could not be told" in caplog.text
+
+
 def test_scratch_directories_go_with_the_job(job, handler, settings):
     def untidy(*, work) -> None:
         (work.directory / "half.mp4").write_bytes(b"x")

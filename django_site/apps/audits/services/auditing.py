@@ -13,7 +13,7 @@ from django_site.apps.audits.models import Asset, Audit, AuditState, EvidenceFra
 from django_site.apps.audits.services.assets import asset_record, file_store
 from django_site.apps.audits.services.decisions import decide_and_record, reason_of
 from django_site.apps.audits.storage import StoredFile
-from django_site.apps.corpora.models import IndexSnapshot
+from django_site.apps.corpora.models import IndexSnapshot, Work
 from django_site.apps.corpora.services import index_snapshot_record
 from django_site.apps.jobs.models import Job, JobKind
 from django_site.apps.jobs.services import job_enqueue
@@ -22,6 +22,7 @@ from django_site.apps.likeness.models import ConsentGrant, GrantState, Subject, 
 from django_site.apps.productions.models import Cut, CutState, ImportedMedia, ImportState, Production, Take, TakeState
 from django_site.apps.productions.states import cut_move, import_move, take_move
 from django_site.apps.reviews.services import case_open, cases_supersede
+from django_site.errors import WrongStateError
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ def _look(work: JobWork, asset: Asset) -> _Looked:
 def _record(work: JobWork, looked: _Looked, asset: Asset, production: Production, **target) -> Audit:
     """The audit, its findings and evidence as rows; inside the job's fence."""
     report = looked.report
+    _refuse_unknown_works(report)
     document = report.as_dict()
     missing = facts.missing_detectors(detector.name for detector in report.detectors)
     searched = {detector.searched_sha256 for detector in report.detectors}
@@ -121,6 +123,14 @@ def _record(work: JobWork, looked: _Looked, asset: Asset, production: Production
             for place, (query_seconds, query, reference_seconds, reference) in enumerate(frames)
         )
     return audit
+
+
+def _refuse_unknown_works(report: AuditReport) -> None:
+    """An index that names works which the database doesn't know (one of the two was restored) vouches for nothing."""
+    named = {finding.work_id for finding in report.findings if finding.work_id}
+    unknown = named - {str(pk) for pk in Work.objects.filter(pk__in=named).values_list("pk", flat=True)}
+    if unknown:
+        raise WrongStateError(f"the index names the work {min(unknown)}, which is not registered; rebuild the index")
 
 
 def _seconds(value: float) -> float:

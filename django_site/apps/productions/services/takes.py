@@ -43,12 +43,11 @@ def take_request(*, shot: Shot, by: User) -> Take:
     """
     production = shot.scene.screenplay.production
     require(by, "productions.change", production)
-    if not shot.current:
-        raise WrongStateError("this version of the shot was replaced; render its current version")
     card = wiring.video_backend().card
     text = screenplay_text(shot.scene.screenplay)
     with transaction.atomic():
-        Shot.objects.select_for_update().get(pk=shot.pk)
+        if not Shot.objects.select_for_update().get(pk=shot.pk).current:
+            raise WrongStateError("this version of the shot was replaced; render its current version")
         number = (shot.takes.aggregate(last=Max("number"))["last"] or 0) + 1
         spec = {**shot.spec, "seed": (int(shot.spec["seed"]) + number - 1) % 2**63}
         request = ShotRequest.from_dict(spec)
