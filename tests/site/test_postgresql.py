@@ -9,7 +9,13 @@ import pytest
 
 pytestmark = pytest.mark.server
 ROOT = Path(__file__).resolve().parents[2]
-SUITES = ["tests/site/test_constraints.py", "tests/site/jobs/test_claims.py", "tests/site/provenance/test_ledger.py"]
+SUITES = [
+    "tests/site/test_constraints.py",
+    "tests/site/jobs/test_claims.py",
+    "tests/site/provenance/test_ledger.py",
+    "tests/site/reviews/test_services.py",
+    "tests/site/accounts/test_permissions.py",
+]
 
 
 @pytest.fixture(scope="module")
