@@ -8,7 +8,7 @@ import numpy as np
 
 from generator.backends.previz import layout as at
 from generator.backends.previz.parts import Point
-from generator.backends.previz.shading import trace_band
+from generator.backends.previz.shading import EVERY, trace_band
 from generator.backends.previz.shapes import Array
 from generator.backends.previz.staging import Stage, Subject, lamp, seed_of
 from generator.lexicon import PROPS
@@ -166,7 +166,7 @@ def _judge(
         depth,
         ids,
         flags,
-        False,
+        EVERY,
         0,
         THUMB_H,
     )

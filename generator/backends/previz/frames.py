@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from generator.backends.previz import cinematography, develop, palette, staging, terrain
-from generator.backends.previz.shading import TILE, mark_edges, trace_band
+from generator.backends.previz.shading import EVEN, FLAGGED, REFINE, TILE, fill_between, mark_edges, trace_band
 from generator.backends.previz.shapes import Array
 from generator.shots.model import ShotRequest
 
@@ -54,9 +54,12 @@ def render_frames(shot: ShotRequest, *, threads: int | None = None) -> Generator
             camera = camera_at(time)
             world, objects, primitives, materials = stage.snapshot(time)
             scene = (world, camera, lights, objects, primitives, materials, stage.heights, noise)
-            each_band(trace_band, *scene, colour, depth, ids, flags, False)
+            buffers = (colour, depth, ids, flags)
+            each_band(trace_band, *scene, *buffers, EVEN)
+            each_band(fill_between, *buffers)
+            each_band(trace_band, *scene, *buffers, FLAGGED)
             each_band(mark_edges, depth, ids, flags)
-            each_band(trace_band, *scene, colour, depth, ids, flags, True)
+            each_band(trace_band, *scene, *buffers, REFINE)
             if shot.weather in FALLING and not stage.indoors:
                 develop.fall(colour, depth, camera, *FALLING[shot.weather], veil, time, grain)
             picture = colour

@@ -149,7 +149,7 @@ def shade(
         open_sky = occlusion(primitives, chosen, count, x, y, z, nx, ny, nz)
     lr, lg, lb = lamp_light(w, lights, objects, primitives, heights, x, y, z, nx, ny, nz)
     facing = nx * w[SUN_X] + ny * w[SUN_Y] + nz * w[SUN_Z]
-    sun = 0.0
+    sun, limit = 0.0, 160.0
     if w[INDOORS] > 0.5:
         # the window is the lamp: a patch of sky seen from here, and the sun where it shines through the panes
         vx, vy, vz = w[WINDOW_X] - x, w[WINDOW_Y] - y, -w[ROOM_Z] - z
@@ -179,40 +179,10 @@ def shade(
         if facing > 0.0 and w[SUN_Z] < -0.05:
             s = (-w[ROOM_Z] - z) / w[SUN_Z]
             if s > 0.0 and in_window(w, x + w[SUN_X] * s, y + w[SUN_Y] * s):
-                sun = facing
-                limit = s
-                if fine:
-                    sun *= shadow(
-                        w,
-                        objects,
-                        primitives,
-                        heights,
-                        x + nx * 0.02,
-                        y + ny * 0.02,
-                        z + nz * 0.02,
-                        w[SUN_X],
-                        w[SUN_Y],
-                        w[SUN_Z],
-                        limit,
-                        14.0,
-                    )
+                sun, limit = facing, s
         lr, lg, lb = lr * open_sky, lg * open_sky, lb * open_sky
     else:
-        if facing > 0.0:
-            sun = facing * shadow(
-                w,
-                objects,
-                primitives,
-                heights,
-                x + nx * 0.03,
-                y + ny * 0.03,
-                z + nz * 0.03,
-                w[SUN_X],
-                w[SUN_Y],
-                w[SUN_Z],
-                160.0,
-                11.0,
-            )
+        sun = max(facing, 0.0)
         dome = (0.5 + 0.5 * ny) * open_sky
         under = (0.5 - 0.5 * ny) * open_sky * 0.35
         back = max(-(nx * w[SUN_X] + nz * w[SUN_Z]) * 0.5 + 0.3, 0.0) * 0.10 * open_sky
@@ -224,6 +194,21 @@ def shade(
         )
         lb += (
             (w[ZENITH_B] * 0.62 + w[HORIZON_B] * 0.38) * dome + (w[HORIZON_B] * 0.6 + b * 0.3) * under + w[SUN_B] * back
+        )
+    if sun > 0.0 and (fine or w[INDOORS] < 0.5):
+        sun *= shadow(
+            w,
+            objects,
+            primitives,
+            heights,
+            x + nx * 0.03,
+            y + ny * 0.03,
+            z + nz * 0.03,
+            w[SUN_X],
+            w[SUN_Y],
+            w[SUN_Z],
+            limit,
+            11.0,
         )
     cr = r * (lr + w[SUN_R] * sun + glow)
     cg = g * (lg + w[SUN_G] * sun + glow)

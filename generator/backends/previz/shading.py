@@ -46,6 +46,8 @@ from generator.backends.previz.sky import sky, through_air
 from generator.backends.previz.tracer import FAR, aim, first_hit
 
 TILE = 16
+#: Which pixels a pass of ``trace_band`` renders.
+EVERY, EVEN, FLAGGED, REFINE = range(4)
 
 
 @kernel
@@ -204,24 +206,25 @@ def trace_band(
     depth: Array,
     ids: Array,
     flags: Array,
-    refine: bool,
+    part: int,
     top: int,
     bottom: int,
 ) -> None:
     """Renders rows ``top`` to ``bottom`` (exclusive) into ``colour`` (h, w, 3), ``depth`` (m) and ``ids``.
 
-    First pass: one ray through each pixel's centre. With ``refine`` True: only pixels with ``flags`` set get three more
-    rays, and the four are averaged (adaptive antialiasing).
+    ``part`` EVERY: a ray through each pixel's centre. EVEN: through the black squares of a chessboard alone. FLAGGED:
+    through the pixels with ``flags`` set. REFINE: three more rays through each flagged pixel, averaged with its first.
     """
     height, width = depth.shape
     chosen, near = np.zeros(MAX_NEAR, np.int64), np.zeros(MAX_NEAR, np.int64)
     second = np.zeros(MAX_NEAR, np.int64)
     ox, oy, oz = camera[0], camera[1], camera[2]
+    refine = part == REFINE
     samples = 3 if refine else 1
     for ty in range(top, bottom, TILE):
         for tx in range(0, width, TILE):
             y1, x1 = min(ty + TILE, bottom), min(tx + TILE, width)
-            if refine:
+            if part >= FLAGGED:
                 busy = False
                 for py in range(ty, y1):
                     for px in range(tx, x1):
@@ -237,7 +240,7 @@ def trace_band(
             count = gather_cone(objects, primitives, ox, oy, oz, ax, ay, az, spread, 0.3, chosen)
             for py in range(ty, y1):
                 for px in range(tx, x1):
-                    if refine and flags[py, px] == 0:
+                    if (part >= FLAGGED and flags[py, px] == 0) or (part == EVEN and (px + py) % 2 != 0):
                         continue
                     r, g, b = 0.0, 0.0, 0.0
                     for n in range(samples):
@@ -277,6 +280,31 @@ def trace_band(
                         colour[py, px, 2] = (colour[py, px, 2] + b) * 0.25
                     else:
                         colour[py, px, 0], colour[py, px, 1], colour[py, px, 2] = r, g, b
+
+
+@kernel
+def fill_between(colour: Array, depth: Array, ids: Array, flags: Array, top: int, bottom: int) -> None:
+    """Fills the chessboard's white squares whose four neighbours agree; flags the others to be traced."""
+    height, width = depth.shape
+    for y in range(top, bottom):
+        for x in range(width):
+            flags[y, x] = 0
+            if (x + y) % 2 == 0:
+                continue
+            if x == 0 or y == 0 or x + 1 == width or y + 1 == height:
+                flags[y, x] = 1
+                continue
+            here = ids[y, x - 1]
+            rough = here == WATER_ID or ids[y, x + 1] != here or ids[y - 1, x] != here or ids[y + 1, x] != here
+            for ch in range(3):
+                a, b, c, d = colour[y, x - 1, ch], colour[y, x + 1, ch], colour[y - 1, x, ch], colour[y + 1, x, ch]
+                mean = 0.25 * (a + b + c + d)
+                spread = max(max(a, b), max(c, d)) - min(min(a, b), min(c, d))
+                rough = rough or spread > 0.09 * mean + 0.003
+                colour[y, x, ch] = mean
+            ids[y, x] = here
+            depth[y, x] = 0.25 * (depth[y, x - 1] + depth[y, x + 1] + depth[y - 1, x] + depth[y + 1, x])
+            flags[y, x] = 1 if rough else 0
 
 
 @kernel
