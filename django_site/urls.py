@@ -2,10 +2,20 @@
 
 from django.urls import include, path
 
+from django_site.apps.accounts.views import home
 from django_site.health import healthz
 
 urlpatterns = [
+    path("", home, name="home"),
     path("healthz", healthz, name="healthz"),
     path("accounts/", include("allauth.urls")),
     path("media/", include("django_site.apps.audits.urls")),
+    path("findings/", include("django_site.apps.audits.page_urls")),
+    path("jobs/", include("django_site.apps.jobs.urls")),
+    path("ledger/", include("django_site.apps.provenance.ledger_urls")),
+    path("people/", include("django_site.apps.likeness.urls")),
+    path("productions/", include("django_site.apps.productions.urls")),
+    path("reviews/", include("django_site.apps.reviews.urls")),
+    path("verify/", include("django_site.apps.provenance.urls")),
+    path("works/", include("django_site.apps.corpora.urls")),
 ]

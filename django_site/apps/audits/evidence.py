@@ -1,0 +1,61 @@
+"""A finding as two films in step: which files, which stretch of each, the region, the curve, the licence of the work."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django_site.apps.audits.models import Asset, EvidenceFrame, Finding, FindingKind
+from django_site.apps.corpora.models import LicensedAct, WorkAsset
+from django_site.pages.drawings import Curve, curve
+
+
+@dataclass(frozen=True, slots=True)
+class EvidencePair:
+    """What the component shows. ``reference`` is ``None`` for people, whose enrolled pictures are shown to nobody."""
+
+    finding: Finding
+    query: Asset
+    reference: Asset | None
+    reference_is_still: bool
+    region: tuple[float, float, float, float] | None
+    curve: Curve | None
+    frames: tuple[EvidenceFrame, ...]
+    acts: tuple[LicensedAct, ...]
+
+    @property
+    def in_step(self) -> bool:
+        """Whether there are two films to play together."""
+        return self.reference is not None and not self.reference_is_still
+
+
+def evidence_pair(finding: Finding) -> EvidencePair:
+    """One finding's pair."""
+    return evidence_pairs([finding])[0]
+
+
+def evidence_pairs(findings: Iterable[Finding]) -> list[EvidencePair]:
+    """The pairs of several findings; two queries for all of them."""
+    findings = list(findings)
+    works = {finding.work_id for finding in findings if finding.work_id}
+    assets: dict = {}
+    acts: dict = {}
+    if works:
+        for row in WorkAsset.objects.filter(work__in=works).select_related("asset").order_by("-created_at"):
+            assets[row.work_id] = row.asset
+        current = LicensedAct.objects.filter(work__in=works, current=True).select_related("licence").order_by("act")
+        for act in current:
+            acts.setdefault(act.work_id, []).append(act)
+    return [_pair(finding, assets.get(finding.work_id), tuple(acts.get(finding.work_id, ()))) for finding in findings]
+
+
+def _pair(finding: Finding, reference: Asset | None, acts: tuple[LicensedAct, ...]) -> EvidencePair:
+    region = finding.region if finding.region and finding.region != [0, 0, 1, 1] else None
+    return EvidencePair(
+        finding=finding,
+        query=finding.audit.asset,
+        reference=None if finding.kind == FindingKind.FACE else reference,
+        reference_is_still=reference is not None and reference.media_type.startswith("image/"),
+        region=tuple(round(100 * value, 2) for value in region) if region else None,
+        curve=curve(finding.curve, start=float(finding.start), end=float(finding.end)),
+        frames=tuple(finding.evidence.all()),
+        acts=acts,
+    )

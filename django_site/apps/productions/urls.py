@@ -1,0 +1,23 @@
+"""Addresses of productions and of what is made in them."""
+
+from django.urls import path
+
+from django_site.apps.productions.views import cuts, imports, productions, screenplays, shots, takes
+
+app_name = "productions"
+urlpatterns = [
+    path("", productions.production_list, name="list"),
+    path("new/", productions.production_new, name="new"),
+    path("<uuid:production_id>/", productions.production_page, name="page"),
+    path("<uuid:production_id>/render/", productions.production_render_all, name="render"),
+    path("<uuid:production_id>/cut/", cuts.cut_begin, name="cut_begin"),
+    path("<uuid:production_id>/import/", imports.import_new, name="import_new"),
+    path("<uuid:production_id>/screenplay/", screenplays.screenplay_page, name="screenplay"),
+    path("<uuid:production_id>/screenplay/write/", screenplays.screenplay_write_first, name="screenplay_write"),
+    path("shots/<uuid:shot_id>/", shots.shot_page, name="shot"),
+    path("shots/<uuid:shot_id>/render/", shots.shot_render, name="shot_render"),
+    path("takes/<uuid:take_id>/", takes.take_page, name="take"),
+    path("cuts/<uuid:cut_id>/", cuts.cut_page, name="cut"),
+    path("cuts/<uuid:cut_id>/sign/", cuts.cut_sign_again, name="cut_sign"),
+    path("imports/<uuid:import_id>/", imports.import_page, name="import"),
+]

