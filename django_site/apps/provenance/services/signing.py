@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
-from auditor.media import probe
+from auditor.media import Progress, probe
 from auditor.provenance import sign
 from django_site import wiring
 from django_site.apps.accounts.models import User
@@ -58,7 +58,9 @@ def cut_sign(*, work: JobWork) -> None:
     if standing is None or standing.stale_because:
         why = ", ".join(standing.stale_because) if standing else "everything"
         raise StaleError(f"{why} changed after this cut was decided; it is audited again")
+    work.on_progress(Progress("sign", 0, 2, "steps"))
     manifest = Manifest.objects.filter(intent=intent).first() or _sign(work, intent)
+    work.on_progress(Progress("read back and release", 1, 2, "steps"))
     cut_release(manifest=manifest, by=intent.requested_by, work=work)
 
 
