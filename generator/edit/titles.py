@@ -52,21 +52,27 @@ def _draw_lines(
     return top
 
 
+def _draw_spaced(draw: ImageDraw.ImageDraw, line: str, font: Any, top: float, width: int, spacing: float) -> None:
+    """One centred line with ``spacing`` pixels between its letters, as titles are set."""
+    left = (width - font.getlength(line) - spacing * (len(line) - 1)) / 2
+    for n, letter in enumerate(line):
+        draw.text((left + font.getlength(line[:n]) + spacing * n, top), letter, font=font, fill=INK)
+
+
 def title_card(title: str, subtitle: str, width: int, height: int) -> np.ndarray[Any, Any]:
     """The title in spaced capitals over a thin rule; (height, width, 3) uint8 RGB."""
     card = Image.new("RGB", (width, height), PAPER)
     draw = ImageDraw.Draw(card)
-    shown = _drawable(title) or "Untitled"
-    size = height / 8.5
-    while (
-        size > height / 28 and len(_wrap(" ".join(shown.upper()), ImageFont.load_default(size), int(width * 0.84))) > 2
-    ):
-        size *= 0.88
+    shown = (_drawable(title) or "Untitled").upper()
+    size, room = height / 8.5, int(width * 0.80)
+    while size > height / 28 and len(_wrap(shown, ImageFont.load_default(size), int(room / 1.28))) > 2:
+        size *= 0.9
     font, small = ImageFont.load_default(size), ImageFont.load_default(max(height / 26, 7))
-    spaced = "   ".join("\u2009".join(word.upper()) for word in shown.split()) if len(shown) < 60 else shown.upper()
-    lines = _wrap(spaced, font, int(width * 0.84))[:4]
-    top = height * 0.46 - len(lines) * size * 0.62
-    top = _draw_lines(draw, lines, font, top, width, INK, size * 1.25)
+    lines = _wrap(shown, font, int(room / 1.28))[:4]
+    top = height * 0.46 - len(lines) * size * 0.66
+    for line in lines:
+        _draw_spaced(draw, line, font, top, width, size * 0.16)
+        top += size * 1.3
     rule = height * 0.05
     draw.line(
         [(width / 2 - width * 0.06, top + rule), (width / 2 + width * 0.06, top + rule)],

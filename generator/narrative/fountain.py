@@ -46,12 +46,13 @@ def write_fountain(screenplay: Screenplay) -> str:
 
 def _written(element: Element) -> str:
     if element.kind == "dialogue":
-        cue = element.character if _is_plain_cue(element.character) else f"@{element.character}"
+        loud = element.text == element.text.upper()  # would read as another cue under an unforced one
+        cue = element.character if _is_plain_cue(element.character) and not loud else f"@{element.character}"
         middle = f"({element.parenthetical})\n" if element.parenthetical else ""
         line = element.text if element.text[:1].isalnum() else f"\\{element.text}"
         return f"{cue}\n{middle}{line}"
     if element.kind == "shot":
-        return f"[[shot: {element.text}]]"
+        return f"[[shot: {element.text}{' ' if element.text.endswith(']') else ''}]]"
     if element.kind == "transition":
         return f"> {element.text}"
     safe = element.text[:1].isalpha() and element.text != element.text.upper() and not _HEADING.match(element.text)

@@ -1,6 +1,5 @@
 """From scenes to shots: what each shot shows, how it is framed and moved, and how long it lasts."""
 
-import hashlib
 import re
 from dataclasses import dataclass
 from typing import cast, get_args
@@ -226,12 +225,3 @@ def _request(
         mood=mood,
         focus=wish.focus or (people[0] if people else ""),
     )
-
-
-def shot_digest(shot: ShotRequest) -> str:
-    """SHA-256 (hex) over the shot's canonical JSON: the same specification, the same digest."""
-    import json
-
-    return hashlib.sha256(
-        json.dumps(shot.as_dict(), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-    ).hexdigest()

@@ -55,9 +55,7 @@ def kernel[F: Callable[..., Any]](function: F) -> F:
     numba dates what it keeps by the file of the kernel alone, though a kernel contains those that it calls; so that an
     edit anywhere in the renderer is never answered by old machine code, all are dated by the digest of all sources.
     """
-    compiled: Any = njit(nogil=True, cache=True, fastmath=FASTMATH, error_model="numpy", no_cfunc_wrapper=True)(
-        function
-    )
+    compiled: Any = njit(nogil=True, cache=True, fastmath=FASTMATH, error_model="numpy")(function)
     if hasattr(compiled, "_cache"):
         compiled._cache._cache_file._source_stamp = source_digest()
     return cast(F, compiled)
