@@ -55,7 +55,7 @@ format: $(VENV)/.dev ## Bring the code into the house style
 	@$(VENV)/bin/ruff format .
 
 bench: $(VENV)/.dev ## Every benchmark, one after the other (tens of minutes)
-	@for bench in tests/bench/*.py; do echo "== $$bench"; $(PY) $$bench; done
+	@for bench in tests/bench/*.py; do echo "== $$bench"; $(PY) -m "tests.bench.$$(basename "$$bench" .py)"; done
 
 clean: ## Forget the demo, caches and reports; keep the installation
 	@rm -rf var .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.* htmlcov staticfiles
