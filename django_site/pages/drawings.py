@@ -23,6 +23,7 @@ class Bar:
     url: str = ""
     tone: str = "idle"
     detail: str = ""
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ def cut_timeline(cut: Cut, items: Sequence[CutItem], findings: Sequence[Finding]
             reverse("productions:take", args=[item.take_id]),
             "shot",
             str(item.take.shot.spec.get("description", "")),
+            str(item.take.shot),
         )
         for item in items
         if item.start is not None

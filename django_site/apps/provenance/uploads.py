@@ -6,7 +6,7 @@ from typing import Any
 from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
 
 #: What one visitor may hand in: half an hour of a film at 2 Mbit/s. Longer films are verified with the command line.
-MAX_BYTES = 512 * 1024**2
+MAX_BYTES = 500_000_000
 #: How much beyond the limit is still read and thrown away, so that the browser hears the answer instead of a reset.
 _PATIENCE = 4
 
@@ -19,8 +19,13 @@ class BoundedUpload(TemporaryFileUploadHandler):
         self._limit = limit
         self._received = 0
 
-    def handle_raw_input(  # Django calls it with these names
-        self, input_data: Any, META: Any, content_length: int, boundary: Any, encoding: Any = None
+    def handle_raw_input(
+        self,
+        input_data: Any,
+        META: Any,  # noqa: N803 (Django passes it by this name)
+        content_length: int,
+        boundary: Any,
+        encoding: Any = None,
     ) -> None:
         # The boundary and the form's other fields add a little to the file itself.
         if content_length > self._limit + 64 * 1024:

@@ -37,7 +37,7 @@ def _verify(request: HttpRequest) -> HttpResponse:
         return render(request, "provenance/verify.html", context)
     if getattr(request, "upload_refused", False):
         context["error"] = _("The file is larger than %(limit)d MB. Verify it with the command line instead.") % {
-            "limit": MAX_BYTES // 1024**2
+            "limit": MAX_BYTES // 1_000_000
         }
         return render(request, "provenance/verify.html", context, status=413)
     upload = request.FILES.get("file")

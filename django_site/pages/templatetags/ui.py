@@ -1,5 +1,6 @@
 """The design system's small parts: icons, chips, ids that can be copied, times with zones, numbers with units."""
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -19,6 +20,8 @@ from django_site.pages.drawings import seconds_text
 from django_site.pages.states import look
 
 register = template.Library()
+
+_UUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}([0-9a-f]{8})\b")
 
 #: Line drawings in a box of 24 by 24, made for this site.
 ICONS: dict[str, str] = {
@@ -148,7 +151,7 @@ def megabytes(value: int) -> str:
     size = float(value)
     for unit in ("B", "kB", "MB", "GB"):
         if size < 1000 or unit == "GB":
-            return f"{size:.0f} {unit}" if unit in ("B", "kB") else f"{size:.1f} {unit}"
+            return f"{size:.0f} {unit}" if unit in ("B", "kB") or size == int(size) else f"{size:.1f} {unit}"
         size /= 1000
     return ""
 
@@ -179,10 +182,16 @@ def raw(value: Any) -> str:
 
 @register.filter
 def sentence(text: str) -> str:
-    """Text with a capital at its beginning and a full stop at its end."""
+    """Text with a capital at its beginning and a full stop at its end, fit to be read: long ids shortened."""
     text = str(text).strip()
     text = text[:1].upper() + text[1:]
-    return text if not text or text.endswith((".", "!", "?")) else f"{text}."
+    return short_ids(text if not text or text.endswith((".", "!", "?")) else f"{text}.")
+
+
+@register.filter
+def short_ids(text: str) -> str:
+    """UUIDs shortened to their random end; the record that the text stands in keeps them whole."""
+    return _UUID.sub(r"…\1", str(text))
 
 
 @register.filter
