@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.humanize",  # allauth lists security keys with it
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django_htmx",

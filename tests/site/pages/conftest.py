@@ -1,0 +1,171 @@
+"""A small world for the pages: two studios, one film released, one waiting, something found in a file from outside."""
+
+import hashlib
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from auditor.provenance import Action, AuditStatement, ManifestDraft, ModelDisclosure, ReviewStatement, sign
+from django_site import wiring
+from tests.clips import COFFEE, still, travel, write_clip
+
+#: Everybody who asks for an address in the matrix, in the order of its columns.
+ROLES = ("anonymous", "producer", "other_producer", "legal_reviewer", "head_of_legal", "performer", "outsider")
+DIGEST = hashlib.sha256(b"something").hexdigest()
+WHEN = "2026-11-22T10:00:00Z"
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory) -> Path:
+    """A second of a moving picture."""
+    return write_clip(tmp_path_factory.mktemp("clips") / "clip.mp4", travel(still(COFFEE), 12, zoom=(1.0, 1.3)), fps=12)
+
+
+@pytest.fixture(scope="session")
+def signed_clip(clip, tmp_path_factory) -> Path:
+    """The clip as the site signs it, with everything that the verdict card speaks of."""
+    draft = ManifestDraft(
+        title="Tidewater",
+        media_type="video/mp4",
+        digital_source_type="algorithmicMedia",
+        actions=(Action("c2pa.created", WHEN),),
+        model=ModelDisclosure("previz", "1.0", DIGEST, "Apache-2.0"),
+        audit=AuditStatement("allow", DIGEST, DIGEST, DIGEST, WHEN),
+        review=ReviewStatement("person-0123456789ab", "approved", WHEN),
+    )
+    out = tmp_path_factory.mktemp("signed") / "signed.mp4"
+    sign(clip, out, draft=draft, identity=wiring.signing_identity(), trust=wiring.trust_list())
+    return out
+
+
+def media_asset(make, path: Path):
+    from auditor.media import probe
+
+    return make.asset(path.read_bytes(), "video/mp4", probe=probe(path).as_dict())
+
+
+def release_of(make, studio, cut, asset):
+    """The cut approved, signed as ``asset`` and released, as rows and files."""
+    from django_site.apps.audits.services.assets import asset_copy_to_released, asset_mark_released
+    from django_site.apps.provenance.models import Manifest, Release, SigningIntent
+    from django_site.apps.provenance.services.ledger import ledger_append, ledger_head_sign
+
+    decision = make.decision(studio.production, cut=cut, audit=make.audit(studio.production, cut.asset, cut=cut))
+    case = make.case(studio.production, opened_by=studio.producer, cut=cut, decision=decision)
+    case.actions.create(actor=studio.legal_reviewer, role="legal_reviewer", kind="approve", reason="fine")
+    type(case).objects.filter(pk=case.pk).update(state="approved", closed_at=timezone.now())
+    intent = SigningIntent.objects.create(
+        cut=cut, asset=cut.asset, case=case, decision=decision, requested_by=studio.producer
+    )
+    manifest = Manifest.objects.create(
+        intent=intent,
+        asset=asset,
+        label="urn:c2pa:test",
+        state="Trusted",
+        verification={"state": "Trusted"},
+        reread_at=timezone.now(),
+    )
+    release = Release.objects.create(cut=cut, manifest=manifest, decision=decision, released_by=studio.producer)
+    asset_copy_to_released(asset=asset)
+    asset_mark_released(asset=asset)
+    type(cut).objects.filter(pk=cut.pk).update(state="released")
+    ledger_append(kind="released", event={"cut": cut.pk, "release": release.pk, "sha256": asset.sha256})
+    ledger_head_sign()
+    return release
+
+
+def finding_in(make, audit, **fields):
+    from django_site.apps.audits.models import EvidenceFrame, Finding
+
+    values = {
+        "kind": "copy", "start": "1.000", "end": "2.000", "score": 0.97, "log10_lr": 4.6, "mirrored": True,
+        "reference_start": "3.000", "reference_end": "4.000", "region": [0.1, 0.2, 0.5, 0.5],
+        "curve": [[1.0, 0.9], [1.5, 0.97], [2.0, 0.95]], "plain": "seconds 1.0 to 2.0 show “Harbour”, mirrored",
+    }  # fmt: skip
+    finding = Finding.objects.create(audit=audit, position=audit.findings.count(), **{**values, **fields})
+    picture = make.asset(media_type="image/jpeg")
+    EvidenceFrame.objects.create(
+        finding=finding, position=0, query_seconds="1.2", query=picture, reference_seconds="3.2", reference=picture
+    )
+    return finding
+
+
+@pytest.fixture
+def world(make, clip, signed_clip, settings, tmp_path):
+    """See the module. Everything that an address can name is an attribute."""
+    from django_site.apps.corpora.models import LicensedAct, WorkAsset
+    from django_site.apps.productions.models import ImportedMedia, ProductionMember
+    from django_site.apps.productions.services.screenplays import screenplay_write
+
+    settings.RELEASED_ROOT = tmp_path / "released"
+    settings.VAR = tmp_path
+    studio = make.studio()
+    studio.other_producer = make.member(studio.organisation, "producer")
+    studio.other_production = make.production(studio.organisation, studio.other_producer, title="Elsewhere")
+    studio.performer = make.member(studio.organisation, "performer")
+    studio.outsider = make.member(make.organisation(), "producer")
+    ProductionMember.objects.get_or_create(
+        production=studio.production, user=studio.producer, defaults={"role": "producer"}
+    )
+    screenplay = screenplay_write(production=studio.production, by=studio.producer)
+    shot = screenplay.scenes.first().shots.first()
+    asset = media_asset(make, clip)
+    take = make.take(shot, studio.producer, asset=asset, duration="1.000", frames=12)
+    audit = make.audit(studio.production, asset, take=take)
+    make.decision(studio.production, take=take, point="take", audit=audit)
+    cut = make.cut(studio.production, studio.producer, asset=asset, duration="1.000")
+    cut.items.create(position=1, take=take, take_in="0.000", take_out="1.000", start="0.000", end="1.000")
+    work = make.work(studio.organisation)
+    licence = make.licence(work)
+    LicensedAct.objects.create(licence=licence, work=work, act="match")
+    WorkAsset.objects.create(work=work, asset=asset)
+    cut_audit = make.audit(studio.production, asset, cut=cut)
+    finding = finding_in(make, cut_audit, work=work)
+    case = make.case(
+        studio.production,
+        opened_by=studio.producer,
+        cut=cut,
+        decision=make.decision(studio.production, cut=cut, audit=cut_audit),
+    )
+    imported = ImportedMedia.objects.create(
+        production=studio.production, asset=asset, name="clip.mp4", imported_by=studio.producer
+    )
+    released_cut = make.cut(studio.production, studio.producer, state="signing", version=2, asset=asset)
+    release = release_of(make, studio, released_cut, media_asset(make, signed_clip))
+    subject = make.subject(studio.organisation, user=studio.performer)
+    grant = make.grant(subject, studio.production, state="drafted")
+    job = make.job(studio.production, target_id=take.pk)
+    return SimpleNamespace(
+        **vars(studio),
+        screenplay=screenplay,
+        shot=shot,
+        asset=asset,
+        take=take,
+        cut=cut,
+        work=work,
+        finding=finding,
+        case=case,
+        imported=imported,
+        released_cut=released_cut,
+        release=release,
+        subject=subject,
+        grant=grant,
+        job=job,
+    )
+
+
+@pytest.fixture
+def visit(world):
+    """``visit("producer")`` is a browser in which this person is signed in; CSRF is checked as in a real one."""
+
+    def browser(role: str, **options) -> Client:
+        client = Client(**options)
+        if role != "anonymous":
+            client.force_login(getattr(world, role), backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return browser

@@ -1,0 +1,165 @@
+"""Every address of the site for everybody who might ask: one table, and an address missing from it fails the test."""
+
+import pytest
+from django.db import transaction
+from django.urls import URLPattern, get_resolver, reverse
+
+from tests.site.pages.conftest import ROLES
+
+pytestmark = pytest.mark.django_db
+
+PAGE = "302 200 404 200 200 404 404"  # of a production: its producer and its reviewers; nobody else learns that it exists
+WRITE = "302 302 404 403 403 404 404"  # by its producer alone
+PUBLIC = "200 200 200 200 200 200 200"
+OWN = "302 200 200 200 200 200 200"  # one's own view of something: everybody who is signed in
+SAME = "302 302 302 302 302 302 302"
+GONE = "302 404 404 404 404 404 404"
+ACCOUNT = "200 302 302 302 302 302 302"  # for those who are not signed in yet
+
+#: name: (method, how its address is made, statuses in the order of ROLES)
+#: anonymous, producer of it, producer of another production, reviewer, head of legal, performer, outsider
+TABLE: dict[str, tuple[str, dict[str, str], str]] = {
+    "home": ("get", {}, OWN),
+    "healthz": ("get", {}, PUBLIC),
+    "audits:media": ("get", {"asset_id": "asset"}, "404 200 404 200 200 404 404"),
+    "findings:finding": ("get", {"finding_id": "finding"}, PAGE),
+    "findings:picture": ("get", {"asset_id": "asset"}, "404 200 404 200 200 404 404"),
+    "jobs:production": ("get", {"production_id": "production"}, PAGE),
+    "jobs:target": ("get", {"target_id": "take"}, PAGE),
+    "jobs:cancel": ("post", {"job_id": "job"}, WRITE),
+    "ledger:page": ("get", {}, PUBLIC),
+    "likeness:people": ("get", {}, OWN),
+    "likeness:me": ("get", {}, "302 404 404 404 404 302 404"),
+    "likeness:subject": ("get", {"subject_id": "subject"}, "302 404 404 200 200 200 404"),
+    "likeness:withdraw": ("post", {"subject_id": "subject"}, "302 404 404 403 403 400 404"),
+    "likeness:grant": ("get", {"grant_id": "grant"}, "302 404 404 200 200 200 404"),
+    "likeness:sign": ("post", {"grant_id": "grant"}, "302 404 404 403 403 400 404"),
+    "likeness:stop": ("post", {"grant_id": "grant"}, "302 404 404 403 403 400 404"),
+    "productions:list": ("get", {}, OWN),
+    "productions:new": ("get", {}, "302 200 200 403 403 403 200"),
+    "productions:page": ("get", {"production_id": "production"}, PAGE),
+    "productions:render": ("post", {"production_id": "production"}, WRITE),
+    "productions:cut_begin": ("post", {"production_id": "production"}, WRITE),
+    "productions:import_new": ("get", {"production_id": "production"}, "302 200 404 403 403 404 404"),
+    "productions:screenplay": ("get", {"production_id": "production"}, PAGE),
+    "productions:screenplay_write": ("post", {"production_id": "production"}, WRITE),
+    "productions:shot": ("get", {"shot_id": "shot"}, PAGE),
+    "productions:shot_render": ("post", {"shot_id": "shot"}, WRITE),
+    "productions:take": ("get", {"take_id": "take"}, PAGE),
+    "productions:cut": ("get", {"cut_id": "cut"}, PAGE),
+    "productions:cut_sign": ("post", {"cut_id": "cut"}, WRITE),
+    "productions:import": ("get", {"import_id": "imported"}, PAGE),
+    "reviews:queue": ("get", {}, OWN),
+    "reviews:case": ("get", {"case_id": "case"}, PAGE),
+    "reviews:decide": ("post", {"case_id": "case"}, "302 403 404 400 400 404 404"),
+    "reviews:comment": ("post", {"case_id": "case"}, "302 302 404 302 302 404 404"),
+    "verify:file": ("get", {}, PUBLIC),
+    "verify:release": ("get", {"release_id": "release"}, PUBLIC),
+    "verify:digest": ("get", {"sha256": "release.manifest.asset.sha256"}, SAME),
+    "corpora:list": ("get", {}, OWN),
+    "corpora:work": ("get", {"work_id": "work"}, "302 200 200 200 200 404 404"),
+    # allauth's own; that nobody signs up is a test of its own below
+    "account_login": ("get", {}, ACCOUNT),
+    "account_logout": ("get", {}, OWN),
+    "account_inactive": ("get", {}, PUBLIC),
+    "account_signup": ("get", {}, ACCOUNT),
+    "account_reauthenticate": ("get", {}, "302 200 200 200 200 200 200"),
+    "account_email": ("get", {}, OWN),
+    "account_confirm_email": ("get", {"key": "=nothing"}, PUBLIC),
+    "account_email_verification_sent": ("get", {}, PUBLIC),
+    "account_change_password": ("get", {}, OWN),
+    "account_set_password": ("get", {}, SAME),
+    "account_reset_password": ("get", {}, PUBLIC),
+    "account_reset_password_done": ("get", {}, PUBLIC),
+    "account_reset_password_from_key": ("get", {"uidb36": "=1", "key": "=x-y"}, PUBLIC),
+    "account_reset_password_from_key_done": ("get", {}, PUBLIC),
+    "account_confirm_login_code": ("get", {}, SAME),
+    "mfa_index": ("get", {}, OWN),
+    "mfa_authenticate": ("get", {}, SAME),
+    "mfa_reauthenticate": ("get", {}, SAME),
+    "mfa_activate_totp": ("get", {}, SAME),
+    "mfa_deactivate_totp": ("get", {}, GONE),
+    "mfa_view_recovery_codes": ("get", {}, GONE),
+    "mfa_generate_recovery_codes": ("get", {}, SAME),
+    "mfa_download_recovery_codes": ("get", {}, GONE),
+    "mfa_list_webauthn": ("get", {}, OWN),
+    "mfa_add_webauthn": ("get", {}, SAME),
+    "mfa_edit_webauthn": ("get", {"pk": "=1"}, SAME),  # asks for the password first
+    "mfa_remove_webauthn": ("get", {"pk": "=1"}, SAME),
+    "mfa_reauthenticate_webauthn": ("get", {}, SAME),
+}
+
+
+def named_addresses(resolver=None, space: str = "") -> set[str]:
+    """The names of every address that the site answers."""
+    names = set()
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLPattern):
+            names.add(space + (entry.name or f"unnamed: {entry.pattern}"))
+        else:
+            names |= named_addresses(entry, space + (f"{entry.namespace}:" if entry.namespace else ""))
+    return names
+
+
+def address(world, name: str, arguments: dict[str, str]) -> str:
+    def value(source: str):
+        if source.startswith("="):
+            return source[1:]
+        thing = world
+        for step in source.split("."):
+            thing = getattr(thing, step)
+        return getattr(thing, "pk", thing)
+
+    return reverse(name, kwargs={key: value(source) for key, source in arguments.items()})
+
+
+def test_every_address_is_in_the_table():
+    assert named_addresses() - TABLE.keys() == set()
+    assert TABLE.keys() - named_addresses() == set()
+
+
+def test_who_gets_what(world, visit):
+    wrong = []
+    for name, (method, arguments, statuses) in TABLE.items():
+        url = address(world, name, arguments)
+        for role, expected in zip(ROLES, statuses.split(), strict=True):
+            with transaction.atomic():
+                response = getattr(visit(role), method)(url)
+                b"".join(response) if response.streaming else None
+                transaction.set_rollback(True)
+            if response.status_code != int(expected):
+                wrong.append(f"{role} {method} {name}: {response.status_code}, not {expected}")
+    assert wrong == []
+
+
+def test_reading_addresses_take_no_post_and_writing_ones_no_get(world, visit):
+    both = {"productions:new", "productions:import_new", "productions:screenplay", "productions:shot", "verify:file"}
+    for name, (method, arguments, _) in TABLE.items():
+        if name.startswith(("account_", "mfa_")) or name in both:
+            continue
+        other = "post" if method == "get" else "get"
+        role = "producer" if name != "likeness:me" else "performer"
+        assert getattr(visit(role), other)(address(world, name, arguments)).status_code in (405, 404), name
+
+
+@pytest.mark.parametrize("role", ["legal_reviewer", "head_of_legal"])
+@pytest.mark.parametrize("name", ["productions:screenplay", "productions:shot", "productions:import_new"])
+def test_reviewers_read_and_do_not_write(world, visit, role, name):
+    url = address(world, name, TABLE[name][1])
+    assert visit(role).post(url, {"fountain": "INT. A - DAY\n\nB."}).status_code == 403
+
+
+def test_nobody_signs_up(visit):
+    client = visit("anonymous")
+    page = client.get(reverse("account_signup"))
+    assert "form" not in page.content.decode().split("<main")[1].split("</main>")[0]
+    values = {"email": "a@example.org", "username": "a", "password1": "correct horse", "password2": "correct horse"}
+    assert client.post(reverse("account_signup"), values).wsgi_request.user.is_anonymous
+
+
+def test_a_form_without_its_token_is_refused(world, visit):
+    for name, (method, arguments, _) in TABLE.items():
+        if method == "post":
+            client = visit("producer", enforce_csrf_checks=True)
+            assert client.post(address(world, name, arguments)).status_code == 403, name
+    assert visit("anonymous", enforce_csrf_checks=True).post(reverse("verify:file")).status_code == 403
