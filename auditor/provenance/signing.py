@@ -20,6 +20,7 @@ from typing import BinaryIO
 import c2pa
 
 from auditor.canonical import sha256_file
+from auditor.files import sync_directory
 from auditor.plaintext import plain_text
 from auditor.provenance import sniff
 from auditor.provenance.authority import SigningIdentity
@@ -62,9 +63,7 @@ def sign(
     definition = draft.definition(list(zip(ingredients, digests, strict=True)))
     with _temporary_beside(destination, source) as temporary:
         _write(source, temporary, definition, draft.media_type, identity, trust, ingredients)
-        with ThreadPoolExecutor(
-            1
-        ) as beside:  # hashing and flushing to disk while the reader reads: both wait for nobody
+        with ThreadPoolExecutor(1) as beside:  # hashed and flushed to disk while the reader reads
             settled = beside.submit(_settle, temporary)
             verification = verify(temporary, trust=trust)
             digest = settled.result()
@@ -75,7 +74,7 @@ def sign(
                 f"the signed {source.name} reads as {verification.state}, not Trusted: {why} {remedies}".strip()
             )
         temporary.replace(destination)
-    _sync_directory(destination.parent)
+    sync_directory(destination.parent)
     return SignedOutput(destination, digest, verification.manifest_label or "", verification)
 
 
@@ -180,11 +179,3 @@ def _temporary_beside(destination: Path, source: Path) -> Iterator[Path]:
         yield temporary
     finally:
         temporary.unlink(missing_ok=True)
-
-
-def _sync_directory(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
