@@ -69,7 +69,8 @@ def timeline(duration: float, lanes: Sequence[Lane]) -> Timeline:
     for row, lane in enumerate(lanes):
         placed = []
         for bar in lane.bars:
-            start, end = max(0.0, bar.start), min(total, max(bar.end, bar.start))
+            start = min(total, max(0.0, bar.start))
+            end = min(total, max(bar.end, start))
             x = 100 * start / total
             width = max(0.4, 100 * (end - start) / total)
             placed.append(Placed(bar, round(x, 3), round(min(width, 100 - x), 3), round(x + width / 2, 3)))

@@ -10,7 +10,6 @@ from auditor.errors import AuditorError
 from django_site.errors import NotAllowedError, SiteError
 from generator.errors import GeneratorError
 
-
 #: Failures whose message is fit to be shown to a person.
 ANTICIPATED = (SiteError, AuditorError, GeneratorError)
 
@@ -20,11 +19,12 @@ def status_of(error: Exception) -> int:
     return error.status if isinstance(error, SiteError) else 400
 
 
-def sentence(error: Exception) -> str:
-    """The error's message as a sentence."""
-    text = str(error).strip()
-    text = text[:1].upper() + text[1:]
-    return text if text.endswith((".", "!", "?")) else f"{text}."
+def sentence(text: object) -> str:
+    """An error's message as a sentence; one that begins with a file's name (``film.mp4: ...``) keeps it as it is."""
+    words = str(text).strip()
+    if not words.partition(" ")[0].endswith(":"):
+        words = words[:1].upper() + words[1:]
+    return words if not words or words.endswith((".", "!", "?")) else f"{words}."
 
 
 def attempt[T](request: HttpRequest, action: Callable[[], T], *, done: str = "") -> T | None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
 #: Rows a page: two screens, so that a list can be read rather than leafed through.
@@ -60,17 +61,20 @@ def _after(cursor: str, order: Sequence[str]) -> Q | None:
 def keyset_page(rows: QuerySet, *, order: Sequence[str], cursor: str = "", size: int = PAGE_SIZE) -> Page:
     """``rows`` in ``order`` (field names, ``-`` for descending, the last one unique) after ``cursor``.
 
-    A cursor that can't be read gives the first page: an address that somebody mangled still shows something.
+    A cursor that can't be read, or behind which nothing stands, gives the first page: an address that somebody mangled
+    still shows something.
     """
     rows = rows.order_by(*order)
     condition = _after(cursor, order) if cursor else None
     if condition is not None:
         try:
             found = list(rows.filter(condition)[: size + 1])
-        except (ValueError, TypeError):
-            condition, found = None, list(rows[: size + 1])
+        except (ValueError, TypeError, ValidationError):
+            found = []
     else:
-        found = list(rows[: size + 1])
+        found = []
+    if not found:
+        condition, found = None, list(rows[: size + 1])
     more = len(found) > size
     found = found[:size]
     return Page(found, cursor_of(found[-1], order) if more else "", condition is None)

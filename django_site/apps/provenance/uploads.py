@@ -19,18 +19,14 @@ class BoundedUpload(TemporaryFileUploadHandler):
         self._limit = limit
         self._received = 0
 
-    def handle_raw_input(
-        self,
-        input_data: Any,
-        META: Any,  # noqa: N803 (Django passes it by this name)
-        content_length: int,
-        boundary: Any,
-        encoding: Any = None,
-    ) -> None:
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
         # The boundary and the form's other fields add a little to the file itself.
-        if content_length > self._limit + 64 * 1024:
+        declared = self.request.META.get("CONTENT_LENGTH") or "0"
+        length = int(declared) if str(declared).isdigit() else 0
+        if length > self._limit + 64 * 1024:
             self.request.upload_refused = True
-            raise StopUpload(connection_reset=content_length > _PATIENCE * self._limit)
+            raise StopUpload(connection_reset=length > _PATIENCE * self._limit)
+        super().new_file(*args, **kwargs)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         self._received += len(raw_data)

@@ -149,7 +149,7 @@ def file_verdict(path: Path, *, name: str) -> Verdict:
     digest, size = sha256_of(path), path.stat().st_size
     release = release_by_digest(digest)
     found_by = ""
-    if release is None and report.state in ("NoCredentials", "Changed") and size <= FINGERPRINT_BYTES:
+    if release is None and report.state in ("NoCredentials", "Changed", "Unreadable") and size <= FINGERPRINT_BYTES:
         release = _by_fingerprint(path)
         found_by = "fingerprint" if release else ""
     elif release is not None and report.state == "NoCredentials":

@@ -35,12 +35,12 @@ def _verify(request: HttpRequest) -> HttpResponse:
     context: dict = {"limit": MAX_BYTES, "latest": releases()[:3]}
     if request.method != "POST":
         return render(request, "provenance/verify.html", context)
+    upload = request.FILES.get("file")  # reads the body, if checking the token has not done so
     if getattr(request, "upload_refused", False):
         context["error"] = _("The file is larger than %(limit)d MB. Verify it with the command line instead.") % {
             "limit": MAX_BYTES // 1_000_000
         }
         return render(request, "provenance/verify.html", context, status=413)
-    upload = request.FILES.get("file")
     if upload is None or not upload.size:
         context["error"] = _("There was no file, or it was empty. Choose one and try again.")
         return render(request, "provenance/verify.html", context, status=400)

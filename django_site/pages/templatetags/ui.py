@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django_site.apps.accounts.models import REVIEWING_ROLES, Role
 from django_site.apps.audits.services.decisions import failed_checks as checks_that_failed
 from django_site.pages.drawings import seconds_text
+from django_site.pages.failures import sentence as as_sentence
 from django_site.pages.states import look
 
 register = template.Library()
@@ -183,9 +184,7 @@ def raw(value: Any) -> str:
 @register.filter
 def sentence(text: str) -> str:
     """Text with a capital at its beginning and a full stop at its end, fit to be read: long ids shortened."""
-    text = str(text).strip()
-    text = text[:1].upper() + text[1:]
-    return short_ids(text if not text or text.endswith((".", "!", "?")) else f"{text}.")
+    return short_ids(as_sentence(text))
 
 
 @register.filter

@@ -1,7 +1,6 @@
 """A small world for the pages: two studios, one film released, one waiting, something found in a file from outside."""
 
 import hashlib
-
 from pathlib import Path
 from types import SimpleNamespace
 

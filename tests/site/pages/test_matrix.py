@@ -8,7 +8,9 @@ from tests.site.pages.conftest import ROLES
 
 pytestmark = pytest.mark.django_db
 
-PAGE = "302 200 404 200 200 404 404"  # of a production: its producer and its reviewers; nobody else learns that it exists
+PAGE = (
+    "302 200 404 200 200 404 404"  # of a production: its producer and its reviewers; nobody else learns that it exists
+)
 WRITE = "302 302 404 403 403 404 404"  # by its producer alone
 PUBLIC = "200 200 200 200 200 200 200"
 OWN = "302 200 200 200 200 200 200"  # one's own view of something: everybody who is signed in

@@ -1,0 +1,97 @@
+"""A page asks the database as often for many rows as for few."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests.site.pages.conftest import finding_in
+
+pytestmark = pytest.mark.django_db
+
+
+def more_productions(world, make):
+    for _ in range(4):
+        made = make.production(world.organisation, world.producer)
+        make.cut(made, world.producer)
+
+
+def more_cases(world, make):
+    for version in range(10, 14):
+        cut = make.cut(world.production, world.producer, version=version)
+        audit = make.audit(world.production, cut.asset, cut=cut)
+        make.case(world.production, cut=cut, decision=make.decision(world.production, cut=cut, audit=audit))
+
+
+def more_works(world, make):
+    from django_site.apps.corpora.models import LicensedAct
+
+    for number in range(4):
+        work = make.work(world.organisation, f"Work {number}")
+        LicensedAct.objects.create(licence=make.licence(work), work=work, act="match")
+
+
+def more_people(world, make):
+    for number in range(4):
+        make.grant(make.subject(world.organisation, legal_name=f"Person {number}"), world.production)
+
+
+def more_entries(world, make):
+    from django_site.apps.provenance.services.ledger import ledger_append
+
+    for number in range(4):
+        ledger_append(kind="test", event={"number": number})
+
+
+def more_takes(world, make):
+    for shot in world.screenplay.scenes.first().shots.all():
+        for number in range(5, 8):
+            make.take(shot, world.producer, number=number)
+    for name in ("b.mp4", "c.mp4"):
+        world.production.imports.create(asset=make.asset(), name=name, imported_by=world.producer)
+
+
+def more_jobs(world, make):
+    for number in range(5, 9):
+        make.job(world.production, target_id=make.take(world.shot, world.producer, number=number).pk)
+
+
+def more_findings(world, make):
+    for number in range(4):
+        finding_in(make, world.finding.audit, work=make.work(world.organisation, f"Work {number}"))
+
+
+PAGES = [
+    ("home", "producer", None, more_productions),
+    ("home", "legal_reviewer", None, more_cases),
+    ("productions:list", "producer", None, more_productions),
+    ("productions:page", "producer", "production", more_takes),
+    ("productions:page", "producer", "production", more_jobs),
+    ("productions:cut", "producer", "cut", more_findings),
+    ("reviews:queue", "legal_reviewer", None, more_cases),
+    ("reviews:case", "legal_reviewer", "case", more_findings),
+    ("corpora:list", "producer", None, more_works),
+    ("likeness:people", "legal_reviewer", None, more_people),
+    ("ledger:page", "anonymous", None, more_entries),
+    ("jobs:production", "producer", "production", more_jobs),
+]
+#: Most queries that any of these pages may need.
+CEILING = 45
+
+
+@pytest.mark.parametrize(("name", "role", "about", "more"), PAGES, ids=[f"{p[0]}-{p[3].__name__}" for p in PAGES])
+def test_more_rows_are_no_more_queries(world, visit, make, name, role, about, more):
+    url = reverse(name, args=[getattr(world, about).pk] if about else [])
+    client = visit(role)
+    client.get(url)  # what is made once a process (policies, index) is made here
+
+    def queries() -> list[str]:
+        with CaptureQueriesContext(connection) as caught:
+            assert client.get(url).status_code == 200
+        return [query["sql"] for query in caught.captured_queries]
+
+    few = queries()
+    more(world, make)
+    many = queries()
+    assert len(many) <= len(few), "\n".join(many)
+    assert len(many) <= CEILING
