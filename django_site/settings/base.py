@@ -169,6 +169,11 @@ JOB_LEASE_SECONDS = 30.0
 JOB_HEARTBEAT_SECONDS = 5.0
 JOB_SWEEP_SECONDS = 5.0
 
+#: How often a worker looks for files that nobody names, and how old they must be: older than any job or upload that
+#: might still write their row.
+STORAGE_SWEEP_SECONDS = 3600.0
+STORAGE_GRACE_SECONDS = 24 * 3600.0
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -4,11 +4,13 @@ A file is streamed to a temporary name in the storage's own directory, hashed on
 ``<first two>/<sha256>``: there is never a half-written file under a final name, and no name that a client chose.
 """
 
+import fcntl
 import hashlib
 import os
+import re
 import secrets
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -17,6 +19,7 @@ from django_site.errors import InputError, StorageDamagedError
 
 #: Bytes read at once: large enough for disks, small enough for many uploads at a time.
 BLOCK = 1024 * 1024
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,8 @@ class DirectoryZone:
                 raise InputError("the file is empty; choose another")
             final = self.path(digest.hexdigest())
             final.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            temporary.replace(final)
+            with self._locked(fcntl.LOCK_SH):
+                temporary.replace(final)
             _fsync_directory(final.parent)
         finally:
             with suppress(FileNotFoundError):
@@ -99,3 +103,45 @@ class DirectoryZone:
         """Delete the file, if it is there."""
         with suppress(FileNotFoundError):
             self.path(sha256).unlink()
+
+    def sweep(self, *, referenced: Callable[[set[str]], set[str]], before: float) -> int:
+        """Delete files that no row names and that were written before that time (seconds since 1970): what a process
+        that died left behind. ``referenced`` answers which of these digests a row names. Returns how many were deleted.
+
+        Writing the same bytes again makes a file young again, and waits while it is being deleted: whoever stores a
+        file and then its row keeps it, as long as no more than the grace period lies between the two.
+        """
+        removed = 0
+        for temporary in self._old(self.root / "incoming", before):
+            temporary.unlink(missing_ok=True)
+            removed += 1
+        for directory in sorted(self.root.glob("[0-9a-f][0-9a-f]")):
+            old = {path.name for path in self._old(directory, before) if _DIGEST.fullmatch(path.name)}
+            for sha256 in old - referenced(old) if old else ():
+                with self._locked(fcntl.LOCK_EX):
+                    if _written_before(self.path(sha256), before) and not referenced({sha256}):
+                        self.remove(sha256)
+                        removed += 1
+        return removed
+
+    def _old(self, directory: Path, before: float) -> list[Path]:
+        if not directory.is_dir():
+            return []
+        return [path for path in directory.iterdir() if _written_before(path, before)]
+
+    @contextmanager
+    def _locked(self, how: int) -> Iterator[None]:
+        """Hold the zone's lock: shared to put a file in place, exclusive to delete one that nobody names."""
+        descriptor = os.open(self.root, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, how)
+            yield
+        finally:
+            os.close(descriptor)
+
+
+def _written_before(path: Path, moment: float) -> bool:
+    try:
+        return path.stat().st_mtime < moment
+    except FileNotFoundError:
+        return False

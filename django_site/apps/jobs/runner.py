@@ -40,13 +40,17 @@ def run_job(*, job_id, on_progress: OnJobProgress | None = None) -> bool:
             logger.warning("job %s attempt %s was fenced: another attempt has it", job.pk, job.attempt)
         except CancelledError:
             if work.cancel_requested and not work.lost:
-                _stop(job, handler, JobState.CANCELLED, "Cancelled on request.")
+                _stop(job, handler, JobState.CANCELLED, _who_cancelled(job))
         except ANTICIPATED as error:
             _stop(job, handler, JobState.FAILED, str(error))
         except Exception as error:
             logger.exception("job %s (%s) attempt %s failed", job.pk, job.kind, job.attempt)
             _try_again(job, handler, f"Internal failure: {type(error).__name__}: {error}")
     return True
+
+
+def _who_cancelled(job: Job) -> str:
+    return Job.objects.values_list("reason", flat=True).get(pk=job.pk) or "Cancelled on request."
 
 
 def _stop(job: Job, handler: Handler, state: JobState, reason: str) -> None:

@@ -47,10 +47,20 @@ def job_cancel(*, job: Job, by: User) -> Job:
         waiting = Job.objects.filter(pk=job.pk, state=JobState.QUEUED)
         if waiting.update(state=JobState.CANCELLED, reason=reason, finished_at=now, cancel_requested=True):
             tell_stopped(HANDLERS[job.kind], target_id=job.target_id, reason=reason)
-        elif not Job.objects.filter(pk=job.pk, state=JobState.RUNNING).update(cancel_requested=True):
+        elif not Job.objects.filter(pk=job.pk, state=JobState.RUNNING).update(cancel_requested=True, reason=reason):
             raise WrongStateError(f"the job is already {job.get_state_display().lower()}; there is nothing to cancel")
     job.refresh_from_db()
     return job
+
+
+def jobs_call_off(*, target_id, reason: str) -> None:
+    """Call off whatever is owed to a target that was itself put aside, and so needs not be told. In the caller's
+    transaction."""
+    owed = Job.objects.filter(target_id=target_id)
+    owed.filter(state=JobState.QUEUED).update(
+        state=JobState.CANCELLED, reason=reason, finished_at=timezone.now(), cancel_requested=True
+    )
+    owed.filter(state=JobState.RUNNING).update(cancel_requested=True, reason=reason)
 
 
 def job_sweep(*, now: datetime | None = None) -> dict[str, int]:

@@ -5,19 +5,19 @@ A thread renews the lease and writes progress; the handler's own thread never wa
 
 import logging
 import shutil
-import tempfile
 import threading
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from django.conf import settings
 from django.db import DatabaseError, connection
 
+from auditor.errors import CancelledError
 from auditor.media.types import Progress
 from django_site.apps.jobs import claims
 from django_site.apps.jobs.models import Job
+from django_site.apps.jobs.scratch import scratch_make
 
 logger = logging.getLogger(__name__)
 
@@ -44,8 +44,7 @@ class JobWork:
         self._thread = threading.Thread(target=self._beat, name=f"heartbeat-{job.pk}", daemon=True)
 
     def __enter__(self) -> "JobWork":
-        settings.WORK_ROOT.mkdir(parents=True, exist_ok=True)
-        self.directory = Path(tempfile.mkdtemp(prefix=f"{self.job.pk}-{self.job.attempt}-", dir=settings.WORK_ROOT))
+        self.directory = scratch_make(self.job)
         self._thread.start()
         return self
 
@@ -72,9 +71,15 @@ class JobWork:
 
     # what a handler writes with
 
-    def fenced(self) -> AbstractContextManager[None]:
-        """A transaction that only the attempt holding the job can open."""
-        return claims.fenced(self.job)
+    @contextmanager
+    def fenced(self) -> Iterator[None]:
+        """A transaction that only the attempt holding the job can open. Raises ``FencedError``, and ``CancelledError``
+        where the job was called off meanwhile: whatever was called off in time takes no effect."""
+        with claims.fenced(self.job):
+            if not self.finished and Job.objects.filter(pk=self.job.pk, cancel_requested=True).exists():
+                self.cancel_requested = True
+                raise CancelledError("the job was called off")
+            yield
 
     def finish(self, **result) -> None:
         """Mark the job done, inside :meth:`fenced`. ``result`` holds ids and figures, JSON only."""

@@ -11,6 +11,7 @@ import pytest
 from django_site import wiring
 from django_site.apps.audits.models import Asset
 from django_site.apps.audits.services.assets import asset_mark_released, asset_path, asset_store
+from django_site.apps.audits.services.sweeping import storage_sweep
 from django_site.apps.audits.storage import DirectoryZone
 from django_site.errors import InputError, StorageDamagedError
 
@@ -107,3 +108,47 @@ def test_the_zone_is_written_in_one_place():
         if "zone=Zone.RELEASED)" in path.read_text() and ".update(" in path.read_text()
     }
     assert writers == {"apps/audits/services/assets.py"}
+
+
+def test_the_sweep_removes_what_no_row_names_and_never_what_one_does(make, settings, tmp_path):
+    settings.QUARANTINE_ROOT, settings.RELEASED_ROOT = tmp_path / "quarantine", tmp_path / "released"
+    quarantine, released = wiring.zone("quarantine"), wiring.zone("released")
+    named = make.asset(b"named")
+    orphan, young = (quarantine.store(io.BytesIO(content)).sha256 for content in (b"orphan", b"young"))
+    released.store(io.BytesIO(b"named"))  # copied for a release that never was: the row says quarantine
+    half = quarantine.root / "incoming" / ("0" * 32)
+    half.write_bytes(b"half")
+    notes = quarantine.root / "notes.txt"
+    notes.write_text("not ours")
+    for path in (quarantine.path(named.sha256), quarantine.path(orphan), released.path(named.sha256), half, notes):
+        os.utime(path, (1, 1))
+    assert storage_sweep() == {"quarantine": 2, "released": 1}
+    assert quarantine.checked(named.sha256).is_file()
+    assert quarantine.exists(young)
+    assert notes.exists()
+    assert (quarantine.exists(orphan), half.exists(), released.exists(named.sha256)) == (False, False, False)
+    assert storage_sweep() == {"quarantine": 0, "released": 0}
+
+
+def test_bytes_that_come_again_while_they_are_swept_stay(zone):
+    """Somebody stores the file, and then its row, between the look at the directory and the deletion."""
+    sha256 = zone.store(io.BytesIO(b"twice")).sha256
+    os.utime(zone.path(sha256), (1, 1))
+    asked = []
+
+    def referenced(digests: set[str]) -> set[str]:
+        if not asked:
+            zone.store(io.BytesIO(b"twice"))
+        asked.append(digests)
+        return set()
+
+    assert zone.sweep(referenced=referenced, before=1000) == 0
+    assert zone.checked(sha256).read_bytes() == b"twice"
+
+
+def test_a_row_that_comes_while_its_file_is_swept_keeps_it(zone):
+    sha256 = zone.store(io.BytesIO(b"late row")).sha256
+    os.utime(zone.path(sha256), (1, 1))
+    answers = iter([set(), {sha256}])
+    assert zone.sweep(referenced=lambda digests: next(answers), before=1000) == 0
+    assert zone.exists(sha256)

@@ -28,11 +28,11 @@ def until(condition: Callable[[], object], *, seconds: float, what: str) -> obje
 class Worker:
     """``manage.py worker`` as a process of its own."""
 
-    def __init__(self, log: Path, environment: dict[str, str]) -> None:
+    def __init__(self, log: Path, environment: dict[str, str], command: tuple[str, ...]) -> None:
         self.log = log
         with log.open("ab") as stream:
             self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "worker"],
+                [sys.executable, *command],
                 cwd=ROOT,
                 env=environment,
                 stdout=stream,
@@ -59,7 +59,7 @@ def start_worker(tmp_path, transactional_db):
     workers: list[Worker] = []
     database = connection.settings_dict["NAME"]
 
-    def start(**extra: str) -> Worker:
+    def start(command: tuple[str, ...] = ("manage.py", "worker"), **extra: str) -> Worker:
         environment = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "django_site.settings.test",
@@ -67,7 +67,7 @@ def start_worker(tmp_path, transactional_db):
             "REELPROOF_TEST_DATABASE": str(database),
             **extra,
         }
-        worker = Worker(tmp_path / f"worker-{len(workers)}.log", environment)
+        worker = Worker(tmp_path / f"worker-{len(workers)}.log", environment, command)
         workers.append(worker)
         return worker
 

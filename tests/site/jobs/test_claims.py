@@ -13,6 +13,7 @@ from auditor.media.types import Progress
 from django_site.apps.jobs import claims, handlers
 from django_site.apps.jobs.models import Job
 from django_site.apps.jobs.runner import run_job, run_pending
+from django_site.apps.jobs.scratch import scratch_make, scratch_sweep
 from django_site.apps.jobs.services import job_cancel, job_enqueue, job_sweep
 from django_site.errors import WrongStateError
 
@@ -277,3 +278,15 @@ def test_scratch_directories_go_with_the_job(job, handler, settings):
     handler(untidy)
     run_pending()
     assert list(settings.WORK_ROOT.iterdir()) == []
+
+
+def test_the_sweep_removes_scratch_of_attempts_that_are_over_and_never_of_one_that_runs(job, settings, tmp_path):
+    settings.WORK_ROOT = tmp_path / "work"
+    settings.JOB_LEASE_SECONDS = -1
+    lost = scratch_make(claims.job_claim(job_id=job.pk, worker="a", now=timezone.now() - timedelta(seconds=60)))
+    held = scratch_make(claims.job_claim(job_id=job.pk, worker="b"))
+    (lost / "take.mp4").write_bytes(b"half")
+    foreign = settings.WORK_ROOT / "somebody-else"
+    foreign.mkdir()
+    assert scratch_sweep() == 1
+    assert (lost.exists(), held.exists(), foreign.exists()) == (False, True, True)

@@ -30,7 +30,7 @@ def asset_record(*, stored: StoredFile, media_type: str, probe: dict | None = No
         sha256=stored.sha256, defaults={"bytes": stored.bytes, "media_type": media_type, "probe": probe or {}}
     )
     if not created and asset.zone == Zone.RELEASED:
-        wiring.zone(Zone.QUARANTINE).remove(stored.sha256)  # its bytes already lie in the released zone
+        transaction.on_commit(lambda: wiring.zone(Zone.QUARANTINE).remove(stored.sha256))  # it lies among the released
     if not created and probe and not asset.probe:
         Asset.objects.filter(pk=asset.pk).update(probe=probe)
         asset.probe = probe
@@ -59,6 +59,12 @@ def asset_copy_to_released(*, asset: Asset) -> None:
         stored = wiring.zone(Zone.RELEASED).store(stream)
     if stored.sha256 != asset.sha256:
         raise StorageDamagedError(f"the file {asset.sha256[:12]}… changed while it was copied; try again")
+
+
+def asset_copy_withdraw(*, asset: Asset) -> None:
+    """Delete the copy that a release which was then refused had made."""
+    if Asset.objects.filter(pk=asset.pk, zone=Zone.QUARANTINE).exists():
+        wiring.zone(Zone.RELEASED).remove(asset.sha256)
 
 
 def asset_mark_released(*, asset: Asset) -> None:

@@ -9,22 +9,23 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from auditor.errors import CancelledError
 from auditor.policy.facts import DisclosureFact, ReleaseFacts, ReviewFact, SignatureFact, StandingFact
 from auditor.provenance import VerificationReport, verify
 from django_site import wiring
 from django_site.apps.accounts.models import User
 from django_site.apps.audits.facts import AssetFact, cut_generations, moment, production_fact
 from django_site.apps.audits.models import Decision, Outcome, Zone
-from django_site.apps.audits.services.assets import asset_copy_to_released, asset_mark_released
+from django_site.apps.audits.services.assets import asset_copy_to_released, asset_copy_withdraw, asset_mark_released
 from django_site.apps.audits.services.auditing import uses_record
 from django_site.apps.audits.services.decisions import decide_and_record, reason_of
 from django_site.apps.jobs.work import JobWork
-from django_site.apps.likeness.models import UseKind
-from django_site.apps.productions.models import CutState
+from django_site.apps.likeness.models import ConsentGrant, UseKind
+from django_site.apps.productions.models import Cut, CutState
 from django_site.apps.productions.states import cut_move
 from django_site.apps.provenance.models import IntentState, Manifest, Release, SigningIntent
 from django_site.apps.provenance.services.ledger import ledger_append, ledger_head_sign
-from django_site.apps.provenance.services.standing import cut_standing
+from django_site.apps.provenance.services.standing import cut_standing, subjects_seen
 from django_site.apps.reviews.models import ActionKind, CaseState
 from django_site.errors import NotTrustedError, StaleError, WrongStateError
 
@@ -39,46 +40,57 @@ def cut_release(*, manifest: Manifest, by: User, work: JobWork) -> Release:
     reread_at = timezone.now()
     if reread.state != "Trusted":
         raise NotTrustedError(f"the signed file reads {reread.state}: {' '.join(one.plain for one in reread.reasons)}")
-    with work.fenced():
-        decision = decide_and_record(
-            facts=release_facts(manifest, reread=reread, reread_at=reread_at),
-            actor=by,
-            production=cut.production,
-            cut=cut,
-        )
-    if decision.outcome != Outcome.ALLOW:
-        standing = cut_standing(cut)
-        refusal = StaleError if standing and standing.stale_because else WrongStateError
-        raise refusal(f"the film can't be released: {reason_of(decision)}")
-    asset_copy_to_released(asset=manifest.asset)
-    with work.fenced():
-        _refuse_if_stale(manifest, decision)
-        release = Release.objects.create(cut=cut, manifest=manifest, decision=decision, released_by=by)
-        asset_mark_released(asset=manifest.asset)
-        cut_move(cut, CutState.RELEASED, reason="")
-        SigningIntent.objects.filter(pk=intent.pk).update(state=IntentState.SIGNED)
-        uses_record(audit=intent.decision.audit, kind=UseKind.RELEASE, cut=cut)
-        ledger_append(
-            kind="released",
-            event={
-                "cut": cut.pk,
-                "release": release.pk,
-                "sha256": manifest.asset.sha256,
-                "decision_sha256": decision.sha256,
-                "by": by.pseudonym,
-            },
-        )
-        ledger_head_sign()
-        work.finish(release=str(release.pk), sha256=manifest.asset.sha256, state=reread.state)
+    facts = release_facts(manifest, reread=reread, reread_at=reread_at)
+    foreseen = wiring.policy_bundle().decide(facts.as_facts(), at=timezone.now())
+    if foreseen.outcome == Outcome.ALLOW:
+        asset_copy_to_released(asset=manifest.asset)  # large files take long: not inside the transaction
+    try:
+        with work.fenced():
+            _hold_consents(cut)
+            decision = decide_and_record(
+                facts=release_facts(manifest, reread=reread, reread_at=reread_at),
+                actor=by,
+                production=cut.production,
+                cut=cut,
+            )
+            standing = cut_standing(cut)
+            if decision.outcome == Outcome.ALLOW and standing and not standing.stale_because:
+                return _release(manifest, decision, by, work, state=reread.state)
+    except CancelledError:
+        asset_copy_withdraw(asset=manifest.asset)
+        raise
+    # What was refused leaves no bytes outside quarantine; the decision that refused it stands.
+    asset_copy_withdraw(asset=manifest.asset)
+    refusal = StaleError if standing and standing.stale_because else WrongStateError
+    raise refusal(f"the film can't be released: {reason_of(decision) or 'it is no longer what was decided'}")
+
+
+def _hold_consents(cut: Cut) -> None:
+    """Lock the grants of everybody in the film until the release is committed: whoever withdraws one meanwhile waits,
+    and then finds a released film that relied on it."""
+    list(ConsentGrant.objects.select_for_update().filter(subject__in=subjects_seen(cut)).values_list("pk", flat=True))
+
+
+def _release(manifest: Manifest, decision: Decision, by: User, work: JobWork, *, state: str) -> Release:
+    cut = manifest.intent.cut
+    release = Release.objects.create(cut=cut, manifest=manifest, decision=decision, released_by=by)
+    asset_mark_released(asset=manifest.asset)
+    cut_move(cut, CutState.RELEASED, reason="")
+    SigningIntent.objects.filter(pk=manifest.intent_id).update(state=IntentState.SIGNED)
+    uses_record(audit=manifest.intent.decision.audit, kind=UseKind.RELEASE, cut=cut)
+    ledger_append(
+        kind="released",
+        event={
+            "cut": cut.pk,
+            "release": release.pk,
+            "sha256": manifest.asset.sha256,
+            "decision_sha256": decision.sha256,
+            "by": by.pseudonym,
+        },
+    )
+    ledger_head_sign()
+    work.finish(release=str(release.pk), sha256=manifest.asset.sha256, state=state)
     return release
-
-
-def _refuse_if_stale(manifest: Manifest, decision: Decision) -> None:
-    """Between the decision and this transaction a consent may have been withdrawn: look once more, inside it."""
-    standing = cut_standing(manifest.intent.cut)
-    if standing is None or standing.stale_because:
-        why = ", ".join(standing.stale_because) if standing else "everything"
-        raise StaleError(f"{why} changed while the film was being released; it is audited again")
 
 
 def release_facts(manifest: Manifest, *, reread: VerificationReport, reread_at: datetime) -> ReleaseFacts:

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Max
+from django.db.models import Max, Q, QuerySet
+from django.utils import timezone
 
 from django_site.apps.audits.models import Decision, Finding
 from django_site.apps.audits.services.decisions import policy_revision_record
+from django_site.apps.corpora.models import Licence
 from django_site.apps.corpora.services import index_snapshot_record
 from django_site.apps.likeness.models import BiometricConsent, BiometricTemplate, ConsentGrant
 from django_site.apps.productions.models import Cut
@@ -27,22 +29,44 @@ class Standing:
         changes = (
             ("a policy", self.policies_changed_at),
             ("a consent", self.consents_changed_at),
-            ("the index of works", self.index_changed_at),
+            ("the index of works or a licence", self.index_changed_at),
         )
         return tuple(what for what, at in changes if at > self.decision.created_at)
 
 
-def consents_changed_at(cut: Cut) -> datetime:
-    """The newest change of a grant of anybody seen in the cut or its takes, or of the faces that are looked for."""
+def _findings(cut: Cut) -> QuerySet[Finding]:
+    """What any audit ever found in the cut or its takes."""
     takes = cut.items.values("take")
-    seen = Finding.objects.filter(kind="face", audit__cut=cut) | Finding.objects.filter(
-        kind="face", audit__take__in=takes
-    )
+    return Finding.objects.filter(Q(audit__cut=cut) | Q(audit__take__in=takes))
+
+
+def subjects_seen(cut: Cut) -> QuerySet:
+    """Ids of everybody registered who was found in the cut or its takes."""
+    return _findings(cut).filter(kind="face", subject__isnull=False).values("subject")
+
+
+def consents_changed_at(cut: Cut) -> datetime:
+    """The newest change of a grant of anybody seen in the cut or its takes (its end is one), or of the faces that are
+    looked for."""
+    grants = ConsentGrant.objects.filter(subject__in=subjects_seen(cut))
     moments = [
         cut.production.created_at,
-        ConsentGrant.objects.filter(subject__in=seen.values("subject")).aggregate(last=Max("changed_at"))["last"],
+        grants.aggregate(last=Max("changed_at"))["last"],
+        grants.filter(ends__lte=timezone.now()).aggregate(last=Max("ends"))["last"],
         BiometricTemplate.objects.aggregate(last=Max("created_at"))["last"],
         BiometricConsent.objects.aggregate(last=Max("withdrawn_at"))["last"],
+    ]
+    return max(moment for moment in moments if moment is not None)
+
+
+def licences_changed_at(cut: Cut) -> datetime:
+    """The newest change of a licence of any work that was found in the cut or its takes; its end is one."""
+    works = _findings(cut).filter(work__isnull=False).values("work")
+    licences = Licence.objects.filter(work__in=works)
+    moments = [
+        cut.production.created_at,
+        licences.aggregate(last=Max("created_at"))["last"],
+        licences.filter(ends__lte=timezone.now()).aggregate(last=Max("ends"))["last"],
     ]
     return max(moment for moment in moments if moment is not None)
 
@@ -56,5 +80,5 @@ def cut_standing(cut: Cut) -> Standing | None:
         decision=decision,
         policies_changed_at=policy_revision_record().created_at,
         consents_changed_at=consents_changed_at(cut),
-        index_changed_at=index_snapshot_record().created_at,
+        index_changed_at=max(index_snapshot_record().created_at, licences_changed_at(cut)),
     )

@@ -1,13 +1,17 @@
 """``manage.py worker``: a Celery worker in this process, and the sweeper beside it."""
 
 import logging
+import math
 import os
 import threading
+import time
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connection
 
+from django_site.apps.audits.services.sweeping import storage_sweep
+from django_site.apps.jobs.scratch import scratch_sweep
 from django_site.apps.jobs.services import job_sweep
 from django_site.celery import app
 
@@ -45,10 +49,15 @@ class Command(BaseCommand):
 
 
 def _sweep_forever(stop: threading.Event) -> None:
+    swept = -math.inf
     try:
         while not stop.wait(settings.JOB_SWEEP_SECONDS):
             try:
                 job_sweep()
+                if time.monotonic() - swept >= settings.STORAGE_SWEEP_SECONDS:
+                    swept = time.monotonic()
+                    scratch_sweep()
+                    storage_sweep()
             except Exception:  # the sweeper outlives a database that is away for a while
                 logger.warning("a sweep failed; the next follows in %s s", settings.JOB_SWEEP_SECONDS, exc_info=True)
     finally:
