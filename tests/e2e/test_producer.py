@@ -2,6 +2,8 @@
 
 from playwright.sync_api import expect
 
+from tests.e2e.conftest import until
+
 SHIFTS = """() => { window.shifts = 0; new PerformanceObserver(list => {
     for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts += entry.value;
 }).observe({type: "layout-shift", buffered: true}); }"""
@@ -79,7 +81,7 @@ def test_a_shot_is_replaced_and_a_timeline_bar_plays(site, visit):
     page.goto(f"/productions/cuts/{site.ids['cut_released']}/")
     bar = page.locator("film-timeline a").first
     bar.click()
-    page.wait_for_function("document.getElementById('film').currentTime > 0.5")
+    until(page, "document.getElementById('film').currentTime > 0.5")
     expect(page.locator(".playhead")).to_have_attribute("visibility", "visible")
     page.goto(f"/productions/{site.ids['waiting']}/")
     page.locator("article.shot h3 a").first.click()

@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.conftest import until
+
 
 def films(page) -> tuple[float, float, bool]:
     return tuple(
@@ -18,7 +20,7 @@ def test_two_films_play_in_step_and_stop_at_the_end_of_the_match(site, visit):
     page.goto(f"/findings/{site.ids['copy_finding']}/")
     pair = page.locator("evidence-pair")
     expect(pair.get_by_role("button", name="Play both")).to_be_visible()
-    page.wait_for_function("document.querySelector('evidence-pair video.query').readyState >= 2")
+    until(page, "document.querySelector('evidence-pair video.query').readyState >= 2")
     start = float(pair.get_attribute("data-start"))
     first = float(pair.get_attribute("data-reference-start"))
     end = float(pair.get_attribute("data-end"))
@@ -29,8 +31,8 @@ def test_two_films_play_in_step_and_stop_at_the_end_of_the_match(site, visit):
     assert not paused
     assert one > start + 0.4
     assert one - start == pytest.approx(two - first, abs=0.2)
-    page.wait_for_function(f"document.querySelector('evidence-pair video.query').currentTime >= {end - 0.05}")
-    page.wait_for_function("document.querySelector('evidence-pair video.query').paused")
+    until(page, f"document.querySelector('evidence-pair video.query').currentTime >= {end - 0.05}")
+    until(page, "document.querySelector('evidence-pair video.query').paused")
     assert films(page)[0] == pytest.approx(end, abs=0.4)
     page.keyboard.press("0")
     page.wait_for_timeout(300)

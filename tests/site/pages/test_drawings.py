@@ -1,9 +1,12 @@
 """Drawings stay inside their frame, whatever the film is like."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from django_site.pages.drawings import Bar, Lane, curve, seconds_text, timeline
+from django_site.pages.states import KINDS, look
+from django_site.pages.templatetags.ui import ICONS
 
 seconds = st.floats(0, 20_000, allow_nan=False)
 
@@ -36,3 +39,11 @@ def test_a_curve_needs_two_samples():
 
 def test_seconds_read_as_on_a_clock():
     assert [seconds_text(value) for value in (0, 7.5, 59.99, 67, 3600)] == ["0 s", "7.5 s", "59.99 s", "1:07", "60:00"]
+
+
+@pytest.mark.parametrize(("kind", "state"), [(kind, state) for kind, states in KINDS.items() for state in states])
+def test_every_state_has_an_icon_and_a_word(kind, state):
+    tone, icon, word = look(kind, state)
+    assert tone in ("good", "stop", "ask", "busy", "idle", "trusted")
+    assert icon in ICONS
+    assert word == state.label
