@@ -76,3 +76,60 @@ def append_only(table: str, *, what: str) -> list[Refuse]:
         refuse(f"{table}_no_update", table=table, on="UPDATE", message=f"{what} is append-only: it can not be changed"),
         refuse(f"{table}_no_delete", table=table, on="DELETE", message=f"{what} is append-only: it can not be deleted"),
     ]
+
+
+class TriggersAside(Operation):
+    """Run operations that alter tables while no trigger stands in their way.
+
+    SQLite alters a table by making it anew: that loses the table's own triggers, and is refused where another table's
+    trigger names it. So all of them are dropped before and put back after, in the migration's own transaction.
+    PostgreSQL keeps its triggers through an ALTER TABLE, so there the operations simply run.
+    """
+
+    reversible = True
+
+    def __init__(self, operations: list[Operation]) -> None:
+        self.operations = operations
+
+    def state_forwards(self, app_label, state) -> None:
+        for operation in self.operations:
+            operation.state_forwards(app_label, state)
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state) -> None:
+        triggers = _take_triggers(schema_editor)
+        for operation in self.operations:
+            after = from_state.clone()
+            operation.state_forwards(app_label, after)
+            operation.database_forwards(app_label, schema_editor, from_state, after)
+            from_state = after
+        _put_back(schema_editor, triggers)
+
+    def database_backwards(self, app_label, schema_editor, from_state, to_state) -> None:
+        triggers = _take_triggers(schema_editor)
+        states = [to_state]  # to_state is how it was before all of them
+        for operation in self.operations:
+            after = states[-1].clone()
+            operation.state_forwards(app_label, after)
+            states.append(after)
+        for number in reversed(range(len(self.operations))):
+            self.operations[number].database_backwards(app_label, schema_editor, states[number + 1], states[number])
+        _put_back(schema_editor, triggers)
+
+    def describe(self) -> str:
+        return "; ".join(operation.describe() for operation in self.operations)
+
+
+def _take_triggers(schema_editor) -> list[str]:
+    if schema_editor.connection.vendor != "sqlite":
+        return []
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        found = cursor.fetchall()
+    for name, _ in found:
+        schema_editor.execute(f'DROP TRIGGER "{name}"', params=None)
+    return [sql for _, sql in found]
+
+
+def _put_back(schema_editor, triggers: list[str]) -> None:
+    for sql in triggers:
+        schema_editor.execute(sql, params=None)

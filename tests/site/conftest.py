@@ -185,6 +185,41 @@ class Make:
             production=production, cut=cut, decision=decision, opened_by=opened_by, due_at=timezone.now(), **fields
         )
 
+    def release(self, studio, version: int = 1):
+        """A film that is out, by the same rows and files as the real release leaves; the file itself isn't signed."""
+        from django_site.apps.audits.services.assets import asset_copy_to_released, asset_mark_released
+        from django_site.apps.jobs.models import Job
+        from django_site.apps.productions.models import Cut
+        from django_site.apps.provenance.models import Manifest, Release, SigningIntent
+        from django_site.apps.reviews.services import case_approve, case_open
+
+        cut = self.cut(studio.production, studio.producer, version=version)
+        audit = self.audit(studio.production, cut.asset, cut=cut)
+        decision = self.decision(studio.production, cut=cut, audit=audit)
+        case = case_open(decision=decision, opened_by=studio.producer, cut=cut)
+        case_approve(case=case, by=studio.legal_reviewer, reason="Fine.")
+        Job.objects.filter(kind="sign_cut", target_id=cut.pk).update(
+            state="done", result={"by": "hand"}, finished_at=timezone.now()
+        )
+        intent = SigningIntent.objects.get(cut=cut)
+        manifest = Manifest.objects.create(
+            intent=intent,
+            asset=self.asset(),
+            label="urn:c2pa:1",
+            state="Trusted",
+            verification={"state": "Trusted"},
+            reread_at=timezone.now(),
+        )
+        release = Release.objects.create(
+            cut=cut, manifest=manifest, decision=decision, released_by=studio.legal_reviewer
+        )
+        asset_copy_to_released(asset=manifest.asset)
+        asset_mark_released(asset=manifest.asset)
+        SigningIntent.objects.filter(pk=intent.pk).update(state="signed")
+        Cut.objects.filter(pk=cut.pk).update(state="released")
+        cut.refresh_from_db()
+        return release
+
     def subject(self, organisation, **fields):
         from django_site.apps.likeness.models import Subject
 

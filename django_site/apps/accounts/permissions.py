@@ -36,6 +36,11 @@ def reviews(user: User, production) -> bool:
 
 
 @rules.predicate
+def heads_legal(user: User, production) -> bool:
+    return production is not None and reviewing_role(user, production) == Role.HEAD_OF_LEGAL
+
+
+@rules.predicate
 def is_producer_of_organisation(user: User, organisation) -> bool:
     return organisation is not None and _role_in(user, organisation.pk) == Role.PRODUCER
 
@@ -62,6 +67,7 @@ rules.add_perm("productions.view", _signed_in & (produces | reviews))
 rules.add_perm("productions.change", _signed_in & produces)
 rules.add_perm("reviews.decide", _signed_in & reviews)
 rules.add_perm("reviews.comment", _signed_in & (produces | reviews))
+rules.add_perm("provenance.recall", _signed_in & heads_legal)
 rules.add_perm("corpora.change", _signed_in & works_in_organisation)
 rules.add_perm("likeness.enrol", _signed_in & works_in_organisation)
 rules.add_perm("likeness.view", _signed_in & (is_subject | is_legal_of_subject))

@@ -8,7 +8,7 @@ from django_site.apps.corpora.models import WorkAsset
 from django_site.apps.likeness.models import LikenessAsset
 from django_site.apps.productions.models import Cut, ImportedMedia, Screenplay, Take
 from django_site.apps.productions.selectors import productions_visible_to
-from django_site.apps.provenance.models import Manifest
+from django_site.apps.provenance.models import Manifest, Recall
 
 
 def audits_visible_to(user: User) -> QuerySet[Audit]:
@@ -24,17 +24,17 @@ def decisions_visible_to(user: User) -> QuerySet[Decision]:
 
 
 def assets_visible_to(user: User) -> QuerySet[Asset]:
-    """Released assets for everybody; quarantined ones only through something that the person may see:
+    """Released assets for everybody, unless recalled; all others only through something that the person may see:
 
     a take, cut, screenplay, signed file, imported file or evidence frame of their productions; a work of which their
     productions have a finding, or that their organisation registered and they review; their own enrolled pictures.
     """
-    released = Q(zone=Zone.RELEASED)
+    this = OuterRef("pk")
+    released = Q(zone=Zone.RELEASED) & ~Exists(Recall.objects.filter(release__manifest__asset=this))
     if not user.is_authenticated:
         return Asset.objects.filter(released)
     productions = productions_visible_to(user).values("pk")
     findings = Finding.objects.filter(audit__production__in=productions)
-    this = OuterRef("pk")
     reviews_for = user.memberships.filter(role__in=REVIEWING_ROLES).values("organisation")
     reasons = [
         Take.objects.filter(asset=this, shot__scene__screenplay__production__in=productions),
@@ -52,3 +52,8 @@ def assets_visible_to(user: User) -> QuerySet[Asset]:
     for reason in reasons:
         seen |= Q(Exists(reason))
     return Asset.objects.filter(released | seen)
+
+
+def is_public(asset: Asset) -> bool:
+    """Whether anybody may have the file: it was released, and not recalled since."""
+    return asset.zone == Zone.RELEASED and not Recall.objects.filter(release__manifest__asset=asset).exists()

@@ -3,8 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from django_site.apps.audits.models import Zone
-from django_site.apps.audits.selectors import assets_visible_to
+from django_site.apps.audits.selectors import assets_visible_to, is_public
 from django_site.apps.audits.services.assets import asset_path
 from django_site.apps.reviews.services import access_log
 from django_site.ranges import file_response
@@ -33,12 +32,13 @@ def asset_media(request: HttpRequest, asset_id) -> HttpResponseBase:
     if media_type == "text/plain":
         media_type = "text/plain; charset=utf-8"
     response = file_response(request, asset_path(asset), sha256=asset.sha256, media_type=media_type)
-    released = asset.zone == Zone.RELEASED
+    released = is_public(asset)
     if not released:
         access_log(user=request.user, asset=asset)
     name = f"reelproof-{asset.sha256[:12]}.{SUFFIXES.get(asset.media_type, 'bin')}"
     response["Content-Disposition"] = f'{"inline" if known else "attachment"}; filename="{name}"'
-    response["Cache-Control"] = "public, max-age=31536000, immutable" if released else "private, no-store"
+    # Asked again each time, answered by the tag alone: a film that is recalled is not handed out from a cache.
+    response["Cache-Control"] = "public, no-cache" if released else "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cross-Origin-Resource-Policy"] = "same-origin"

@@ -66,6 +66,9 @@ class Licence(Record):
     starts = models.DateTimeField()
     ends = models.DateTimeField(null=True, blank=True)
     reservations = models.JSONField(default=list, blank=True)
+    #: Why it ended before its term, and when what relied on it was sent to people after it had ended.
+    withdrawn_because = models.TextField(blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -73,6 +76,9 @@ class Licence(Record):
             models.CheckConstraint(condition=Q(ends__isnull=True) | Q(ends__gt=F("starts")), name="licence_term"),
             models.CheckConstraint(condition=~Q(spdx_id="") | ~Q(terms=""), name="licence_says_something"),
             models.CheckConstraint(condition=~Q(territories=[]), name="licence_has_territory"),
+            models.CheckConstraint(
+                condition=Q(settled_at__isnull=True) | Q(ends__isnull=False), name="licence_settled_has_ended"
+            ),
         ]
 
     def __str__(self) -> str:

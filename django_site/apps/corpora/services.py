@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from auditor.media import probe
@@ -24,7 +24,8 @@ from django_site.apps.corpora.models import (
     WorkAsset,
     WorkKind,
 )
-from django_site.errors import InputError
+from django_site.apps.provenance.services.ledger import ledger_append
+from django_site.errors import InputError, WrongStateError
 
 
 def index_snapshot_record() -> IndexSnapshot:
@@ -118,6 +119,47 @@ def licence_add(
     LicensedAct.objects.filter(work=work, act__in=acts, current=True).update(current=False)
     LicensedAct.objects.bulk_create(LicensedAct(licence=licence, work=work, act=act) for act in dict.fromkeys(acts))
     return licence
+
+
+@transaction.atomic
+def licence_withdraw(*, licence: Licence, by: User, reason: str) -> Licence:
+    """End a licence before its term: what resembles the work and is on its way is audited again, what is out goes to a
+    person. Raises ``WrongStateError`` where it has ended already."""
+    require(by, "corpora.change", licence.work.organisation)
+    if not reason.strip():
+        raise InputError("say why the licence ends: those who relied on it will read it")
+    now = timezone.now()
+    running = Licence.objects.filter(Q(ends__isnull=True) | Q(ends__gt=now), pk=licence.pk, starts__lt=now)
+    if not running.update(ends=now, withdrawn_because=reason):
+        raise WrongStateError(f"{licence} is not in force; there is nothing to withdraw")
+    licence.refresh_from_db()
+    _licence_settle(licence, by=by, how=f"The licence of '{licence.work}' was withdrawn: {reason}")
+    return licence
+
+
+def licences_settle(*, now: datetime | None = None) -> int:
+    """See to what relied on licences whose term has ended since. Called by the sweeper; returns how many."""
+    over = Licence.objects.filter(ends__lte=now or timezone.now(), settled_at__isnull=True)
+    settled = 0
+    for licence in over.select_related("work"):
+        day = licence.ends.date().isoformat()
+        with transaction.atomic():
+            settled += _licence_settle(licence, by=None, how=f"The licence of '{licence.work}' ended on {day}.")
+    return settled
+
+
+def _licence_settle(licence: Licence, *, by: User | None, how: str) -> bool:
+    """Once for each licence: whoever marks it does it."""
+    from django_site.apps.audits.services.auditing import audits_repeat_for_work
+    from django_site.apps.reviews.withdrawals import released_under_licence, withdrawal_cases_open
+
+    mine = Licence.objects.filter(pk=licence.pk, settled_at__isnull=True)
+    if not mine.update(settled_at=timezone.now()):
+        return False
+    ledger_append(kind="licence_ended", event={"licence": licence.pk, "work": licence.work_id})
+    audits_repeat_for_work(work=licence.work)
+    withdrawal_cases_open(cuts=released_under_licence(licence), reason=how, opened_by=by)
+    return True
 
 
 def work_withdraw(*, work: Work, by: User) -> None:

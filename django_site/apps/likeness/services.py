@@ -215,8 +215,6 @@ def grant_revoke(*, grant: ConsentGrant, by: User, reason: str) -> ConsentGrant:
 
 
 def _grant_stop(grant: ConsentGrant, by: User, reason: str, to: GrantState, came_from: set[str]) -> ConsentGrant:
-    from django_site.apps.audits.services.auditing import audits_repeat_for_subject
-
     require(by, "likeness.grant", grant.subject)
     if not reason.strip():
         raise InputError("say why, in a few words: those who relied on the grant will read it")
@@ -225,9 +223,39 @@ def _grant_stop(grant: ConsentGrant, by: User, reason: str, to: GrantState, came
         if not stopped.update(state=to, reason=reason, changed_at=timezone.now()):
             raise WrongStateError("this grant is not in force; there is nothing to stop")
         grant.refresh_from_db()
-        _grant_event(f"grant_{to}", grant)
-        audits_repeat_for_subject(subject=grant.subject)
+        _grant_ended(grant, by=by, how=f"{grant.subject} {_STOPPED[to]} the grant that this film relied on: {reason}")
     return grant
+
+
+#: What the person did, as the case about a released film says it.
+_STOPPED = {GrantState.REVOKED: "revoked", GrantState.SUSPENDED: "suspended"}
+
+
+def _grant_ended(grant: ConsentGrant, *, by: User | None, how: str) -> None:
+    """Withdrawn consent reaches everything: what is on its way is looked at again, what is out goes to a person."""
+    from django_site.apps.audits.services.auditing import audits_repeat_for_subject
+    from django_site.apps.reviews.withdrawals import released_under_grant, withdrawal_cases_open
+
+    _grant_event(f"grant_{grant.state}", grant)
+    audits_repeat_for_subject(subject=grant.subject)
+    withdrawal_cases_open(cuts=released_under_grant(grant), reason=how, opened_by=by)
+
+
+def grants_expire(*, now: datetime | None = None) -> int:
+    """Say of every grant whose term is over that it is, with all that follows. Called by the sweeper; returns how many."""
+    now = now or timezone.now()
+    expired = 0
+    over = ConsentGrant.objects.filter(state__in=[GrantState.ACTIVE, GrantState.SUSPENDED], ends__lte=now)
+    for grant in over.select_related("subject"):
+        with transaction.atomic():
+            if not over.filter(pk=grant.pk).update(state=GrantState.EXPIRED, changed_at=now):
+                continue
+            grant.refresh_from_db()
+            day = grant.ends.date().isoformat()
+            how = f"The grant of {grant.subject} that this film relied on ended on {day}."
+            _grant_ended(grant, by=None, how=how)
+            expired += 1
+    return expired
 
 
 def _grant_event(kind: str, grant: ConsentGrant) -> None:

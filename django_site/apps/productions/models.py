@@ -215,6 +215,7 @@ class CutState(models.TextChoices):
     REJECTED = "rejected", _("Rejected")
     SIGNING = "signing", _("Being signed")
     RELEASED = "released", _("Released")
+    RECALLED = "recalled", _("Recalled")
 
 
 class Cut(Record):
@@ -243,7 +244,8 @@ class Cut(Record):
                 name="cut_assembled_has_asset",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["failed", "stopped", "rejected"]) | ~Q(reason=""), name="cut_stop_has_reason"
+                condition=~Q(state__in=["failed", "stopped", "rejected", "recalled"]) | ~Q(reason=""),
+                name="cut_stop_has_reason",
             ),
         ]
 

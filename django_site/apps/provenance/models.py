@@ -92,6 +92,20 @@ class Release(Record):
         return f"{self.cut}"
 
 
+class Recall(Record):
+    """A release that was taken back. Its file and its record stay, for whoever asks; nobody is handed the film any more."""
+
+    release = models.OneToOneField(Release, on_delete=models.PROTECT, related_name="recall")
+    reason = models.TextField()
+    recalled_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="recall_has_reason")]
+
+    def __str__(self) -> str:
+        return f"{self.release} recalled"
+
+
 class LedgerEntry(Record):
     """One event, in order without gaps. ``event`` holds ids and digests only, never names or biometrics."""
 

@@ -6,8 +6,8 @@ from django_site.apps.provenance.models import LedgerEntry, Release, SoftBinding
 
 
 def releases() -> QuerySet[Release]:
-    """Everything that was released, newest first."""
-    return Release.objects.select_related("cut__production", "manifest__asset").order_by("-created_at")
+    """Everything that was released, newest first; what was recalled since too, with its recall."""
+    return Release.objects.select_related("cut__production", "manifest__asset", "recall").order_by("-created_at")
 
 
 def release_by_digest(sha256: str) -> Release | None:

@@ -13,7 +13,7 @@ from auditor.errors import AuditorError
 from auditor.fingerprints.iscc import video_code
 from auditor.provenance import VerificationReport, verify
 from django_site import wiring
-from django_site.apps.provenance.models import Release
+from django_site.apps.provenance.models import Recall, Release
 from django_site.apps.provenance.selectors import release_by_digest, releases_by_soft_binding
 from django_site.apps.provenance.services.signing import ISCC
 
@@ -88,7 +88,16 @@ class Verdict:
 
     @property
     def meaning(self) -> str:
-        return str(HEADLINES[self.report.state][1])
+        words = str(HEADLINES[self.report.state][1])
+        if self.recall is None:
+            return words
+        day = self.recall.created_at.date().isoformat()
+        return f"{words} " + _("Its maker recalled it on %(day)s: it should not be shown any more.") % {"day": day}
+
+    @property
+    def recall(self) -> Recall | None:
+        """The recall of the release that this file is, if its maker took it back."""
+        return getattr(self.release, "recall", None)
 
     @property
     def believable(self) -> bool:

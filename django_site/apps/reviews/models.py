@@ -14,11 +14,20 @@ class CaseState(models.TextChoices):
     CHANGES_REQUESTED = "changes_requested", _("Changes requested")
 
 
+class CaseKind(models.TextChoices):
+    CLEARANCE = "clearance", _("May it be shown?")
+    WITHDRAWAL = "withdrawal", _("May it stay out?")
+
+
 class Case(Record):
     """A question for reviewers. ``decision`` is what the policies said; ``approvals_needed`` how many must agree.
 
-    ``risk`` orders the queue: the highest score among the findings, higher for a stopped outcome.
+    ``risk`` orders the queue: the highest score among the findings, higher for a stopped outcome, highest where a
+    released film relied on what was withdrawn since; ``reason`` says then what was.
     """
+
+    kind = models.CharField(max_length=10, choices=CaseKind.choices, default=CaseKind.CLEARANCE)
+    reason = models.TextField(blank=True)
 
     production = models.ForeignKey("productions.Production", on_delete=models.PROTECT, related_name="cases")
     take = models.ForeignKey("productions.Take", null=True, on_delete=models.PROTECT, related_name="cases")
@@ -37,6 +46,10 @@ class Case(Record):
         constraints = [
             exactly_one_check("take", "cut", "imported", name="case_about_one_thing"),
             choice_check("state", CaseState, name="case_state_known"),
+            choice_check("kind", CaseKind, name="case_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind="clearance") | Q(cut__isnull=False) & ~Q(reason=""), name="case_withdrawal_says_what"
+            ),
             models.CheckConstraint(
                 condition=Q(state="open", closed_at__isnull=True) | ~Q(state="open") & Q(closed_at__isnull=False),
                 name="case_closed_has_time",

@@ -11,7 +11,7 @@ from django_site.apps.audits.models import Asset, Decision, Finding, Outcome
 from django_site.apps.productions.models import CutState, ImportState, TakeState
 from django_site.apps.productions.states import cut_move, import_move, take_move
 from django_site.apps.provenance.services.ledger import ledger_append
-from django_site.apps.reviews.models import AccessLog, ActionKind, Case, CaseState, Comment, ReviewAction
+from django_site.apps.reviews.models import AccessLog, ActionKind, Case, CaseKind, CaseState, Comment, ReviewAction
 from django_site.errors import InputError, NotAllowedError, WrongStateError
 
 #: How long a case may wait; the queue shows what is late.
@@ -55,6 +55,8 @@ def _act(*, case: Case, by: User, kind: ActionKind, reason: str, finding: Findin
         raise WrongStateError(f"this case is already {case.get_state_display().lower()}")
     if kind == ActionKind.APPROVE and case.opened_by_id == by.pk:
         raise NotAllowedError("whoever asked for the review does not approve it; ask another reviewer")
+    if kind == ActionKind.APPROVE and _made(by, case):
+        raise NotAllowedError("whoever worked on the film does not approve it; ask another reviewer")
     try:
         with transaction.atomic():
             action = ReviewAction.objects.create(
@@ -69,6 +71,12 @@ def _act(*, case: Case, by: User, kind: ActionKind, reason: str, finding: Findin
     return action
 
 
+def _made(person: User, case: Case) -> bool:
+    """Whether the person had a hand in it, whatever their role is today."""
+    production = case.production
+    return production.created_by_id == person.pk or production.contributions.filter(actor=person).exists()
+
+
 def _locked(case: Case) -> Case:
     return Case.objects.select_for_update().get(pk=case.pk)
 
@@ -77,7 +85,7 @@ def _locked(case: Case) -> Case:
 def case_approve(*, case: Case, by: User, reason: str) -> Case:
     """Agree. With the last agreement that is needed the thing is approved; an approved cut goes on to be signed.
 
-    Where two people are needed, one of them is the head of legal.
+    Where two people are needed, one of them is the head of legal. About a released film it means: it stays out.
     """
     from django_site.apps.productions.services.cuts import cut_assemble_when_ready
     from django_site.apps.provenance.services.signing import cut_signing_request
@@ -89,6 +97,8 @@ def case_approve(*, case: Case, by: User, reason: str) -> Case:
     if approvals.count() < case.approvals_needed or (case.approvals_needed > 1 and "head_of_legal" not in roles):
         return case
     _close(case, CaseState.APPROVED)
+    if case.kind == CaseKind.WITHDRAWAL:
+        return case  # it stays out, as it is
     if case.take:
         take_move(case.take, TakeState.APPROVED)
         cut_assemble_when_ready(production=case.production, by=case.take.generation.actor)
@@ -102,10 +112,15 @@ def case_approve(*, case: Case, by: User, reason: str) -> Case:
 
 @transaction.atomic
 def case_reject(*, case: Case, by: User, reason: str) -> Case:
-    """Refuse, for good."""
+    """Refuse, for good. A released film is recalled, which only the head of legal may do."""
+    from django_site.apps.provenance.services.recall import cut_recall
+
     case = _locked(case)
     _act(case=case, by=by, kind=ActionKind.REJECT, reason=reason)
     _close(case, CaseState.REJECTED)
+    if case.kind == CaseKind.WITHDRAWAL:
+        cut_recall(release=case.cut.release, by=by, reason=reason)
+        return case
     _refuse(case, reason)
     return case
 
@@ -114,6 +129,8 @@ def case_reject(*, case: Case, by: User, reason: str) -> Case:
 def case_request_change(*, case: Case, by: User, reason: str) -> Case:
     """Send it back: the producer changes something and it is audited anew."""
     case = _locked(case)
+    if case.kind == CaseKind.WITHDRAWAL:
+        raise WrongStateError("a released film can't be changed: approve that it stays out, or reject it to recall it")
     _act(case=case, by=by, kind=ActionKind.REQUEST_CHANGE, reason=reason)
     _close(case, CaseState.CHANGES_REQUESTED)
     _refuse(case, reason)

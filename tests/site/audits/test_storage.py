@@ -110,6 +110,7 @@ def test_the_zone_is_written_in_one_place():
     assert writers == {"apps/audits/services/assets.py"}
 
 
+@pytest.mark.django_db
 def test_the_sweep_removes_what_no_row_names_and_never_what_one_does(make, settings, tmp_path):
     settings.QUARANTINE_ROOT, settings.RELEASED_ROOT = tmp_path / "quarantine", tmp_path / "released"
     quarantine, released = wiring.zone("quarantine"), wiring.zone("released")

@@ -230,7 +230,7 @@ def test_a_running_job_stops_when_it_is_called_off(job, handler):
     run_job(job_id=job.pk)
     job.refresh_from_db()
     assert job.state == "cancelled"
-    assert "on request" in job.reason
+    assert job.reason == f"Cancelled by {job.production.created_by}."
 
 
 def test_the_sweeper_sends_what_was_lost_and_ends_what_keeps_dying(make, monkeypatch):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from auditor.audit import AuditReport
 from auditor.canonical import sha256_json
@@ -287,15 +288,24 @@ def uses_record(*, audit: Audit, kind: UseKind, take: Take | None = None, cut: C
             )
 
 
-@transaction.atomic
 def audits_repeat_for_subject(*, subject: Subject) -> int:
     """After a grant was stopped: audit again whatever shows the person and is not out yet. Returns how many."""
+    return _audits_repeat(Finding.objects.filter(subject=subject, kind="face"))
+
+
+def audits_repeat_for_work(*, work: Work) -> int:
+    """After a licence has ended: audit again whatever resembles the work and is not out yet. Returns how many."""
+    return _audits_repeat(Finding.objects.filter(work=work))
+
+
+@transaction.atomic
+def _audits_repeat(shown: QuerySet[Finding]) -> int:
+    """What is on its way to be signed needs no repeat: its decision is stale, so the signing sends it back."""
     owed = 0
-    shown = Finding.objects.filter(subject=subject, kind="face")
-    takes = Take.objects.filter(
-        state__in=[TakeState.CLEARED, TakeState.APPROVED, TakeState.NEEDS_REVIEW], audits__findings__in=shown
-    ).distinct()
+    waiting = [TakeState.CLEARED, TakeState.APPROVED, TakeState.NEEDS_REVIEW]
+    takes = Take.objects.filter(state__in=waiting, audits__findings__in=shown).distinct()
     for take in takes.select_related("shot__scene__screenplay__production", "asset"):
+        cases_supersede(take=take)
         take_move(take, TakeState.AUDITING)
         production = take.shot.scene.screenplay.production
         audit_enqueue(kind=JobKind.AUDIT_TAKE, target=take, production=production, asset=take.asset, requested_by=None)
@@ -305,5 +315,18 @@ def audits_repeat_for_subject(*, subject: Subject) -> int:
         cases_supersede(cut=cut)
         cut_move(cut, CutState.AUDITING)
         audit_enqueue(kind=JobKind.AUDIT_CUT, target=cut, production=cut.production, asset=cut.asset, requested_by=None)
+        owed += 1
+    waiting = [ImportState.CLEARED, ImportState.APPROVED, ImportState.NEEDS_REVIEW]
+    imports = ImportedMedia.objects.filter(state__in=waiting, audits__findings__in=shown).distinct()
+    for imported in imports.select_related("production", "asset"):
+        cases_supersede(imported=imported)
+        import_move(imported, ImportState.AUDITING)
+        audit_enqueue(
+            kind=JobKind.AUDIT_IMPORT,
+            target=imported,
+            production=imported.production,
+            asset=imported.asset,
+            requested_by=None,
+        )
         owed += 1
     return owed

@@ -49,14 +49,14 @@ def cut_assemble_when_ready(*, production: Production, by: User) -> Cut | None:
 def cut_request(*, production: Production, by: User) -> Cut:
     """Cut what there is, on a person's word. Raises ``WrongStateError`` naming what is missing."""
     require(by, "productions.change", production)
-    takes = takes_usable(production)
-    missing = sum(take is None for take in takes)
-    if not takes or missing:
-        raise WrongStateError(
-            f"{missing or 'all'} of {len(takes)} shots have no cleared take yet; render or replace them"
-        )
     with transaction.atomic():
         Production.objects.select_for_update().get(pk=production.pk)
+        takes = takes_usable(production)
+        missing = sum(take is None for take in takes)
+        if not takes or missing:
+            raise WrongStateError(
+                f"{missing or 'all'} of {len(takes)} shots have no cleared take yet; render or replace them"
+            )
         return _begin(production, takes, by)
 
 

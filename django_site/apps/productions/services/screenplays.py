@@ -6,6 +6,7 @@ from django.db.models import Max
 from django_site.apps.accounts.models import User
 from django_site.apps.accounts.permissions import require
 from django_site.apps.audits.services.assets import asset_path, asset_store
+from django_site.apps.jobs.services import jobs_call_off
 from django_site.apps.productions.models import ContributionAct, Production, Scene, Screenplay, Shot, Take, TakeState
 from django_site.apps.productions.selectors import screenplay_current
 from django_site.apps.productions.services.productions import contribution_record
@@ -16,8 +17,8 @@ from generator.shots import ShotRequest, plan_shots
 
 #: What Fountain text is stored as.
 FOUNTAIN = "text/plain"
-#: States of takes that another version of their shot puts aside; what was stopped or rejected stays as it is.
-_PUT_ASIDE = (TakeState.PLANNED, TakeState.QUARANTINED, TakeState.CLEARED, TakeState.NEEDS_REVIEW, TakeState.APPROVED)
+#: States of takes that another version of their shot leaves as they are: over, with the reason.
+_OVER = (TakeState.FAILED, TakeState.STOPPED, TakeState.REJECTED, TakeState.SUPERSEDED)
 
 
 def screenplay_write(*, production: Production, by: User, scenes: int = 3) -> Screenplay:
@@ -106,6 +107,8 @@ def shot_replace(*, shot: Shot, changes: dict, by: User) -> Shot:
 
 
 def _put_aside(shot: Shot) -> None:
-    for take in Take.objects.filter(shot=shot, state__in=_PUT_ASIDE):
+    """Supersede the shot's takes; those still being rendered or audited are called off."""
+    for take in Take.objects.filter(shot=shot).exclude(state__in=_OVER):
         cases_supersede(take=take)
         take_move(take, TakeState.SUPERSEDED)
+        jobs_call_off(target_id=take.pk, reason="The shot was replaced.")

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from auditor.media import probe
 from django_site import wiring
@@ -46,7 +47,8 @@ def take_request(*, shot: Shot, by: User) -> Take:
     card = wiring.video_backend().card
     text = screenplay_text(shot.scene.screenplay)
     with transaction.atomic():
-        if not Shot.objects.select_for_update().get(pk=shot.pk).current:
+        Production.objects.select_for_update().get(pk=production.pk)  # who replaces shots holds it too
+        if not shots_current(production).filter(pk=shot.pk).exists():
             raise WrongStateError("this version of the shot was replaced; render its current version")
         number = (shot.takes.aggregate(last=Max("number"))["last"] or 0) + 1
         spec = {**shot.spec, "seed": (int(shot.spec["seed"]) + number - 1) % 2**63}
@@ -101,6 +103,7 @@ def take_render(*, work: JobWork) -> None:
     production = take.shot.scene.screenplay.production
     with work.fenced():
         take_move(take, TakeState.RENDERING)
+    _still_allowed(take)
     backend = wiring.video_backend()
     if backend.card.digest != take.generation.model_sha256:
         raise WrongStateError("the renderer has changed since this take was planned; ask for another take")
@@ -132,6 +135,18 @@ def take_render(*, work: JobWork) -> None:
             requested_by=take.generation.actor,
         )
         work.finish(asset=str(asset.pk), sha256=asset.sha256, frames=info.frames, seconds=round(info.duration, 3))
+
+
+def _still_allowed(take: Take) -> None:
+    """Gate 1 once more, when the work begins: a consent may have been withdrawn while the take waited."""
+    shot = take.shot
+    facts = prompt_facts(shot, screenplay_text=screenplay_text(shot.scene.screenplay))
+    if wiring.policy_bundle().decide(facts.as_facts(), at=timezone.now()).outcome == Outcome.ALLOW:
+        return
+    decision = decide_and_record(
+        facts=facts, actor=take.generation.actor, production=shot.scene.screenplay.production, shot=shot
+    )
+    raise WrongStateError(reason_of(decision))
 
 
 def take_failed(*, target_id, reason: str) -> None:

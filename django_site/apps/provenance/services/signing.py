@@ -19,7 +19,7 @@ from django_site.apps.provenance.services.draft import cut_draft
 from django_site.apps.provenance.services.ledger import ledger_append
 from django_site.apps.provenance.services.release import cut_release
 from django_site.apps.provenance.services.standing import cut_standing
-from django_site.apps.reviews.models import Case, CaseState
+from django_site.apps.reviews.models import Case, CaseKind, CaseState
 from django_site.errors import StaleError, WrongStateError
 
 #: ISO 24138, on C2PA's list of soft binding algorithms.
@@ -30,7 +30,7 @@ ISCC = "io.iscc.v0"
 def cut_signing_request(*, case: Case, by: User) -> Job:
     """Write down what is to be signed on whose approval, and owe the signing. Called when a case is approved, and again
     by a person after a signing failed."""
-    if case.state != CaseState.APPROVED or case.cut is None:
+    if case.state != CaseState.APPROVED or case.cut is None or case.kind != CaseKind.CLEARANCE:
         raise WrongStateError("a cut is signed only when its case was approved; ask the reviewers")
     intent = SigningIntent.objects.filter(cut=case.cut, state=IntentState.OPEN).first()
     if intent is None:
