@@ -16,7 +16,7 @@ def test_a_performer_reads_signs_and_revokes_on_a_phone(site, visit):
     expect(page.get_by_text("I allow Harbour Street Studio to show my face")).to_be_visible()
     page.get_by_label("I have read this text").check()
     page.get_by_role("button", name="Sign this text").click()
-    expect(page.get_by_role("status").first).to_contain_text("Signed. The grant is in force")
+    expect(page.locator("#notes")).to_contain_text("Signed. The grant is in force")
     page.get_by_text("Suspend or revoke", exact=True).click()
     expect(page.get_by_text("No new take or cut may show you under this grant.")).to_be_visible()
     page.get_by_label("Reason").fill("I changed my mind.")

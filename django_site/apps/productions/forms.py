@@ -48,7 +48,7 @@ class ProductionForm(forms.Form):
     )
     use = forms.ChoiceField(label=_("Made as"), choices=Use.choices, initial=Use.FILM)
     total_seconds = forms.FloatField(
-        label=_("Length in seconds"), min_value=2, max_value=600, initial=12, help_text=_("All shots together.")
+        label=_("Length in seconds"), min_value=3, max_value=600, initial=12, help_text=_("All shots together.")
     )
     seed = forms.IntegerField(
         label=_("Seed"),

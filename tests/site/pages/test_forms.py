@@ -35,7 +35,7 @@ def test_a_brief_becomes_a_production_with_shots(world, visit):
     [
         ({"territories": "US, Narnia"}, "NARNIA is not a territory that we know"),
         ({"title": ""}, "This field is required"),
-        ({"total_seconds": 1}, "greater than or equal to 2"),
+        ({"total_seconds": 1}, "greater than or equal to 3"),
         ({"use": "propaganda"}, "Select a valid choice"),
     ],
 )
