@@ -9,10 +9,9 @@ from django.views.decorators.http import require_safe
 
 from auditor.media import MediaError
 from django_site.apps.audits.evidence import evidence_pair
-from django_site.apps.audits.models import Zone
 from django_site.apps.audits.pictures import picture_path
 from django_site.apps.audits.reading import decision_latest
-from django_site.apps.audits.selectors import assets_visible_to, findings_visible_to
+from django_site.apps.audits.selectors import assets_visible_to, findings_visible_to, is_public
 from django_site.apps.reviews.selectors import cases_visible_to
 from django_site.apps.reviews.services import access_log
 from django_site.errors import InputError
@@ -60,9 +59,9 @@ def asset_picture(request: HttpRequest, asset_id: UUID) -> HttpResponseBase:
     except (MediaError, InputError) as error:
         raise Http404(str(error)) from None
     response = HttpResponse(picture.read_bytes(), content_type="image/jpeg")
-    if asset.zone == Zone.RELEASED:
-        response["Cache-Control"] = "public, max-age=86400"
-    else:  # a still of what lies in quarantine is treated as the film itself
+    if is_public(asset):
+        response["Cache-Control"] = "public, max-age=3600"
+    else:  # a still of what lies in quarantine, or was recalled, is treated as the film itself
         access_log(user=request.user, asset=asset)
         response["Cache-Control"] = "private, no-store"
     return response
