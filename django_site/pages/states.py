@@ -27,7 +27,6 @@ LOOKS: dict[str, tuple[str, str]] = {
     "cleared": (GOOD, "check"),
     "approved": (GOOD, "check"),
     "released": (GOOD, "seal"),
-    "recalled": (STOP, "stop"),
     "done": (GOOD, "check"),
     "complete": (GOOD, "check"),
     "allow": (GOOD, "check"),

@@ -23,6 +23,7 @@ from django_site.apps.likeness.models import (
 )
 from django_site.apps.productions.models import (
     Contribution,
+    Cut,
     CutItem,
     GenerationRecord,
     ImportedMedia,
@@ -35,6 +36,7 @@ from django_site.apps.productions.models import (
 from django_site.apps.provenance.models import (
     LedgerEntry,
     Manifest,
+    Recall,
     Release,
     SigningIntent,
     SoftBinding,
@@ -709,3 +711,35 @@ def test_ledger_has_no_gap_and_only_grows(make, refused):
         TreeHead.objects.create(**{**head, "size": 3, "root_sha256": "x"})
     with refused("the ledger is append-only"):
         TreeHead.objects.all().update(signature="11")
+
+
+def test_recalled_only_on_record_and_for_good(make, refused):
+    studio = make.studio()
+    manifest = _manifest(make, studio, state="Trusted")
+    cut = manifest.intent.cut
+    decision = make.decision(studio.production, cut=cut)
+    release = Release.objects.create(cut=cut, manifest=manifest, decision=decision, released_by=studio.legal_reviewer)
+    with refused("a cut is recalled only with the record"):
+        Cut.objects.filter(pk=cut.pk).update(state="recalled", reason="because")
+    with refused("recall_has_reason"):
+        Recall.objects.create(release=release, reason="", recalled_by=studio.head_of_legal)
+    recall = Recall.objects.create(release=release, reason="because", recalled_by=studio.head_of_legal)
+    with refused("cut_stop_has_reason"):
+        Cut.objects.filter(pk=cut.pk).update(state="recalled", reason="")
+    Cut.objects.filter(pk=cut.pk).update(state="recalled", reason="because")
+    with refused("can not be changed"):
+        Recall.objects.filter(pk=recall.pk).update(reason="never mind")
+    with refused("can not be deleted"):
+        Recall.objects.filter(pk=recall.pk).delete()
+
+
+def test_a_withdrawal_says_what_was_withdrawn_and_a_licence_is_settled_after_its_end(make, refused):
+    studio = make.studio()
+    cut = make.cut(studio.production, studio.producer)
+    with refused("case_withdrawal_says_what"):
+        make.case(studio.production, cut=cut, kind="withdrawal")
+    with refused("case_kind_known"):
+        make.case(studio.production, cut=cut, kind="rumour", reason="they say")
+    licence = make.licence(make.work(studio.organisation))
+    with refused("licence_settled_has_ended"):
+        type(licence).objects.filter(pk=licence.pk).update(settled_at=timezone.now())
