@@ -189,3 +189,19 @@ def test_anticipated_failures_become_pages(world, visit):
     missing = visit("producer").get("/productions/nothing/")
     assert missing.status_code == 404
     assert "There is nothing at this address" in words(missing)
+
+
+def test_a_withdrawal_case_asks_whether_the_film_may_stay_out(world, visit, make):
+    cut, decision = world.released_cut, world.release.decision
+    case = make.case(world.production, cut=cut, decision=decision, kind="withdrawal", reason="A consent was revoked.")
+    page = reverse("reviews:case", args=[case.pk])
+    seen = words(visit("head_of_legal").get(page))
+    assert "A consent was revoked." in seen
+    assert "It may stay out" in seen
+    assert "Request a change" not in seen
+    decide(visit("head_of_legal"), case, kind="reject", reason="She does not want it shown.")
+    cut.refresh_from_db()
+    assert cut.state == "recalled"
+    public = words(visit("anonymous").get(reverse("verify:release", args=[world.release.pk])))
+    assert "This film was recalled." in public
+    assert "<video" not in public
