@@ -17,8 +17,8 @@ _worker = os.environ.get("PYTEST_XDIST_WORKER", "")
 if _worker and not os.environ["REELPROOF_VAR"].endswith(_worker):
     os.environ["REELPROOF_VAR"] = str(Path(os.environ["REELPROOF_VAR"]) / _worker)
 
-from django_site.settings.base import *  # noqa: F403
-from django_site.settings.base import DATABASES, VAR
+from django_site.settings.base import *  # noqa: E402, F403
+from django_site.settings.base import DATABASES, VAR  # noqa: E402
 
 DEBUG = False
 SECRET_KEY = "only-for-tests"  # noqa: S105
