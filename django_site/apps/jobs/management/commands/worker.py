@@ -5,7 +5,9 @@ import math
 import os
 import threading
 import time
+import warnings
 
+from celery.platforms import SecurityWarning
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connection
@@ -29,6 +31,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options) -> None:
         os.environ.setdefault("CELERY_SKIP_CHECKS", "1")  # the same reason: Celery would run them all again
+        warnings.filterwarnings("ignore", category=SecurityWarning)  # root matters with pickle; only JSON is accepted
         stop = threading.Event()
         sweeper = threading.Thread(target=_sweep_forever, args=(stop,), name="sweeper", daemon=True)
         sweeper.start()
@@ -37,6 +40,7 @@ class Command(BaseCommand):
         try:
             app.worker_main(
                 [
+                    "--quiet",
                     "worker",
                     "--pool=solo",
                     "--concurrency=1",
