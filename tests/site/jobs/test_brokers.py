@@ -28,7 +28,7 @@ def deliver(start_worker, make, **broker: str):
 
     make.studio()
     worker = start_worker(**broker)
-    until(lambda: "[queues]" in worker.text(), seconds=40, what="the worker to start")
+    until(lambda: "waiting for jobs" in worker.text(), seconds=40, what="the worker to start")
     environment = {
         **os.environ, **broker, "DJANGO_SETTINGS_MODULE": "django_site.settings.test",
         "REELPROOF_VAR": str(settings.VAR), "REELPROOF_TEST_DATABASE": _database(),

@@ -8,6 +8,7 @@ import time
 import warnings
 
 from celery.platforms import SecurityWarning
+from celery.signals import worker_ready
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connection
@@ -35,8 +36,7 @@ class Command(BaseCommand):
         stop = threading.Event()
         sweeper = threading.Thread(target=_sweep_forever, args=(stop,), name="sweeper", daemon=True)
         sweeper.start()
-        self.stdout.write("worker: waiting for jobs; stop it with Ctrl-C")
-        self.stdout.flush()
+        worker_ready.connect(self._say_ready)  # connected to the broker: not before
         try:
             app.worker_main(
                 [
@@ -52,6 +52,10 @@ class Command(BaseCommand):
             )
         finally:
             stop.set()
+
+    def _say_ready(self, **_) -> None:
+        self.stdout.write("worker: waiting for jobs; stop it with Ctrl-C")
+        self.stdout.flush()
 
 
 def _sweep_forever(stop: threading.Event) -> None:
