@@ -47,7 +47,7 @@ def film(name: str) -> Path:
 
 
 def portrait() -> Path:
-    """Eileen Collins, NASA portrait S82-31852-ish, in the public domain; it plays the performer who has granted nothing."""
+    """Eileen Collins, the public-domain NASA portrait in scikit-image; it plays the performer who has granted nothing."""
     return photograph("astronaut.png")
 
 
