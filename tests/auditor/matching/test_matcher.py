@@ -122,7 +122,7 @@ def test_same_scene_at_another_time_is_not_called_a_copy(tmp_path: Path, embedde
     frames = frames_of(CAR, size=SIZE)
     index.add("first", write_clip(tmp_path / "first.mp4", frames[:50], crf=18), title="First take")
     findings = match(index, write_clip(tmp_path / "second.mp4", frames[60:110], crf=18))
-    assert all(finding.kind == "scene" for finding in findings), [f.plain for f in findings]
+    assert [finding.kind for finding in findings] == ["scene"], [finding.plain for finding in findings]
 
 
 def test_empty_index_gives_nothing(tmp_path: Path, embedder) -> None:  # type: ignore[no-untyped-def]
