@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from auditor.files import sync_directory
 from django_site.errors import InputError, StorageDamagedError
 
 #: Bytes read at once: large enough for disks, small enough for many uploads at a time.
@@ -33,14 +34,6 @@ class StoredFile:
 def _blocks(stream: BinaryIO) -> Iterator[bytes]:
     while block := stream.read(BLOCK):
         yield block
-
-
-def _fsync_directory(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 class DirectoryZone:
@@ -79,7 +72,7 @@ class DirectoryZone:
             final.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with self._locked(fcntl.LOCK_SH):
                 temporary.replace(final)
-            _fsync_directory(final.parent)
+            sync_directory(final.parent)
         finally:
             with suppress(FileNotFoundError):
                 temporary.unlink()
