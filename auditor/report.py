@@ -5,8 +5,10 @@ from typing import Any, Literal
 
 from auditor.media.types import Interval, MediaInfo, Region
 
-#: ``copy`` the same recording; ``scene`` the same place or people in another recording; ``face`` a registered person.
-FindingKind = Literal["copy", "scene", "face"]
+#: ``copy`` the same recording; ``scene`` the same place or people in another recording; ``style`` made alike;
+#: ``semantic`` of the same content, told apart from copying; ``audio`` the same sound; ``text`` the same words; ``face`` a
+#: registered person.
+FindingKind = Literal["copy", "scene", "style", "semantic", "audio", "text", "face"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,10 @@ class Finding:
     """One thing that a person or a policy must know about a stretch of the audited file.
 
     ``score`` is 0..1 (higher: more alike). ``log10_lr`` is the base-10 logarithm of the likelihood ratio "same source"
-    against "unrelated", where it is calibrated, else ``None``. ``speed`` is reference seconds per query second.
+    against "unrelated", where it is calibrated, else ``None``. ``speed`` is reference seconds per query second, above
+    zero; ``reversed`` says that the reference plays backwards. ``measured`` holds the figures that the verdict rests on,
+    by name. ``matrix_png`` is the alignment matrix as a picture: query time to the right, reference time downwards, the
+    brighter the more alike, the aligned path drawn over it.
     """
 
     kind: FindingKind
@@ -44,8 +49,11 @@ class Finding:
     region: Region | None = None
     mirrored: bool = False
     speed: float = 1.0
+    reversed: bool = False
+    measured: dict[str, float] = field(default_factory=dict)
     curve: tuple[tuple[float, float], ...] = ()
     evidence: tuple[EvidencePair, ...] = field(default=(), repr=False)
+    matrix_png: bytes | None = field(default=None, repr=False)
 
     def as_dict(self) -> dict[str, Any]:
         """Everything but the evidence's bytes; evidence appears as its times."""
@@ -60,6 +68,8 @@ class Finding:
             "region": self.region.as_list() if self.region else None,
             "mirrored": self.mirrored,
             "speed": round(self.speed, 4),
+            "reversed": self.reversed,
+            "measured": {name: round(value, 4) for name, value in sorted(self.measured.items())},
             "plain": self.plain,
             "curve": [[round(seconds, 3), round(score, 4)] for seconds, score in self.curve],
             "evidence": [
