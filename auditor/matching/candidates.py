@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.index import Hit, Reference
-from auditor.matching.lines import UNUSUAL_ADVANTAGE, Line, rates
+from auditor.matching.lines import RATES, UNUSUAL_ADVANTAGE, Line
 
 #: Similarity from which a frame is a candidate. Unrelated photographs stay below 0.17 and heavy edits (small pictures in
 #: the picture, 50 % blends) reach down to 0.24; registration sorts out what this lets through.
@@ -29,7 +29,6 @@ _MIN_VOTES_FOR_RATE = 4
 _RUNS_PER_ASSET = 24
 #: A gap this long within one run is bridged: frames with a hand before the lens, a flash, a caption.
 _BRIDGE = 2.1
-_RATES = rates()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +107,7 @@ def _along_a_line(group: list[Sighting]) -> tuple[list[Sighting], Line]:
     plain: tuple[float, list[Sighting], Line] = (-1.0, [], Line(1.0, 0.0))
     other = plain
     distinct = len(set(seconds.tolist()))
-    for rate in _RATES:
+    for rate in RATES:
         usual = rate == 1.0
         if not usual and distinct < _MIN_VOTES_FOR_RATE:
             continue

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from auditor.index import Reference
 from auditor.matching.candidates import Candidate
-from auditor.matching.lines import FASTEST, Line, best_line, rates, refined
+from auditor.matching.lines import FASTEST, RATES, Line, best_line, refined
 from auditor.matching.registration import Aligner, Features, Registration, correlation, describe, gray, register
 from auditor.matching.track import AGREES, AGREES_RELATIVE, Track, nearest
 from auditor.matching.wandering import track_each_frame
@@ -30,12 +30,12 @@ _MAX_FRAMES, _MAX_REFERENCES = 250, 500
 #: Frames a second wanted at the edges of a segment: 0.04 s, a frame of film.
 _EDGE_FPS = 25.0
 _EDGE_WINDOW = 2.0
-#: Query frames tried for registration, and seconds around the voted line at which each looks for its counterpart.
-_ANCHORS, _AROUND = 6, (0.0, -0.5, 0.5)
+#: Query frames registered together, and seconds beside the voted line at which they look for counterparts if need be.
+_ANCHORS, _BESIDE = 5, (-0.5, 0.5)
 #: A segment shorter than this can't tell speeds apart: two or three frames of drift.
 _MIN_FOR_RATE = 0.8
 #: From this agreement on the fixed registration is good enough; below it, each frame is tried by itself.
-_FIXED_ENOUGH = 0.75
+_FIXED_ENOUGH = 0.85
 #: Frames by frames kept of the similarity matrix for its picture.
 _MATRIX = 160
 
@@ -74,7 +74,7 @@ def compare(query: Path, info: MediaInfo, candidate: Candidate) -> Comparison | 
     if not references:
         return None
     anchors = _Anchors(frames, references, candidate)
-    registration = anchors.best(candidate.line, around=_AROUND)
+    registration = anchors.best(candidate.line)
     if registration is None:
         return None
     core = Interval(candidate.start, candidate.end)
@@ -141,19 +141,24 @@ class _Anchors:
         self._moments = [frame.seconds for frame in references]
         self._described: dict[int, Features] = {}
 
-    def best(
-        self, line: Line, *, around: Sequence[float] = (0.0,), mirrored: bool | None = None
-    ) -> Registration | None:
-        """The registration with the most support; ``around`` gives seconds by which the line may be off."""
-        found: list[Registration] = []
+    def best(self, line: Line, *, mirrored: bool | None = None) -> Registration | None:
+        """The registration with the most support; where the line gives none, moments beside it are tried."""
+        for shifts in ((0.0,), _BESIDE):
+            found = (self._registered(line, shift, mirrored) for shift in shifts)
+            best = max((r for r in found if r), key=lambda r: r.inliers, default=None)
+            if best is not None:
+                return best
+        return None
+
+    def _registered(self, line: Line, shift: float, mirrored: bool | None) -> Registration | None:
+        """All anchors together."""
+        pairs = []
         for seconds, features in self._anchors:
-            for index in dict.fromkeys(nearest(self._moments, line.at(seconds) + shift) for shift in around):
-                if index not in self._described:
-                    self._described[index] = describe(gray(self._references[index].pixels))
-                registration = register(features, self._described[index], mirrored=mirrored)
-                if registration is not None:
-                    found.append(registration)
-        return max(found, key=lambda registration: registration.inliers, default=None)
+            index = nearest(self._moments, line.at(seconds) + shift)
+            if index not in self._described:
+                self._described[index] = describe(gray(self._references[index].pixels))
+            pairs.append((features, self._described[index]))
+        return register(pairs, mirrored=mirrored)
 
 
 def _line(
@@ -170,18 +175,17 @@ def _line(
     inner = [f for f in frames if core.start - 0.1 <= f.seconds <= core.end + 0.1] or list(frames)
     times = np.array([frame.seconds for frame in inner])
     moments = np.array([frame.seconds for frame in references])
-    alike = correlation(
-        np.stack([aligner.query(gray(frame.pixels)) for frame in inner]),
-        np.stack([aligner.reference(gray(frame.pixels)) for frame in references]),
-    )
-    tried = rates()
+    left = np.stack([aligner.query(gray(frame.pixels)) for frame in inner])
+    right = np.stack([aligner.reference(gray(frame.pixels)) for frame in references])
+    tried = RATES
     if len(times) < 2:
         tried = np.array([1.0])
     elif rates_known:
         tried = tried[np.abs(tried / voted.rate - 1) < 0.12]
     elif core.duration < _MIN_FOR_RATE:
         tried = np.array([voted.rate]) if voted.rate not in (1.0, -1.0) else np.array([1.0, -1.0])
-    return refined(alike, times, moments, best_line(alike, times, moments, tried))
+    line = best_line(left, right, times, moments, tried)
+    return refined(correlation(left, right), times, moments, line)
 
 
 def _matrix(

@@ -1,7 +1,7 @@
 """Time lines: which second of a work is shown at which second of the film, and at what speed.
 
-A copy plays along a straight line: reference seconds = offset + rate * query seconds. The rate is 1 for an untouched copy, 2 for
-one played twice as fast, below zero for one that runs backwards.
+A copy plays along a straight line: reference seconds = offset + rate * query seconds. The rate is 1 for an untouched copy,
+2 for one played twice as fast, below zero for one that runs backwards.
 """
 
 from dataclasses import dataclass
@@ -9,12 +9,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from auditor.matching.registration import correlation, paired_correlation
+
 #: Playing speeds that are recognised, as a factor either way.
 FASTEST = 2.0
 #: Neighbouring rates differ by this factor: over ten seconds a line of the wrong rate is then off by at most 0.25 s.
 _RATE_STEP = 1.05
 #: Another speed than the original's must explain this much more than equal speed does: static shots fit every line.
 UNUSUAL_ADVANTAGE = 1.1
+#: By how much more the changes must agree on a line of another speed than on one of equal speed.
+_CLEARLY = 0.1
+#: Seconds over which a change is measured: long enough to see people move, short enough that what moves stays in sight.
+LAG = 0.2
+#: Mean absolute grey levels by which compared frames must differ to tell anything about motion, and how many must.
+MOVES, MIN_CHANGES = 1.0, 3
 #: Query frames that a line is searched with; more find the same line.
 _ROWS = 60
 #: Seconds around a coarse line in which each frame's best counterpart is looked for, and rounds of the robust fit.
@@ -45,39 +53,86 @@ class Line:
         return min(one, other), max(one, other)
 
 
-def rates() -> NDArray[np.float64]:
-    """The rates that are tried, (n,) float64: equal speed, equal speed backwards, then others either way."""
+def _rates() -> NDArray[np.float64]:
     steps = int(np.ceil(np.log(FASTEST) / np.log(_RATE_STEP)))
     others = [_RATE_STEP ** (sign * step) for step in range(1, steps + 1) for sign in (1, -1)]
     return np.array([1.0, -1.0, *others, *(-rate for rate in others)])
 
 
-def best_line(
-    alike: NDArray[np.float32], times: NDArray[np.float64], moments: NDArray[np.float64], tried: NDArray[np.float64]
-) -> Line:
-    """The line of one of the ``tried`` rates along which a similarity matrix is brightest.
+#: The rates that are tried: equal speed, equal speed backwards, then others either way.
+RATES = _rates()
 
-    ``alike`` is (q, r), query frames at ``times`` by reference frames at ``moments`` (seconds, ascending, evenly spread). What
-    counts is how much more alike the frames on the line are than those frames are to the reference on average. Lines on
-    which most query frames fall off the reference are no answer.
+
+def best_line(
+    left: NDArray[np.float32],
+    right: NDArray[np.float32],
+    times: NDArray[np.float64],
+    moments: NDArray[np.float64],
+    tried: NDArray[np.float64],
+) -> Line:
+    """The line of one of the ``tried`` rates along which a film follows a work.
+
+    ``left`` (q, p) are query frames at ``times``, ``right`` (r, p) reference frames at ``moments`` (seconds, ascending,
+    evenly spread), grey levels of the same pixels. For each rate the offset is the one where frames are most alike; among
+    rates, the one whose *changes* are most alike, since every line fits a picture at rest. Where nothing tells, equal
+    speed.
     """
     rows = np.unique(np.round(np.linspace(0, len(times) - 1, min(_ROWS, len(times)))).astype(int))
-    centred, seconds = (alike - np.median(alike, axis=1, keepdims=True))[rows], times[rows]
+    alike = correlation(left[rows], right)
+    alike -= np.median(alike, axis=1, keepdims=True)
+    lines = [_offset_for(float(rate), alike, times[rows], moments) for rate in tried]
+    agreeing = [change_agreement(left, right, times, moments, line) for line in lines]
+    best = int(np.argmax(agreeing))
+    plain = int(np.flatnonzero(tried == 1.0)[0]) if (tried == 1.0).any() else best
+    return lines[best] if agreeing[best] > agreeing[plain] + _CLEARLY else lines[plain]
+
+
+def _offset_for(
+    rate: float, alike: NDArray[np.float32], seconds: NDArray[np.float64], moments: NDArray[np.float64]
+) -> Line:
+    """The offset at which a line of this rate is brightest; frames that fall off the reference are not alike."""
     step = float(np.median(np.diff(moments))) if len(moments) > 1 else 0.04
-    found: dict[float, tuple[float, Line]] = {}
-    for rate in tried:
-        shown = rate * seconds
-        offsets = np.arange(moments[0] - shown.max(), moments[-1] - shown.min() + step, step / 2)
-        columns = np.round((offsets[:, None] + shown[None, :] - moments[0]) / step).astype(int)
-        inside = (columns >= 0) & (columns < len(moments))
-        values = centred[np.arange(len(rows))[None, :], np.clip(columns, 0, len(moments) - 1)]
-        scores = np.where(inside, values, 0).sum(axis=1) / len(rows)  # off the reference is not alike
-        scores[inside.sum(axis=1) * 2 < len(rows)] = -np.inf
-        plateau = np.flatnonzero(scores >= scores.max() - 1e-6)  # frames are discrete: take the middle
-        found[float(rate)] = float(scores.max()), Line(float(rate), float(offsets[plateau[len(plateau) // 2]]))
-    score, line = max(found.values(), key=lambda one: one[0])
-    plain, plain_line = found.get(1.0, (-np.inf, line))
-    return line if score > max(plain, 0.0) * UNUSUAL_ADVANTAGE + 0.01 else plain_line
+    shown = rate * seconds
+    offsets = np.arange(moments[0] - shown.max(), moments[-1] - shown.min() + step, step / 2)
+    columns = np.round((offsets[:, None] + shown[None, :] - moments[0]) / step).astype(int)
+    inside = (columns >= 0) & (columns < len(moments))
+    values = alike[np.arange(len(seconds))[None, :], np.clip(columns, 0, len(moments) - 1)]
+    scores = np.where(inside, values, 0).sum(axis=1)
+    plateau = np.flatnonzero(scores >= scores.max() - 1e-6)  # frames are discrete: take the middle
+    return Line(rate, float(offsets[plateau[len(plateau) // 2]]))
+
+
+def change_agreement(
+    left: NDArray[np.float32],
+    right: NDArray[np.float32],
+    times: NDArray[np.float64],
+    moments: NDArray[np.float64],
+    line: Line,
+) -> float:
+    """Median correlation of what changes along ``line``, -1..1; 0 where too little moves to tell.
+
+    Arrays as for ``best_line``. Frames that fall off the reference count as not agreeing.
+    """
+    later = np.searchsorted(times, times + LAG - 1e-3)
+    rows = np.flatnonzero(later < len(times))
+    if len(rows) < MIN_CHANGES:
+        return 0.0
+    rows = rows[np.unique(np.round(np.linspace(0, len(rows) - 1, min(_ROWS, len(rows)))).astype(int))]
+    at, after = line.offset + line.rate * times[rows], line.offset + line.rate * times[later[rows]]
+    one, other = left[later[rows]] - left[rows], right[_columns(moments, after)] - right[_columns(moments, at)]
+    on = (np.minimum(at, after) >= moments[0] - LAG) & (np.maximum(at, after) <= moments[-1] + LAG)
+    moving = np.abs(one).mean(axis=1) > MOVES
+    if moving.sum() < MIN_CHANGES:
+        return 0.0
+    return float(np.median(np.where(on, paired_correlation(one, other), 0)[moving]))
+
+
+def _columns(moments: NDArray[np.float64], seconds: NDArray[np.float64]) -> NDArray[np.intp]:
+    """The position in ascending ``moments`` nearest to each of ``seconds``."""
+    right = np.clip(np.searchsorted(moments, seconds), 1, max(1, len(moments) - 1))
+    if len(moments) == 1:
+        return np.zeros(len(seconds), np.intp)
+    return np.asarray(np.where(moments[right] - seconds < seconds - moments[right - 1], right, right - 1), np.intp)
 
 
 def refined(alike: NDArray[np.float32], times: NDArray[np.float64], moments: NDArray[np.float64], line: Line) -> Line:

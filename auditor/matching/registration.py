@@ -5,6 +5,7 @@ translation, once with the reference as it is and once mirrored. What the transf
 pixel by pixel: normalised cross-correlation, which neither brightness nor contrast changes.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -112,31 +113,40 @@ def mirrored_features(features: Features) -> Features:
     return Features(points, np.ascontiguousarray(grid.reshape(-1, 128)), features.size)
 
 
-def register(query: Features, reference: Features, *, mirrored: bool | None = None) -> Registration | None:
-    """Find the reference frame within the query frame, as it is or mirrored (both are tried if ``mirrored`` is None).
+def register(pairs: Sequence[tuple[Features, Features]], *, mirrored: bool | None = None) -> Registration | None:
+    """Find the reference within the query, as it is or mirrored (both are tried if ``mirrored`` is None).
 
-    ``None`` where no transform has enough support.
+    ``pairs`` are (query, reference) frames that lie over each other in one and the same way, such as several moments of an
+    excerpt: their matches are pooled, so that a work which shows little of itself in any one frame (a blend, a small
+    picture, text over it) is still found. ``None`` where no transform has enough support.
     """
     tried = (False, True) if mirrored is None else (mirrored,)
-    found = (_register(query, mirrored_features(reference) if one else reference, one) for one in tried)
+    found = (_register(pairs, variant) for variant in tried)
     return max((r for r in found if r), key=lambda r: r.inliers, default=None)
 
 
-def _register(query: Features, features: Features, mirrored: bool) -> Registration | None:
-    if len(query.points) < 2 or len(features.points) < _MIN_INLIERS:
+def _register(pairs: Sequence[tuple[Features, Features]], mirrored: bool) -> Registration | None:
+    matched = [_matches(query, mirrored_features(reference) if mirrored else reference) for query, reference in pairs]
+    source = np.concatenate([one for one, _ in matched])
+    target = np.concatenate([other for _, other in matched])
+    if len(source) < _MIN_INLIERS:
         return None
-    pairs = cv2.BFMatcher(cv2.NORM_L2).knnMatch(features.descriptors, query.descriptors, k=2)
-    good = [pair[0] for pair in pairs if len(pair) == 2 and pair[0].distance < _RATIO * pair[1].distance]
-    if len(good) < _MIN_INLIERS:
-        return None
-    source = features.points[[match.queryIdx for match in good]]
-    target = query.points[[match.trainIdx for match in good]]
     matrix, support = _transform(source, target)
     if matrix is None or support < _MIN_INLIERS:
         return None
-    registration = Registration(matrix, mirrored, support, features.size, query.size)
+    registration = Registration(matrix, mirrored, support, pairs[0][1].size, pairs[0][0].size)
     area = registration.mask().mean() / 255
     return registration if area >= _MIN_AREA else None
+
+
+def _matches(query: Features, reference: Features) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Points of the reference and of the query that look alike and like nothing else (Lowe's ratio test), (n, 2) each."""
+    if len(query.points) < 2 or not len(reference.points):
+        return np.empty((0, 2)), np.empty((0, 2))
+    pairs = cv2.BFMatcher(cv2.NORM_L2).knnMatch(reference.descriptors, query.descriptors, k=2)
+    good = [pair[0] for pair in pairs if len(pair) == 2 and pair[0].distance < _RATIO * pair[1].distance]
+    rows, columns = [match.queryIdx for match in good], [match.trainIdx for match in good]
+    return reference.points[rows], query.points[columns]
 
 
 def _transform(source: NDArray[np.float64], target: NDArray[np.float64]) -> tuple[NDArray[np.float64] | None, int]:

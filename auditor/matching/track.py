@@ -12,18 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from auditor.matching.lines import Line
+from auditor.matching.lines import LAG, MIN_CHANGES, MOVES, Line
 from auditor.matching.registration import Aligner, Registration, agreement, gray, paired_correlation
 from auditor.media import Frame, Interval
 
 #: A frame belongs to a segment if it agrees at least this well, and this well relative to the segment's best quarter.
-AGREES, AGREES_RELATIVE = 0.5, 0.75
-#: Seconds over which a change is measured: long enough to see people move, short enough that what moves stays in sight.
-_LAG = 0.2
-#: Mean absolute grey levels by which compared frames must differ to tell anything about motion.
-_MOVES = 1.0
-#: Changes that must have been seen before motion is spoken of.
-_MIN_CHANGES = 3
+AGREES, AGREES_RELATIVE = 0.4, 0.65
 #: Seconds of disagreement within a segment that are bridged: a flash, a dropped frame.
 _BRIDGE = 0.25
 #: Seconds by which a line may leave the reference before its frames count as outside.
@@ -72,7 +66,7 @@ class Track:
         agrees = agreement(left, right, cells)
         agrees[outside] = 0
         change, moved = np.zeros(len(times), np.float32), np.zeros(len(times), np.float32)
-        later = np.searchsorted(times, times + _LAG - 1e-3)
+        later = np.searchsorted(times, times + LAG - 1e-3)
         rows = np.flatnonzero(later < len(times))
         if len(rows):
             one, other = left[later[rows]] - left[rows], right[later[rows]] - right[rows]
@@ -110,8 +104,8 @@ class Track:
 
     def motion(self, bounds: Interval) -> float | None:
         """Median agreement of changes inside ``bounds``, -1..1; ``None`` where too little moves to tell."""
-        inside = (self.times >= bounds.start - 1e-6) & (self.times + _LAG < bounds.end + 1e-6) & (self.moved > _MOVES)
-        return float(np.median(self.change[inside])) if inside.sum() >= _MIN_CHANGES else None
+        inside = (self.times >= bounds.start - 1e-6) & (self.times + LAG < bounds.end + 1e-6) & (self.moved > MOVES)
+        return float(np.median(self.change[inside])) if inside.sum() >= MIN_CHANGES else None
 
     def curve(self) -> tuple[tuple[float, float], ...]:
         """(query seconds, agreement 0..1) of each compared frame."""

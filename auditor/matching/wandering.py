@@ -72,7 +72,7 @@ def track_each_frame(frames: Sequence[Frame], references: Sequence[Frame], line:
         index = nearest(moments, line.at(frame.seconds))
         if index not in described:
             described[index] = describe(gray(references[index].pixels))
-        registration = register(describe(gray(frame.pixels)), described[index], mirrored=mirrored)
+        registration = register([(describe(gray(frame.pixels)), described[index])], mirrored=mirrored)
         mirrored = registration.mirrored if registration is not None and mirrored is None else mirrored
         registrations.append(registration)
         shown.append(references[index])
