@@ -16,7 +16,16 @@ from numpy.typing import NDArray
 from auditor.index import Reference
 from auditor.matching.candidates import Candidate
 from auditor.matching.lines import FASTEST, RATES, Line, best_line, refined
-from auditor.matching.registration import Aligner, Features, Registration, correlation, describe, gray, register
+from auditor.matching.registration import (
+    Aligner,
+    Features,
+    Registration,
+    correlation,
+    describe,
+    gray,
+    register,
+    whole_frame,
+)
 from auditor.matching.track import AGREES, AGREES_RELATIVE, Track, nearest
 from auditor.matching.wandering import track_each_frame
 from auditor.media import Frame, Interval, MediaInfo, sample_frames
@@ -32,6 +41,8 @@ _EDGE_FPS = 25.0
 _EDGE_WINDOW = 2.0
 #: Query frames registered together, and seconds beside the voted line at which they look for counterparts if need be.
 _ANCHORS, _BESIDE = 5, (-0.5, 0.5)
+#: Reference frames that a guess is tried on.
+_GUESSED = 60
 #: A segment shorter than this can't tell speeds apart: two or three frames of drift.
 _MIN_FOR_RATE = 0.8
 #: From this agreement on the fixed registration is good enough; below it, each frame is tried by itself.
@@ -74,9 +85,7 @@ def compare(query: Path, info: MediaInfo, candidate: Candidate) -> Comparison | 
     if not references:
         return None
     anchors = _Anchors(frames, references, candidate)
-    registration = anchors.best(candidate.line)
-    if registration is None:
-        return None
+    registration = anchors.best(candidate.line) or _guess(anchors, frames, references)
     core = Interval(candidate.start, candidate.end)
     line = _line(frames, references, registration, candidate.line, core, rates_known=candidate.rate_known)
     registration = anchors.best(line, mirrored=registration.mirrored) or registration
@@ -136,7 +145,8 @@ class _Anchors:
     def __init__(self, frames: Sequence[Frame], references: Sequence[Frame], candidate: Candidate) -> None:
         core = [f for f in frames if candidate.start - 0.1 <= f.seconds <= candidate.end + 0.1] or list(frames)
         picked = sorted({round(p) for p in np.linspace(0, len(core) - 1, _ANCHORS)})
-        self._anchors = [(core[i].seconds, describe(gray(core[i].pixels))) for i in picked]
+        self._frames = [core[i] for i in picked]
+        self._anchors = [(frame.seconds, describe(gray(frame.pixels))) for frame in self._frames]
         self._references = references
         self._moments = [frame.seconds for frame in references]
         self._described: dict[int, Features] = {}
@@ -150,6 +160,14 @@ class _Anchors:
                 return best
         return None
 
+    def agree(self, registration: Registration) -> float:
+        """How alike the anchors are to whichever reference frames they are most alike to, on average, -1..1."""
+        aligner = Aligner(registration)
+        thinned = self._references[:: max(1, len(self._references) // _GUESSED)]
+        right = np.stack([aligner.reference(gray(frame.pixels)) for frame in thinned])
+        left = np.stack([aligner.query(gray(frame.pixels)) for frame in self._frames])
+        return float(correlation(left, right).max(axis=1).mean())
+
     def _registered(self, line: Line, shift: float, mirrored: bool | None) -> Registration | None:
         """All anchors together."""
         pairs = []
@@ -159,6 +177,12 @@ class _Anchors:
                 self._described[index] = describe(gray(self._references[index].pixels))
             pairs.append((features, self._described[index]))
         return register(pairs, mirrored=mirrored)
+
+
+def _guess(anchors: _Anchors, frames: Sequence[Frame], references: Sequence[Frame]) -> Registration:
+    """Where no features agree (captions all over, blur): the whole frame, as it is or mirrored, whichever agrees better."""
+    sizes = [(frame.pixels.shape[1], frame.pixels.shape[0]) for frame in (frames[0], references[0])]
+    return max((whole_frame(*sizes, mirrored=mirrored) for mirrored in (False, True)), key=anchors.agree)
 
 
 def _line(

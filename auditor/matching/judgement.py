@@ -24,11 +24,12 @@ _MIN_SECONDS = 0.35
 
 def judge(info: MediaInfo, candidate: Candidate, comparison: Comparison | None) -> Finding | None:
     """The finding that a compared candidate gives; ``None`` where it is not worth anybody's time."""
-    if comparison is None:
-        return _unregistered(candidate) if candidate.similarity >= _SCENE_SIMILARITY else None
-    is_copy = _is_copy(comparison, still=info.is_still or candidate.reference.info.is_still)
+    still = info.is_still or candidate.reference.info.is_still
+    is_copy = comparison is not None and _is_copy(comparison, still=still)
     if not is_copy and candidate.similarity < _SCENE_SIMILARITY:
         return None
+    if comparison is None or (not is_copy and not comparison.registration.inliers):
+        return _unregistered(candidate)
     if not info.is_still and comparison.segment.duration < _MIN_SECONDS:
         return None
     return _finding(candidate, comparison, is_copy, info)

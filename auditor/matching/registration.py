@@ -125,6 +125,12 @@ def register(pairs: Sequence[tuple[Features, Features]], *, mirrored: bool | Non
     return max((r for r in found if r), key=lambda r: r.inliers, default=None)
 
 
+def whole_frame(query: tuple[int, int], reference: tuple[int, int], *, mirrored: bool) -> Registration:
+    """The reference frame of that size (width, height) stretched over the whole query frame: a guess without features."""
+    matrix = np.array([[query[0] / reference[0], 0, 0], [0, query[1] / reference[1], 0]], np.float64)
+    return Registration(matrix, mirrored, 0, reference, query)
+
+
 def _register(pairs: Sequence[tuple[Features, Features]], mirrored: bool) -> Registration | None:
     matched = [_matches(query, mirrored_features(reference) if mirrored else reference) for query, reference in pairs]
     source = np.concatenate([one for one, _ in matched])
