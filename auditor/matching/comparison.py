@@ -7,15 +7,15 @@ frame by frame instead.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from auditor.index import Reference
 from auditor.matching.candidates import Candidate
-from auditor.matching.lines import FASTEST, RATES, Line, best_line, refined
+from auditor.matching.footage import EDGE_FPS, Footage, reference_frames
+from auditor.matching.lines import FASTEST, RATES, Line, best_line, change_agreement, refined
 from auditor.matching.registration import (
     Aligner,
     Features,
@@ -28,16 +28,11 @@ from auditor.matching.registration import (
 )
 from auditor.matching.track import AGREES, AGREES_RELATIVE, Track, nearest
 from auditor.matching.wandering import track_each_frame
-from auditor.media import Frame, Interval, MediaInfo, sample_frames
+from auditor.media import Frame, Interval
 
-#: Pixels on the longer side at which candidates are compared; the proxies of works have the same size.
-SIDE = 480
 #: Seconds looked at beyond a candidate's first and last sighting (sightings are half a second apart).
 _MARGIN = 1.2
-#: Frames of the film, and of the work, compared at once: a bound on memory.
-_MAX_FRAMES, _MAX_REFERENCES = 250, 500
-#: Frames a second wanted at the edges of a segment: 0.04 s, a frame of film.
-_EDGE_FPS = 25.0
+#: Seconds around each edge of a long segment that are looked at frame by frame.
 _EDGE_WINDOW = 2.0
 #: Query frames registered together, and seconds beside the voted line at which they look for counterparts if need be.
 _ANCHORS, _BESIDE = 5, (-0.5, 0.5)
@@ -47,6 +42,14 @@ _GUESSED = 60
 _MIN_FOR_RATE = 0.8
 #: From this agreement on the fixed registration is good enough; below it, each frame is tried by itself.
 _FIXED_ENOUGH = 0.85
+#: Times that frames and line are chosen anew under a better registration.
+_PASSES = 2
+#: Similarity below which no frame shows the work, and frames in between that a run of showing frames bridges.
+_SHOWS, _SHOWING_GAP = 0.3, 6
+#: Part by which a rate may differ from the one that sightings voted for.
+_NEAR_RATE = 0.12
+#: Seconds from the edge of what was looked at within which a segment is taken to go on, and how often it is followed.
+_AT_EDGE, _ROUNDS = 0.15, 6
 #: Frames by frames kept of the similarity matrix for its picture.
 _MATRIX = 160
 
@@ -56,8 +59,9 @@ class Comparison:
     """What comparing a candidate with its work gave.
 
     ``agreement`` and ``motion`` are medians over the segment, -1..1; ``motion`` is ``None`` where too little moves.
-    ``curve`` holds (query seconds, agreement) of each compared frame, the surroundings included. ``matrix`` (r, q) is the
-    similarity of reference to query frames at ``moments`` and ``times``, or ``None`` for a still picture.
+    ``curve`` holds (query seconds, agreement) of each compared frame, the surroundings included; ``looked_at`` is the
+    stretch of the query that was compared. ``matrix`` (r, q) is the similarity of reference to query frames at ``moments``
+    and ``times``, or ``None`` for a still picture.
     """
 
     segment: Interval
@@ -67,64 +71,85 @@ class Comparison:
     motion: float | None
     curve: tuple[tuple[float, float], ...]
     pairs: tuple[tuple[Frame, Frame, Registration], ...]
+    looked_at: tuple[float, float]
     matrix: NDArray[np.float32] | None = None
     times: tuple[float, ...] = ()
     moments: tuple[float, ...] = ()
 
 
-def compare(query: Path, info: MediaInfo, candidate: Candidate) -> Comparison | None:
-    """Compare ``candidate`` with its work's proxy; ``None`` where the pictures can't be brought into place."""
-    start, end = max(0.0, candidate.start - _MARGIN), candidate.end + _MARGIN
-    frames = _frames(query, start, end, info.fps, still=info.is_still)
+def compare(film: Footage, candidate: Candidate) -> Comparison | None:
+    """Compare ``candidate`` with its work's proxy; ``None`` where the pictures can't be brought into place.
+
+    A copy that goes on to the edge of what was looked at is followed further, each time twice as far.
+    """
+    found = _compare_within(film, candidate, _MARGIN)
+    for _ in range(_ROUNDS):
+        if found is None or film.info.is_still or not _goes_on(found, film, candidate):
+            break
+        known = found.segment.duration >= _MIN_FOR_RATE
+        wider = replace(
+            candidate, start=found.segment.start, end=found.segment.end, line=found.line, rate_known=known
+        )  # fmt: skip
+        more = _compare_within(film, wider, max(_MARGIN, found.segment.duration))
+        if more is None or more.segment.duration <= found.segment.duration:
+            break
+        found, candidate = more, wider
+    return found
+
+
+def _goes_on(found: Comparison, film: Footage, candidate: Candidate) -> bool:
+    """Whether the segment ends where the window did, though film and work both go on."""
+    first, last = found.looked_at
+    shown = candidate.reference.info.duration
+    before = found.segment.start <= first + _AT_EDGE < found.segment.start + 2 * _AT_EDGE and first > _AT_EDGE
+    after = found.segment.end >= last - _AT_EDGE and last < film.info.duration - 2 * _AT_EDGE
+    if candidate.reference.info.is_still:
+        return before or after
+    inside = [
+        _AT_EDGE < found.line.at(moment) < shown - _AT_EDGE for moment in (found.segment.start, found.segment.end)
+    ]
+    return (before and inside[0]) or (after and inside[1])
+
+
+def _compare_within(film: Footage, candidate: Candidate, margin: float) -> Comparison | None:
+    info = film.info
+    start, end = max(0.0, candidate.start - margin), candidate.end + margin
+    frames = film.between(start, end)
     if not frames:
         return None
     if candidate.reference.info.is_still:
-        return _compare_with_still(frames, candidate)
+        return _compare_each(frames, reference_frames(candidate.reference, 0.0, 0.0), candidate, Line(1.0, 0.0))
     low, high = _reference_window(candidate, start, end, still=info.is_still)
-    references = _frames(candidate.reference.proxy, low, high, candidate.reference.info.fps, most=_MAX_REFERENCES)
+    references = reference_frames(candidate.reference, low, high)
     if not references:
         return None
-    anchors = _Anchors(frames, references, candidate)
-    registration = anchors.best(candidate.line) or _guess(anchors, frames, references)
-    core = Interval(candidate.start, candidate.end)
-    line = _line(frames, references, registration, candidate.line, core, rates_known=candidate.rate_known)
-    registration = anchors.best(line, mirrored=registration.mirrored) or registration
-    line = _line(frames, references, registration, line, core, rates_known=candidate.rate_known)
+    core, line = Interval(candidate.start, candidate.end), candidate.line
+    anchors = _Anchors(frames, references, core)
+    registration = anchors.best(line) or _guess(anchors, frames, references)
+    for _ in range(_PASSES):
+        core, line = _line(frames, references, registration, candidate, core, line)
+        anchors = _Anchors(frames, references, core)
+        registration = anchors.best(line, mirrored=registration.mirrored) or registration
     track = Track.along(frames, references, registration, line)
-    bounds = track.segment(candidate.start, candidate.end)
-    if bounds is not None and bounds.duration > core.duration and not info.is_still:
-        line = _line(frames, references, registration, line, bounds, rates_known=candidate.rate_known)
-        track = Track.along(frames, references, registration, line)
-        bounds = track.segment(bounds.start, bounds.end)
+    bounds = track.segment(core.start, core.end)
     if bounds is None or track.median(bounds) < _FIXED_ENOUGH:
         wandering = _compare_each(frames, references, candidate, line)
         if wandering is not None and (bounds is None or wandering.agreement > track.median(bounds)):
             return wandering
     if bounds is None:
         return None
-    median = track.median(bounds)
-    if info.fps and track.step > 1.5 / _EDGE_FPS:
-        bounds = _refine_edges(query, candidate.reference, registration, line, bounds, median)
+    median, looked_at = track.median(bounds), (frames[0].seconds, frames[-1].seconds + track.step)
+    if info.fps and track.step > 1.5 / EDGE_FPS:
+        bounds = _refine_edges(film, candidate.reference, registration, line, bounds, median)
     pairs = tuple(
         (*_pair_at(frames, references, bounds, line, part), registration)
         for part in ((0.5,) if info.is_still else (0.15, 0.5, 0.85))
     )
     matrix, times, moments = _matrix(frames, references, registration)
     return Comparison(
-        bounds, line, registration, median, track.motion(bounds), track.curve(), pairs,
+        bounds, line, registration, median, track.motion(bounds), track.curve(), pairs, looked_at,
         None if info.is_still else matrix, times, moments,
     )  # fmt: skip
-
-
-def _frames(
-    path: Path, start: float, end: float, fps: float, *, still: bool = False, most: int = _MAX_FRAMES
-) -> list[Frame]:
-    """Frames between two moments, as many a second as the file has and ``most`` allows."""
-    if still:
-        return list(sample_frames(path, fps=1, max_side=SIDE))
-    rate = min(fps or _EDGE_FPS, _EDGE_FPS, most / max(end - start, 0.1))
-    wanted = 0.0 if rate >= (fps or _EDGE_FPS) * 0.99 else rate
-    return list(sample_frames(path, fps=wanted, max_side=SIDE, start=start, end=end))
 
 
 def _reference_window(candidate: Candidate, start: float, end: float, *, still: bool) -> tuple[float, float]:
@@ -142,10 +167,10 @@ def _reference_window(candidate: Candidate, start: float, end: float, *, still: 
 class _Anchors:
     """A few moments of the candidate, registered with the frames of the work that a line names for them."""
 
-    def __init__(self, frames: Sequence[Frame], references: Sequence[Frame], candidate: Candidate) -> None:
-        core = [f for f in frames if candidate.start - 0.1 <= f.seconds <= candidate.end + 0.1] or list(frames)
-        picked = sorted({round(p) for p in np.linspace(0, len(core) - 1, _ANCHORS)})
-        self._frames = [core[i] for i in picked]
+    def __init__(self, frames: Sequence[Frame], references: Sequence[Frame], core: Interval) -> None:
+        near = [f for f in frames if core.start - 0.1 <= f.seconds <= core.end + 0.1] or list(frames)
+        picked = sorted({round(p) for p in np.linspace(0, len(near) - 1, _ANCHORS)})
+        self._frames = [near[i] for i in picked]
         self._anchors = [(frame.seconds, describe(gray(frame.pixels))) for frame in self._frames]
         self._references = references
         self._moments = [frame.seconds for frame in references]
@@ -189,27 +214,47 @@ def _line(
     frames: Sequence[Frame],
     references: Sequence[Frame],
     registration: Registration,
-    voted: Line,
+    candidate: Candidate,
     core: Interval,
-    *,
-    rates_known: bool,
-) -> Line:
-    """The time line of the frames within ``core``, to a fraction of a frame."""
+    voted: Line,
+) -> tuple[Interval, Line]:
+    """Which frames show the work, and along which time line, to a fraction of a frame.
+
+    Sightings are few and some are chance, so the frames are chosen anew: those that some reference frame agrees with.
+    """
     aligner = Aligner(registration)
-    inner = [f for f in frames if core.start - 0.1 <= f.seconds <= core.end + 0.1] or list(frames)
-    times = np.array([frame.seconds for frame in inner])
-    moments = np.array([frame.seconds for frame in references])
-    left = np.stack([aligner.query(gray(frame.pixels)) for frame in inner])
+    left = np.stack([aligner.query(gray(frame.pixels)) for frame in frames])
     right = np.stack([aligner.reference(gray(frame.pixels)) for frame in references])
+    alike = correlation(left, right)
+    times = np.array([frame.seconds for frame in frames])
+    moments = np.array([frame.seconds for frame in references])
+    rows = _showing(alike.max(axis=1), times, core)
+    core = Interval(float(times[rows[0]]), float(times[rows[-1]]))
     tried = RATES
-    if len(times) < 2:
+    if len(rows) < 2:
         tried = np.array([1.0])
-    elif rates_known:
-        tried = tried[np.abs(tried / voted.rate - 1) < 0.12]
+    elif candidate.rate_known:
+        tried = RATES[np.abs(RATES / voted.rate - 1) < _NEAR_RATE]
     elif core.duration < _MIN_FOR_RATE:
-        tried = np.array([voted.rate]) if voted.rate not in (1.0, -1.0) else np.array([1.0, -1.0])
-    line = best_line(left, right, times, moments, tried)
-    return refined(correlation(left, right), times, moments, line)
+        tried = np.array([1.0, -1.0])
+    line = best_line(left[rows], right, times[rows], moments, tried)
+    finer = refined(alike[rows], times[rows], moments, line)
+    agreeing = [change_agreement(left[rows], right, times[rows], moments, one) for one in (line, finer)]
+    return core, finer if agreeing[1] > agreeing[0] else line
+
+
+def _showing(best: NDArray[np.float32], times: NDArray[np.float64], core: Interval) -> NDArray[np.intp]:
+    """Positions of the run of frames that agree with some reference frame and overlap ``core`` most."""
+    level = max(_SHOWS, AGREES_RELATIVE * float(np.percentile(best, 90)))
+    good = np.flatnonzero(best >= level)
+    if not len(good):
+        return np.arange(len(best))
+    runs = np.split(good, np.flatnonzero(np.diff(good) > _SHOWING_GAP) + 1)
+    overlap = [
+        (min(core.end, times[run[-1]]) - max(core.start, times[run[0]]), float(times[run[-1]] - times[run[0]]))
+        for run in runs
+    ]
+    return runs[max(range(len(runs)), key=lambda i: (max(overlap[i][0], -0.01), overlap[i][1]))]
 
 
 def _matrix(
@@ -229,16 +274,16 @@ def _matrix(
 
 
 def _refine_edges(
-    query: Path, reference: Reference, registration: Registration, line: Line, bounds: Interval, median: float
+    film: Footage, reference: Reference, registration: Registration, line: Line, bounds: Interval, median: float
 ) -> Interval:
     """Place both edges of a long segment to the frame, by looking densely at two seconds around each."""
     edges = []
     for edge, is_start in ((bounds.start, True), (bounds.end, False)):
         low, high = max(0.0, edge - _EDGE_WINDOW), edge + _EDGE_WINDOW
-        frames = _frames(query, low, high, _EDGE_FPS)
+        frames = film.between(low, high)
         first, last = line.span(low, high)
         first = max(0.0, first - 0.1)
-        references = _frames(reference.proxy, first, max(first, last + 0.1), reference.info.fps)
+        references = reference_frames(reference, first, max(first, last + 0.1))
         if not frames or not references:
             edges.append(edge)
             continue
@@ -266,14 +311,8 @@ def _compare_each(
     median = followed.track.median(bounds)
     return Comparison(
         bounds, line, registration, median, followed.track.motion(bounds), followed.track.curve(),
-        ((frame, reference, registration),),
+        ((frame, reference, registration),), (frames[0].seconds, frames[-1].seconds + followed.track.step),
     )  # fmt: skip
-
-
-def _compare_with_still(frames: list[Frame], candidate: Candidate) -> Comparison | None:
-    """A registered photograph: each frame is registered on its own, as the camera may travel over it."""
-    photograph = next(iter(sample_frames(candidate.reference.proxy, fps=1, max_side=SIDE)))
-    return _compare_each(frames, [photograph], candidate, Line(1.0, 0.0))
 
 
 def _pair_at(

@@ -1,30 +1,29 @@
 """Which registered works does a film show, and when? Observe its frames once, then conclude.
 
 >>> matcher = Matcher(index)                                                        # doctest: +SKIP
->>> for frame in sample_frames(path, fps=2): matcher.observe(frame)                 # doctest: +SKIP
+>>> for frame in sample_frames(path, fps=5): matcher.observe(frame)                 # doctest: +SKIP
 >>> findings = matcher.conclude(path, info)                                         # doctest: +SKIP
 """
 
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from auditor.errors import CancelledError
 from auditor.index import WorkIndex
 from auditor.matching.candidates import CANDIDATE_SIMILARITY, NEIGHBOURS, Candidate, Sighting, find_candidates, tiles
 from auditor.matching.comparison import compare
+from auditor.matching.footage import Footage
 from auditor.matching.judgement import judge
+from auditor.matching.sampling import ShotSampler
 from auditor.media import Frame, MediaInfo, Progress
 from auditor.media.types import Cancelled, OnProgress, never_cancelled, no_progress
 from auditor.report import Finding
 
-#: Seconds between looks with half-size tiles where the picture does not cut; a cut brings the next look at once.
-_TILES_EVERY = 2.0
-#: Seconds between looks with tiles of a third: small pictures in the picture stay longer than they are looked for.
-_FINE_TILES_EVERY = 6.0
-#: Frames less alike than this (inner product) lie on two sides of a cut.
-_CUT_SIMILARITY = 0.5
+#: Seconds between looks with half-size tiles within a shot, and at least between two such looks however often it cuts.
+_TILES_EVERY, _TILES_APART = 2.0, 1.0
+#: The same for tiles of a third, which cost nearly three times as much.
+_FINE_EVERY, _FINE_APART = 8.0, 4.0
 #: Candidates compared in one film, strongest first: floods are cut off and said.
 _MAX_CANDIDATES = 64
 
@@ -35,26 +34,35 @@ class Matcher:
     def __init__(self, index: WorkIndex) -> None:
         self._index = index
         self._sightings: list[Sighting] = []
-        self._last_vector: NDArray[np.float32] | None = None
+        self._sampler = ShotSampler()
         self._last_tiles = self._last_fine = -np.inf
+        self._new_shot = self._new_shot_fine = False
         self.flooded = False
+        self.frames = 0
 
     def observe(self, frame: Frame) -> None:
-        """Look at the next frame; frames come in order of time."""
+        """Take the next frame; frames come in order of time, five a second or more; it is chosen here which to look at."""
+        look = self._sampler.look(frame)
+        if look is None:
+            return
+        self.frames += 1
         if not self._index.info().vectors:
             return
         embedder = self._index.embedder
-        vector = embedder.embed([frame.pixels])
-        cut = self._last_vector is None or float(vector[0] @ self._last_vector) < _CUT_SIMILARITY
-        self._last_vector = vector[0]
-        vectors = vector
-        if cut or frame.seconds - self._last_tiles >= _TILES_EVERY - 1e-3:
-            fine = cut or frame.seconds - self._last_fine >= _FINE_TILES_EVERY - 1e-3
-            self._last_tiles = frame.seconds
-            self._last_fine = frame.seconds if fine else self._last_fine
-            vectors = np.concatenate([vector, embedder.embed(tiles(frame.pixels, fine=fine))])
-        for hits in self._index.search(vectors, count=NEIGHBOURS, at_least=CANDIDATE_SIMILARITY):
+        self._new_shot, self._new_shot_fine = self._new_shot or look.cut, self._new_shot_fine or look.cut
+        pictures = [frame.pixels]
+        if self._due(frame.seconds - self._last_tiles, self._new_shot, _TILES_EVERY, _TILES_APART):
+            fine = self._due(frame.seconds - self._last_fine, self._new_shot_fine, _FINE_EVERY, _FINE_APART)
+            self._last_tiles, self._new_shot = frame.seconds, False
+            if fine:
+                self._last_fine, self._new_shot_fine = frame.seconds, False
+            pictures += tiles(frame.pixels, fine=fine)
+        for hits in self._index.search(embedder.embed(pictures), count=NEIGHBOURS, at_least=CANDIDATE_SIMILARITY):
             self._sightings += [Sighting(frame.seconds, hit) for hit in hits]
+
+    @staticmethod
+    def _due(elapsed: float, new_shot: bool, every: float, apart: float) -> bool:
+        return elapsed >= (apart if new_shot else every) - 1e-3
 
     def conclude(
         self,
@@ -67,6 +75,7 @@ class Matcher:
         """Compare the candidates closely; findings in order of time. Raises ``CancelledError``."""
         candidates = find_candidates(self._sightings)
         self.flooded = len(candidates) > _MAX_CANDIDATES
+        film = Footage(path, info)
         findings: list[Finding] = []
         for position, candidate in enumerate(candidates[:_MAX_CANDIDATES]):
             if cancelled():
@@ -74,7 +83,7 @@ class Matcher:
             on_progress(Progress("compare", position, min(len(candidates), _MAX_CANDIDATES), "candidates"))
             if _explained(candidate, findings):
                 continue
-            finding = judge(info, candidate, compare(path, info, candidate))
+            finding = judge(info, candidate, compare(film, candidate))
             if finding is not None:
                 findings.append(finding)
         return tuple(sorted(findings, key=lambda finding: finding.query.start))
