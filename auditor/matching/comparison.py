@@ -36,8 +36,8 @@ _MARGIN = 1.2
 _EDGE_WINDOW = 2.0
 #: Query frames registered together, and seconds beside the voted line at which they look for counterparts if need be.
 _ANCHORS, _BESIDE = 5, (-0.5, 0.5)
-#: Reference frames that a guess is tried on.
-_GUESSED = 60
+#: Reference frames that a guess is tried on, and how alike the frames must be to whichever they are most alike to.
+_GUESSED, _GUESS_AGREES = 60, 0.45
 #: A segment shorter than this can't tell speeds apart: two or three frames of drift.
 _MIN_FOR_RATE = 0.8
 #: From this agreement on the fixed registration is good enough; below it, each frame is tried by itself.
@@ -82,7 +82,8 @@ def compare(film: Footage, candidate: Candidate) -> Comparison | None:
 
     A copy that goes on to the edge of what was looked at is followed further, each time twice as far.
     """
-    found = _compare_within(film, candidate, _MARGIN)
+    described = _Described()
+    found = _compare_within(film, candidate, _MARGIN, described)
     for _ in range(_ROUNDS):
         if found is None or film.info.is_still or not _goes_on(found, film, candidate):
             break
@@ -90,7 +91,7 @@ def compare(film: Footage, candidate: Candidate) -> Comparison | None:
         wider = replace(
             candidate, start=found.segment.start, end=found.segment.end, line=found.line, rate_known=known
         )  # fmt: skip
-        more = _compare_within(film, wider, max(_MARGIN, found.segment.duration))
+        more = _compare_within(film, wider, max(_MARGIN, found.segment.duration), described)
         if more is None or more.segment.duration <= found.segment.duration:
             break
         found, candidate = more, wider
@@ -111,7 +112,7 @@ def _goes_on(found: Comparison, film: Footage, candidate: Candidate) -> bool:
     return (before and inside[0]) or (after and inside[1])
 
 
-def _compare_within(film: Footage, candidate: Candidate, margin: float) -> Comparison | None:
+def _compare_within(film: Footage, candidate: Candidate, margin: float, described: "_Described") -> Comparison | None:
     info = film.info
     start, end = max(0.0, candidate.start - margin), candidate.end + margin
     frames = film.between(start, end)
@@ -124,11 +125,13 @@ def _compare_within(film: Footage, candidate: Candidate, margin: float) -> Compa
     if not references:
         return None
     core, line = Interval(candidate.start, candidate.end), candidate.line
-    anchors = _Anchors(frames, references, core)
+    anchors = _Anchors(frames, references, core, described)
     registration = anchors.best(line) or _guess(anchors, frames, references)
+    if not registration.inliers and anchors.agree(registration) < _GUESS_AGREES:
+        return None
     for _ in range(_PASSES):
         core, line = _line(frames, references, registration, candidate, core, line)
-        anchors = _Anchors(frames, references, core)
+        anchors = _Anchors(frames, references, core, described)
         registration = anchors.best(line, mirrored=registration.mirrored) or registration
     track = Track.along(frames, references, registration, line)
     bounds = track.segment(core.start, core.end)
@@ -167,14 +170,15 @@ def _reference_window(candidate: Candidate, start: float, end: float, *, still: 
 class _Anchors:
     """A few moments of the candidate, registered with the frames of the work that a line names for them."""
 
-    def __init__(self, frames: Sequence[Frame], references: Sequence[Frame], core: Interval) -> None:
+    def __init__(
+        self, frames: Sequence[Frame], references: Sequence[Frame], core: Interval, described: "_Described"
+    ) -> None:
         near = [f for f in frames if core.start - 0.1 <= f.seconds <= core.end + 0.1] or list(frames)
         picked = sorted({round(p) for p in np.linspace(0, len(near) - 1, _ANCHORS)})
         self._frames = [near[i] for i in picked]
-        self._anchors = [(frame.seconds, describe(gray(frame.pixels))) for frame in self._frames]
+        self._described = described
         self._references = references
         self._moments = [frame.seconds for frame in references]
-        self._described: dict[int, Features] = {}
 
     def best(self, line: Line, *, mirrored: bool | None = None) -> Registration | None:
         """The registration with the most support; where the line gives none, moments beside it are tried."""
@@ -196,12 +200,23 @@ class _Anchors:
     def _registered(self, line: Line, shift: float, mirrored: bool | None) -> Registration | None:
         """All anchors together."""
         pairs = []
-        for seconds, features in self._anchors:
-            index = nearest(self._moments, line.at(seconds) + shift)
-            if index not in self._described:
-                self._described[index] = describe(gray(self._references[index].pixels))
-            pairs.append((features, self._described[index]))
+        for frame in self._frames:
+            counterpart = self._references[nearest(self._moments, line.at(frame.seconds) + shift)]
+            pairs.append((self._described.of("query", frame), self._described.of("reference", counterpart)))
         return register(pairs, mirrored=mirrored)
+
+
+class _Described:
+    """The local features of frames, looked for once a frame."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, float], Features] = {}
+
+    def of(self, side: str, frame: Frame) -> Features:
+        key = side, frame.seconds
+        if key not in self._known:
+            self._known[key] = describe(gray(frame.pixels))
+        return self._known[key]
 
 
 def _guess(anchors: _Anchors, frames: Sequence[Frame], references: Sequence[Frame]) -> Registration:

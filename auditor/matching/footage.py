@@ -8,8 +8,8 @@ from auditor.media.proxy import read_film_proxy, read_still_proxy
 
 #: Pixels on the longer side at which candidates are compared; the proxies of works have the same size.
 SIDE = 480
-#: Frames a second wanted: 0.04 s, a frame of film.
-EDGE_FPS = 25.0
+#: Frames a second wanted, all that most films have: a segment is then placed to a frame.
+EDGE_FPS = 30.0
 #: Frames of the film, and of the work, compared at once: a bound on memory.
 _MAX_FRAMES, _MAX_REFERENCES = 250, 500
 

@@ -19,6 +19,8 @@ _RATE_STEP = 1.05
 UNUSUAL_ADVANTAGE = 1.1
 #: By how much more the changes must agree on a line of another speed than on one of equal speed.
 _CLEARLY = 0.1
+#: Offsets tried for equal speed, and seconds between them: what hardly moves is nearly as alike a little earlier or later.
+_PEAKS, _PEAKS_APART = 4, 0.15
 #: Seconds over which a change is measured: long enough to see people move, short enough that what moves stays in sight.
 LAG = 0.2
 #: Mean absolute grey levels by which compared frames must differ to tell anything about motion, and how many must.
@@ -80,26 +82,34 @@ def best_line(
     rows = np.unique(np.round(np.linspace(0, len(times) - 1, min(_ROWS, len(times)))).astype(int))
     alike = correlation(left[rows], right)
     alike -= np.median(alike, axis=1, keepdims=True)
-    lines = [_offset_for(float(rate), alike, times[rows], moments) for rate in tried]
-    agreeing = [change_agreement(left, right, times, moments, line) for line in lines]
+    lines = [line for rate in tried for line in _brightest(float(rate), alike, times[rows], moments)]
+    agreeing = np.array([change_agreement(left, right, times, moments, line) for line in lines])
     best = int(np.argmax(agreeing))
-    plain = int(np.flatnonzero(tried == 1.0)[0]) if (tried == 1.0).any() else best
+    usual = [i for i, line in enumerate(lines) if line.rate == 1.0]
+    plain = usual[int(np.argmax(agreeing[usual]))] if usual else best
     return lines[best] if agreeing[best] > agreeing[plain] + _CLEARLY else lines[plain]
 
 
-def _offset_for(
+def _brightest(
     rate: float, alike: NDArray[np.float32], seconds: NDArray[np.float64], moments: NDArray[np.float64]
-) -> Line:
-    """The offset at which a line of this rate is brightest; frames that fall off the reference are not alike."""
+) -> list[Line]:
+    """The brightest lines of one rate, apart from each other; frames that fall off the reference are not alike."""
     step = float(np.median(np.diff(moments))) if len(moments) > 1 else 0.04
     shown = rate * seconds
     offsets = np.arange(moments[0] - shown.max(), moments[-1] - shown.min() + step, step / 2)
-    columns = np.round((offsets[:, None] + shown[None, :] - moments[0]) / step).astype(int)
-    inside = (columns >= 0) & (columns < len(moments))
-    values = alike[np.arange(len(seconds))[None, :], np.clip(columns, 0, len(moments) - 1)]
+    wanted = offsets[:, None] + shown[None, :]
+    inside = (wanted >= moments[0] - step) & (wanted <= moments[-1] + step)
+    values = alike[np.arange(len(seconds))[None, :], _columns(moments, wanted)]
     scores = np.where(inside, values, 0).sum(axis=1)
-    plateau = np.flatnonzero(scores >= scores.max() - 1e-6)  # frames are discrete: take the middle
-    return Line(rate, float(offsets[plateau[len(plateau) // 2]]))
+    lines: list[Line] = []
+    for _ in range(_PEAKS if abs(rate) == 1.0 else 1):
+        plateau = np.flatnonzero(scores >= scores.max() - 1e-6)  # frames are discrete: take the middle
+        offset = float(offsets[plateau[len(plateau) // 2]])
+        lines.append(Line(rate, offset))
+        scores = np.where(np.abs(offsets - offset) < _PEAKS_APART, -np.inf, scores)
+        if not np.isfinite(scores.max()):
+            break
+    return lines
 
 
 def change_agreement(
@@ -129,9 +139,9 @@ def change_agreement(
 
 def _columns(moments: NDArray[np.float64], seconds: NDArray[np.float64]) -> NDArray[np.intp]:
     """The position in ascending ``moments`` nearest to each of ``seconds``."""
-    right = np.clip(np.searchsorted(moments, seconds), 1, max(1, len(moments) - 1))
     if len(moments) == 1:
-        return np.zeros(len(seconds), np.intp)
+        return np.zeros(seconds.shape, np.intp)
+    right = np.clip(np.searchsorted(moments, seconds), 1, len(moments) - 1)
     return np.asarray(np.where(moments[right] - seconds < seconds - moments[right - 1], right, right - 1), np.intp)
 
 
