@@ -45,7 +45,7 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A comparison whose truth is known. ``measured`` as in ``Finding.measured``; ``name`` says which files were compared."""
+    """A comparison whose truth is known. ``measured`` as in ``Finding.measured``; ``name`` names both files."""
 
     name: str
     circumstance: Circumstance
