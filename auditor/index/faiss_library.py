@@ -6,6 +6,8 @@ child starts later, with all).
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -21,3 +23,16 @@ def faiss_library() -> Any:
         raise UnavailableError("searching needs FAISS; install reelproof[cpu] or faiss-gpu-cu12") from error
     os.register_at_fork(after_in_child=lambda: faiss.omp_set_num_threads(1))
     return faiss
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Let this thread's calls of FAISS use one core: the small loops of training gain nothing from more (they were measured
+    to lose), and searches in other threads keep the rest."""
+    faiss = faiss_library()
+    before = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(before)

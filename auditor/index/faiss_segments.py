@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from auditor.index.faiss_library import faiss_library
+from auditor.index.faiss_library import faiss_library, one_thread
 from auditor.index.vector_index import Neighbours, neighbours_of
 
 #: Rows up to which comparing all is fast enough (7 ms a query on two cores) and needs no training.
@@ -177,8 +177,10 @@ def compress(vectors: NDArray[np.float32], borrowed: Segment | None) -> tuple[An
         index = faiss.index_factory(dimensions, f"IVF{lists_for(rows)},{codes}", faiss.METRIC_INNER_PRODUCT)
         index.cp.niter, index.cp.spherical, index.cp.max_points_per_centroid = _TRAIN_ROUNDS, True, _TRAIN_ROWS
         sample = np.random.default_rng(0).choice(rows, min(rows, _TRAIN_ROWS * index.nlist), replace=False)
-        index.train(np.ascontiguousarray(vectors[np.sort(sample)]))
+        with one_thread():
+            index.train(np.ascontiguousarray(vectors[np.sort(sample)]))
         trained_on = rows
-    for at in range(0, rows, CHUNK):
-        index.add(np.ascontiguousarray(vectors[at : at + CHUNK]))
+    with one_thread():
+        for at in range(0, rows, CHUNK):
+            index.add(np.ascontiguousarray(vectors[at : at + CHUNK]))
     return index, trained_on
