@@ -10,7 +10,6 @@ reference in this process and by renaming the manifest for others, who see it af
 there is time.
 """
 
-import fcntl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from auditor.errors import BadInputError, UnavailableError
+from auditor.files import locked
 from auditor.index.faiss_files import (
     Published,
     append_tail,
@@ -35,7 +35,7 @@ from auditor.index.faiss_files import (
     write_segment,
 )
 from auditor.index.faiss_library import faiss_library
-from auditor.index.faiss_segments import CHUNK, FLAT_LIMIT, Segment, compress
+from auditor.index.faiss_segments import CHUNK, FLAT_LIMIT, Segment, Snapshot, compress
 from auditor.index.vector_index import (
     Neighbours,
     VectorIndexInfo,
@@ -79,7 +79,7 @@ class FaissVectorIndex:
             if not create:
                 raise BadInputError(f"{directory}: there is no vector index here; rebuild it")
             directory.mkdir(parents=True, exist_ok=True)
-            with _locked(directory / "lock"):
+            with locked(directory / "lock"):
                 if not (directory / "manifest.json").exists():
                     write_manifest(directory, empty_document(dimensions))
         return cls(directory, dimensions)
@@ -87,6 +87,11 @@ class FaissVectorIndex:
     def search(self, vectors: ArrayLike, count: int) -> Neighbours:
         queries = checked_queries(vectors, count, self._dimensions)
         return self._published.snapshot.search(queries, count)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """What a search sees now, to be searched again later while the index goes on."""
+        return self._published.snapshot
 
     def ids(self) -> NDArray[np.int64]:
         return self._published.snapshot.ids()
@@ -146,7 +151,7 @@ class FaissVectorIndex:
         Adding, removing and searching go on meanwhile. If another process maintains this index, nothing is done here.
         """
         merges = 0
-        with _locked(self.directory / "maintenance.lock", wait=False) as mine:
+        with locked(self.directory / "maintenance.lock", wait=False) as mine:
             while mine and (names := _to_merge(self._fresh())):
                 self._merge(names)
                 merges += 1
@@ -157,7 +162,7 @@ class FaissVectorIndex:
 
     def rebuild(self) -> None:
         """Write everything anew as one segment with freshly trained quantisers. Others search and write meanwhile."""
-        with _locked(self.directory / "maintenance.lock"):
+        with locked(self.directory / "maintenance.lock"):
             with self._writing() as (document, snapshot):
                 if snapshot.segments[-1].live:
                     entry, _ = self._seal([snapshot.segments[-1]], snapshot.segments)
@@ -175,7 +180,7 @@ class FaissVectorIndex:
     @contextmanager
     def _writing(self) -> Iterator[tuple[dict[str, Any], Any]]:
         """Hold the writer's lock over the newest state."""
-        with _locked(self.directory / "lock"):
+        with locked(self.directory / "lock"):
             published = self._fresh()
             yield published.document, published.snapshot
 
@@ -224,7 +229,8 @@ class FaissVectorIndex:
             for position, source in enumerate(sources):
                 here = np.flatnonzero(origin[taken] == position)
                 vectors[at + here] = source.vectors[row[taken[here]]]
-        vectors.flush()
+        del vectors  # synced as a file below: flushing the map would hold up every thread of this process meanwhile
+        vectors = np.load(path, mmap_mode="r", allow_pickle=False).view(np.ndarray)
         trained = [segment for segment in all_segments if segment.compressed is not None]
         best = max(trained, key=lambda segment: segment.trained_on, default=None)
         if best is not None and (retrain or count >= _RETRAIN * best.trained_on):
@@ -302,15 +308,3 @@ def _removed_rows(segments: tuple[Segment, ...]) -> NDArray[np.int64]:
         rows = np.flatnonzero(segment.dead)
         lists.append(np.stack([np.full(len(rows), position), rows], axis=1))
     return np.concatenate(lists)
-
-
-@contextmanager
-def _locked(path: Path, *, wait: bool = True) -> Iterator[bool]:
-    """Hold an exclusive lock on ``path``; yields whether it is held (always, if it waits)."""
-    with path.open("w") as stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError:
-            yield False
-            return
-        yield True

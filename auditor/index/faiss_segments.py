@@ -5,6 +5,7 @@ A segment is flat (every vector is compared) or compressed: an inverted file ove
 the memory map, put them in order. Codes of neighbouring film frames can't be told apart; the vectors can.
 """
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,8 +25,11 @@ RERANK, RERANK_LEAST = 4, 64
 _WIDER = 8
 #: Vectors that are read into memory at once where a loop goes over all.
 CHUNK = 4096
-#: Training vectors for each inverted list; FAISS warns below 39, and more than this changed no figure.
-_TRAIN_ROWS = 64
+#: So few queries (one film frame) are not shared out between threads: on a busy machine the threads wait longer for each
+#: other (7 ms were measured) than one needs for the work (0.3 ms).
+_FEW = 1
+#: Training vectors for each inverted list; FAISS warns below 39.
+_TRAIN_ROWS = 40
 _TRAIN_ROUNDS = 8
 #: Dimensions that share one code of 4 bits.
 _PQ_DIMENSIONS = 2
@@ -103,12 +107,13 @@ class Segment:
             similarities, rows = faiss.knn(queries, self.vectors, fetch, metric=faiss.METRIC_INNER_PRODUCT)
             return rows, similarities
         wanted = faiss.SearchParametersIVF(nprobe=min(probes, self.compressed.nlist))
-        _, rows = self.compressed.search(queries, fetch, params=wanted)
-        similarities = np.empty(rows.shape, np.float32)
-        faiss.fvec_inner_products_by_idx(
-            *(faiss.swig_ptr(array) for array in (similarities, queries, self.vectors, rows)),
-            queries.shape[1], *rows.shape,
-        )  # fmt: skip
+        with one_thread() if len(queries) <= _FEW else nullcontext():
+            _, rows = self.compressed.search(queries, fetch, params=wanted)
+            similarities = np.empty(rows.shape, np.float32)
+            faiss.fvec_inner_products_by_idx(
+                *(faiss.swig_ptr(array) for array in (similarities, queries, self.vectors, rows)),
+                queries.shape[1], *rows.shape,
+            )  # fmt: skip
         return rows, similarities
 
     def _wider(self, queries: NDArray[np.float32], needed: int, fetch: int) -> Part:
@@ -158,8 +163,9 @@ class Snapshot:
 
 
 def lists_for(rows: int) -> int:
-    """Inverted lists for so many rows: the power of two at or below twice the square root."""
-    return int(2 ** np.floor(np.log2(max(16.0, 2 * rows**0.5))))
+    """Inverted lists for so many rows: the power of two next to four times the square root, the lower end of what FAISS's
+    guidelines advise ("Guidelines to choose an index", FAISS wiki), and no more than there are rows to train them with."""
+    return max(1, int(2 ** min(round(np.log2(4 * rows**0.5)), np.log2(rows / _TRAIN_ROWS) // 1)))
 
 
 def compress(vectors: NDArray[np.float32], borrowed: Segment | None) -> tuple[Any, int]:
@@ -177,8 +183,12 @@ def compress(vectors: NDArray[np.float32], borrowed: Segment | None) -> tuple[An
         index = faiss.index_factory(dimensions, f"IVF{lists_for(rows)},{codes}", faiss.METRIC_INNER_PRODUCT)
         index.cp.niter, index.cp.spherical, index.cp.max_points_per_centroid = _TRAIN_ROUNDS, True, _TRAIN_ROWS
         sample = np.random.default_rng(0).choice(rows, min(rows, _TRAIN_ROWS * index.nlist), replace=False)
+        sample.sort()
+        training = np.empty((len(sample), dimensions), np.float32)
+        for at in range(0, len(sample), CHUNK):  # in pieces: NumPy holds up every other thread while it gathers
+            training[at : at + CHUNK] = vectors[sample[at : at + CHUNK]]
         with one_thread():
-            index.train(np.ascontiguousarray(vectors[np.sort(sample)]))
+            index.train(training)
         trained_on = rows
     with one_thread():
         for at in range(0, rows, CHUNK):

@@ -146,8 +146,8 @@ def best_of(
     """The best ``count`` columns of each row, by falling similarity and rising id; filled with -1 and -inf."""
     similarities = np.where(ids < 0, -np.inf, similarities).astype(np.float32)
     order = np.lexsort((ids, -similarities), axis=1)[:, :count]
-    ids = np.take_along_axis(ids, order, axis=1)
-    similarities = np.take_along_axis(similarities, order, axis=1)
+    rows = np.arange(len(order))[:, None]
+    ids, similarities = ids[rows, order], similarities[rows, order]
     missing = count - ids.shape[1]
     if missing > 0:
         ids = np.pad(ids, ((0, 0), (0, missing)), constant_values=-1)
