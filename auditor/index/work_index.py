@@ -6,8 +6,8 @@
 Layout: ``manifest.json`` names the embedder and, for each work, its media with the digests of what lies in
 ``media/<sha256 of the original>/`` (see ``media_folder``); ``vectors/`` is a ``FaissVectorIndex`` of all their vectors.
 Media are decoded in ``building/``, moved into place, and named by the manifest last; what no manifest names is swept away
-by the next writer. Media that were removed stay on disk for an hour, because a search that began before may still compare with
-their proxies. The index is a cache of the corpus: it can always be rebuilt from the works.
+by the next writer. Media that were removed stay on disk for an hour, because a search that began before may still compare
+with their proxies. The index is a cache of the corpus: it can always be rebuilt from the works.
 """
 
 import json
@@ -25,7 +25,7 @@ from auditor.embeddings import SscdEmbedder
 from auditor.errors import AuditorError, BadInputError, CancelledError
 from auditor.files import locked, replacing
 from auditor.index.faiss_index import FaissVectorIndex
-from auditor.index.hashes import HashSearcher, default_hasher
+from auditor.index.hashes import PDQ_HASHER, HashSearcher
 from auditor.index.media_folder import store_media
 from auditor.index.vector_index import checked_queries
 from auditor.index.work_state import (
@@ -69,7 +69,7 @@ class WorkIndex:
     ) -> None:
         self.directory = directory
         self.embedder = embedder
-        self._hasher = hasher or default_hasher()
+        self._hasher = hasher or PDQ_HASHER
         self._sound_print = sound_print
         self._clock = clock
         document = read_document(directory, embedder)  # says what is wrong before anything is made
