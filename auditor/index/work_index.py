@@ -6,8 +6,8 @@
 Layout: ``manifest.json`` names the embedder and, for each work, its media with the digests of what lies in
 ``media/<sha256 of the original>/`` (see ``media_folder``); ``vectors/`` is a ``FaissVectorIndex`` of all their vectors.
 Media are decoded in ``building/``, moved into place, and named by the manifest last; what no manifest names is swept away
-by the next writer. Media that were removed stay on disk for an hour, because a search that began before may still compare with
-their proxies. The index is a cache of the corpus: it can always be rebuilt from the works.
+by the next writer. Media that were removed stay on disk for an hour, because a search that began before may still compare
+with their proxies. The index is a cache of the corpus: it can always be rebuilt from the works.
 """
 
 import json
@@ -55,8 +55,8 @@ GRACE_SECONDS = 3600.0
 
 
 class WorkIndex:
-    """The works of one corpus under one embedder. Searching sees the state of the last ``open`` or change made here: a work
-    that somebody else removes meanwhile is found, with its proxy, until this index is opened anew."""
+    """The works of one corpus under one embedder. Searching sees the state of the last ``open``, ``refresh`` or change made
+    here: a work that somebody else removes meanwhile is found, with its proxy, until then."""
 
     def __init__(
         self,
@@ -114,6 +114,10 @@ class WorkIndex:
     def titles(self) -> dict[str, str]:
         """Title of each work by its id."""
         return {work_id: str(work["title"]) for work_id, work in self._state.document["works"].items()}
+
+    def refresh(self) -> None:
+        """See what others have published since; only what is new is read. Raises as ``open`` does."""
+        self._state = read_state(self.directory, self.embedder, self._vectors, self._state)
 
     # -- changing --------------------------------------------------------------------------------------------------
 
