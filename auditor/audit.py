@@ -21,7 +21,9 @@ from auditor.media import Progress, probe, sample_frames
 from auditor.media.types import Cancelled, OnProgress, never_cancelled, no_progress
 from auditor.report import AuditReport, DetectorVersion, Finding
 
-#: Frames a second that the detectors see. Half a second is the shortest shot that a viewer takes in.
+#: Frames a second that are decoded for a look: as many as the film's own fingerprint needs. The matcher chooses among them.
+LOOK_FPS = float(FRAMES_PER_SECOND)
+#: Frames a second in which faces are looked for. Half a second is the shortest shot that a viewer takes in.
 SAMPLE_FPS = 2.0
 #: Rounding of a frame's time.
 _TOLERANCE = 1e-3
@@ -55,22 +57,22 @@ class Auditor:
             info, digest = probe(path), sha256_file(path)
         matcher = Matcher(self._index) if self._index is not None else None
         tracker = FaceTracker(self._gallery) if self._gallery is not None else None
-        detectors = [detector for detector in (matcher, tracker) if detector is not None]
         fingerprint = self._fingerprint and not info.is_still
-        rate = max(SAMPLE_FPS, FRAMES_PER_SECOND) if fingerprint else SAMPLE_FPS
         frames, due, iscc = 0, 0.0, None
         with _timed(seconds, "look"), VideoCoder(path.name) as coder:
-            for frame in sample_frames(path, fps=rate, max_side=SIDE):
+            for frame in sample_frames(path, fps=LOOK_FPS, max_side=SIDE):
                 if cancelled():
                     raise CancelledError(f"{path.name}: the audit was cancelled")
                 on_progress(Progress("look", frame.seconds, info.duration, "seconds"))
                 if fingerprint:
                     coder.observe(frame.seconds, frame.pixels)
+                if matcher is not None:
+                    matcher.observe(frame)
                 if frame.seconds < due - _TOLERANCE:
                     continue
                 due = max(due + 1 / SAMPLE_FPS, frame.seconds - 1 / SAMPLE_FPS)
-                for detector in detectors:
-                    detector.observe(frame)
+                if tracker is not None:
+                    tracker.observe(frame)
                 frames += 1
             if fingerprint:
                 iscc = coder.conclude()
@@ -87,7 +89,7 @@ class Auditor:
             media=info,
             findings=tuple(sorted(findings, key=lambda finding: finding.query.start)),
             detectors=self._detectors(),
-            frames_examined=frames,
+            frames_examined=max(frames, matcher.frames if matcher is not None else 0),
             iscc=iscc,
             seconds=seconds,
             cannot_detect=self._blind_spots(flooded=matcher is not None and matcher.flooded),

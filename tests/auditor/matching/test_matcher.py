@@ -18,7 +18,7 @@ SIZE = (640, 360)
 
 def match(index: WorkIndex, path: Path) -> tuple[Finding, ...]:
     matcher, info = Matcher(index), probe(path)
-    for frame in sample_frames(path, fps=2):
+    for frame in sample_frames(path, fps=5):
         matcher.observe(frame)
     return matcher.conclude(path, info)
 

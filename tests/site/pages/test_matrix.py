@@ -66,6 +66,8 @@ TABLE: dict[str, tuple[str, dict[str, str], str]] = {
     "account_inactive": ("get", {}, PUBLIC),
     "account_signup": ("get", {}, ACCOUNT),
     "account_reauthenticate": ("get", {}, "302 200 200 200 200 200 200"),
+    "account_request_reauthentication_code": ("get", {}, SAME),
+    "account_confirm_reauthentication_code": ("get", {}, SAME),
     "account_email": ("get", {}, OWN),
     "account_confirm_email": ("get", {"key": "=nothing"}, PUBLIC),
     "account_email_verification_sent": ("get", {}, PUBLIC),
