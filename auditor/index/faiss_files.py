@@ -25,7 +25,7 @@ from auditor.index.faiss_segments import Segment, Snapshot
 from auditor.index.vector_index import as_bytes
 
 FORMAT = 1
-_REMEDY = "rebuild the vector index"
+_REMEDY = "rebuild the vectors ('index rebuild')"
 
 
 @dataclass(frozen=True, slots=True)

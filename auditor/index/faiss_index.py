@@ -77,7 +77,7 @@ class FaissVectorIndex:
         """
         if not (directory / "manifest.json").exists():
             if not create:
-                raise BadInputError(f"{directory}: there is no vector index here; rebuild it")
+                raise BadInputError(f"{directory}: there is no vector index here; rebuild it ('index rebuild')")
             directory.mkdir(parents=True, exist_ok=True)
             with locked(directory / "lock"):
                 if not (directory / "manifest.json").exists():
@@ -205,7 +205,7 @@ class FaissVectorIndex:
             except FileNotFoundError as error:
                 # A merge may have replaced the manifest and swept the old files since it was read.
                 if read_manifest(self.directory) == document or attempt == _RETRIES - 1:
-                    raise BadInputError(f"{error.filename}: missing; rebuild the vector index") from error
+                    raise BadInputError(f"{error.filename}: missing; rebuild the vectors ('index rebuild')") from error
         raise UnavailableError(f"{self.directory}: changes faster than it can be read; try again")
 
     def _seal(

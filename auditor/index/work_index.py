@@ -55,8 +55,8 @@ GRACE_SECONDS = 3600.0
 
 
 class WorkIndex:
-    """The works of one corpus under one embedder. Searching sees the state of the last ``open`` or change made here: a work
-    that somebody else removes meanwhile is found, with its proxy, until this index is opened anew."""
+    """The works of one corpus under one embedder. Searching sees the state of the last ``open``, ``refresh`` or change made
+    here: a work that somebody else removes meanwhile is found, with its proxy, until then."""
 
     def __init__(
         self,
@@ -114,6 +114,10 @@ class WorkIndex:
     def titles(self) -> dict[str, str]:
         """Title of each work by its id."""
         return {work_id: str(work["title"]) for work_id, work in self._state.document["works"].items()}
+
+    def refresh(self) -> None:
+        """See what others have published since; only what is new is read. Raises as ``open`` does."""
+        self._state = read_state(self.directory, self.embedder, self._vectors, self._state)
 
     # -- changing --------------------------------------------------------------------------------------------------
 

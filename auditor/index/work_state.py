@@ -147,6 +147,8 @@ def _state(
     firsts = np.asarray([document["rows"][digest] for digest in digests], np.int64)
     snapshot = vectors.snapshot
     if (snapshot.locate(firsts)[:, 0] < 0).any():
-        raise BadInputError(f"{vectors.directory}: lacks vectors that the manifest names; rebuild the index")
+        raise BadInputError(
+            f"{vectors.directory}: lacks vectors that the manifest names; rebuild them ('index rebuild')"
+        )
     works = {key: document[key] for key in ("format", "embedder", "works")}
     return WorkState(document, sha256_json(works), tuple(references), media, snapshot, dict(by_media), firsts, digests)

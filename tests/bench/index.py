@@ -4,10 +4,10 @@ then how long searches take while 10,000 vectors are added.
     python -m tests.bench.index [--vectors 100000] [--queries 1000]
 
 The vectors are made up (``tests/vectors.py``: random walks on the sphere that lie as film frames do, 512 dimensions);
-queries are stored vectors with noise. ``light`` leaves a similarity of 0.7 or more to the vector that was picked, ``heavy`` 0.5 to
-0.7. Plain FAISS is ``IndexRefineFlat`` over a copy of the very codes that our index made (``IndexFlatIP`` where it is
-flat), with the same probes and candidates. Each timing is the best of three rounds, ours
-and theirs in turn, theirs also with one thread, whichever is faster.
+queries are stored vectors with noise: ``light`` leaves a similarity of 0.7 or more to the vector that was picked, ``heavy``
+0.5 to 0.7. Plain FAISS is ``IndexRefineFlat`` over a copy of the very codes that our index made (``IndexFlatIP`` where it is
+flat), with the same probes and candidates. Each timing is the best of three rounds, ours and theirs in turn, theirs also
+with one thread, whichever is faster.
 """
 
 import argparse

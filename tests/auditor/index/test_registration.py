@@ -166,6 +166,9 @@ def test_whoever_searches_keeps_what_was_removed_meanwhile(
     assert nearest(searcher, COFFEE) == ["coffee"]
     proxy = searcher.search(embedder.embed([still(COFFEE)]), count=1, at_least=0.5)[0][0].reference.proxy
     assert proxy.exists()
+    searcher.refresh()
+    assert nearest(searcher, COFFEE) == []
+    assert searcher.info() == index.info()
     clock.now += work_index.GRACE_SECONDS - 1
     index.add("rocket", ROCKET)
     assert proxy.exists()
