@@ -1,41 +1,37 @@
 """Exact search among the 256-bit hashes of registered frames."""
 
-from importlib import import_module
-from importlib.util import find_spec
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from auditor.errors import BadInputError
+from auditor.fingerprints.pdq import MIN_QUALITY, PDQ_VERSION, pdq
 from auditor.index.faiss_library import faiss_library
 from auditor.index.media_folder import HASH_BYTES
 from auditor.index.work_state import WorkState
 from auditor.index.works import FrameHasher, HashHit
 
-#: Frames of lower quality are too plain for their hash to mean anything: PDQ's authors discard below 50 ("The TMK+PDQF
-#: Video-Hashing Algorithm and the PDQ Image-Hashing Algorithm", 2019).
-LEAST_QUALITY = 50
+
+def _pdq(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], int]:
+    found = pdq(pixels)
+    return found.bits, found.quality
 
 
-def default_hasher() -> FrameHasher | None:
-    """PDQ, where ``auditor.fingerprints.pdq`` is there; without it media are stored without hashes."""
-    if find_spec("auditor.fingerprints.pdq") is None:
-        return None
-    pdq = import_module("auditor.fingerprints.pdq")
-    return FrameHasher(pdq.PDQ_VERSION, pdq.pdq)
+#: What hashes the frames of registered media unless told otherwise.
+PDQ_HASHER = FrameHasher(PDQ_VERSION, _pdq)
 
 
 class HashSearcher:
     """The hashes of one state of an index, of one version."""
 
-    def __init__(self, state: WorkState, version: str | None) -> None:
+    def __init__(self, state: WorkState, version: str) -> None:
         self._places: list[tuple[str, int]] = []
         hashes = [np.empty((0, HASH_BYTES), np.uint8)]
         for digest, media in state.media.items():
-            if version is None or media.entry["hash_version"] != version:
+            if media.entry["hash_version"] != version:
                 continue
-            rows = np.flatnonzero(media.qualities >= LEAST_QUALITY)
+            rows = np.flatnonzero(media.qualities >= MIN_QUALITY)
             hashes.append(media.hashes[rows])
             self._places += [(digest, int(row)) for row in rows]
         self._state = state
