@@ -164,6 +164,8 @@ def _load_segment(directory: Path, entry: dict[str, Any], dimensions: int, known
             if compressed.ntotal != entry["count"] or compressed.d != dimensions:
                 raise ValueError(f"its codes are of {compressed.ntotal} vectors of {compressed.d} dimensions")
     except (ValueError, RuntimeError) as error:
+        if not all((directory / f"{entry['name']}.{kind}").exists() for kind in entry["files"]):
+            raise FileNotFoundError(2, "swept since its digest was checked", str(path)) from error
         raise BadInputError(f"{path}: does not fit its manifest ({error}); {_REMEDY}") from error
     # Plain views of the maps: NumPy's own class of maps costs microseconds at every look-up.
     ids, vectors = ids.view(np.ndarray), vectors.view(np.ndarray)

@@ -25,9 +25,9 @@ RERANK, RERANK_LEAST = 4, 64
 _WIDER = 8
 #: Vectors that are read into memory at once where a loop goes over all.
 CHUNK = 4096
-#: So few queries (one film frame) are not shared out between threads: on a busy machine the threads wait longer for each
-#: other (7 ms were measured) than one needs for the work (0.3 ms).
-_FEW = 1
+#: So few queries (a film frame and its tiles) are not shared out between threads: on a busy machine the threads wait longer
+#: for each other (7 ms were measured for one query) than one needs for the work (0.3 ms).
+_FEW = 16
 #: Training vectors for each inverted list; FAISS warns below 39.
 _TRAIN_ROWS = 40
 _TRAIN_ROUNDS = 8

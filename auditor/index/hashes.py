@@ -12,18 +12,18 @@ from auditor.index.media_folder import HASH_BYTES
 from auditor.index.work_state import WorkState
 from auditor.index.works import FrameHasher, HashHit
 
-#: What new media are hashed with.
+#: What hashes the frames of registered media unless told otherwise.
 PDQ_HASHER = FrameHasher(PDQ_VERSION, pdq)
 
 
 class HashSearcher:
     """The hashes of one state of an index, of one version."""
 
-    def __init__(self, state: WorkState, version: str | None) -> None:
+    def __init__(self, state: WorkState, version: str) -> None:
         self._places: list[tuple[str, int]] = []
         hashes = [np.empty((0, HASH_BYTES), np.uint8)]
         for digest, media in state.media.items():
-            if version is None or media.entry["hash_version"] != version:
+            if media.entry["hash_version"] != version:
                 continue
             rows = np.flatnonzero(media.qualities >= MIN_QUALITY)
             hashes.append(media.hashes[rows])

@@ -57,7 +57,7 @@ def store_media(
     info: MediaInfo,
     folder: Path,
     embedder: SscdEmbedder,
-    hasher: FrameHasher | None,
+    hasher: FrameHasher,
     sound_print: SoundPrint | None,
     on_progress: OnProgress,
     cancelled: Cancelled,
@@ -76,10 +76,9 @@ def store_media(
         if sampler.wants(frame):
             vectors.append(embedder.embed([frame.pixels]))
             times.append(frame.seconds)
-            if hasher is not None:
-                bits, quality = hasher.hash(frame.pixels)
-                hashes.append(bits)
-                qualities.append(quality)
+            bits, quality = hasher.hash(frame.pixels)
+            hashes.append(bits)
+            qualities.append(quality)
 
     if info.is_still:
         for frame in frames:
@@ -93,14 +92,13 @@ def store_media(
     arrays: dict[str, NDArray[Any]] = {
         "vectors": np.concatenate(vectors),
         "times": np.asarray(times, np.float64),
+        "hashes": np.asarray(hashes, np.uint8).reshape(len(times), HASH_BYTES),
+        "qualities": np.asarray(qualities, np.uint8),
     }
-    if hasher is not None:
-        arrays["hashes"] = np.asarray(hashes, np.uint8).reshape(len(times), HASH_BYTES)
-        arrays["qualities"] = np.asarray(qualities, np.uint8)
     entry: dict[str, Any] = {
         "info": info.as_dict(),
         "vectors": len(times),
-        "hash_version": hasher.version if hasher is not None else None,
+        "hash_version": hasher.version,
         "proxy": proxy.name,
     }
     for name, array in arrays.items():
@@ -122,10 +120,8 @@ def load_media(folder: Path, entry: Mapping[str, Any], dimensions: int) -> Store
     count = int(entry["vectors"])
     _read(folder, entry, "vectors", np.float32, (count, dimensions))
     times = _read(folder, entry, "times", np.float64, (count,))
-    hashes, qualities = np.empty((0, HASH_BYTES), np.uint8), np.empty(0, np.uint8)
-    if entry["hash_version"] is not None:
-        hashes = _read(folder, entry, "hashes", np.uint8, (count, HASH_BYTES))
-        qualities = _read(folder, entry, "qualities", np.uint8, (count,))
+    hashes = _read(folder, entry, "hashes", np.uint8, (count, HASH_BYTES))
+    qualities = _read(folder, entry, "qualities", np.uint8, (count,))
     return StoredMedia(entry, folder, times, hashes, qualities)
 
 

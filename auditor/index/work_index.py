@@ -63,13 +63,13 @@ class WorkIndex:
         directory: Path,
         embedder: SscdEmbedder,
         *,
-        hasher: FrameHasher | None = None,
+        hasher: FrameHasher = PDQ_HASHER,
         sound_print: SoundPrint | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.directory = directory
         self.embedder = embedder
-        self._hasher = hasher or PDQ_HASHER
+        self._hasher = hasher
         self._sound_print = sound_print
         self._clock = clock
         document = read_document(directory, embedder)  # says what is wrong before anything is made
@@ -86,7 +86,7 @@ class WorkIndex:
         embedder: SscdEmbedder,
         *,
         create: bool = False,
-        hasher: FrameHasher | None = None,
+        hasher: FrameHasher = PDQ_HASHER,
         sound_print: SoundPrint | None = None,
         clock: Callable[[], float] = time.time,
     ) -> "WorkIndex":
@@ -235,8 +235,7 @@ class WorkIndex:
         """
         state = self._state
         if self._hashes is None or self._hashes[0] is not state:
-            version = self._hasher.version if self._hasher is not None else None
-            self._hashes = (state, HashSearcher(state, version))
+            self._hashes = (state, HashSearcher(state, self._hasher.version))
         return self._hashes[1].search(hashes, at_most_bits, count)
 
     def sound_prints(self) -> Iterator[tuple[Reference, dict[str, NDArray[Any]]]]:

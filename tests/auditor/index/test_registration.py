@@ -11,6 +11,7 @@ from PIL import Image
 
 from auditor.embeddings import SscdEmbedder
 from auditor.errors import BadInputError, CancelledError
+from auditor.fingerprints.pdq import pdq
 from auditor.index import BatchEntry, FrameHasher, WorkIndex, work_index
 from auditor.index.sampling import ReferenceSampler
 from auditor.media import Frame, MediaError
@@ -283,6 +284,17 @@ def test_hashes_find_the_instants_within_so_many_bits(index: WorkIndex) -> None:
     assert best.bits == distances[0]
     assert best.seconds in times[best.reference.asset_sha256]
     assert best.reference.work_id == "bunny"
+
+
+def test_pdq_finds_a_registered_film_by_default(tmp_path: Path, embedder: SscdEmbedder) -> None:
+    index = WorkIndex.open(tmp_path, embedder, create=True)
+    index.add("bunny", BUNNY)
+    index.add("coffee", COFFEE)
+    query = pdq(frames_of(BUNNY, start=2.0, end=2.1)[0]).bits
+    hits = index.search_hashes(query[None], at_most_bits=31, count=5)[0]
+    assert hits
+    assert {hit.reference.work_id for hit in hits} == {"bunny"}
+    assert min(abs(hit.seconds - 2.0) for hit in hits) < 0.3
 
 
 def test_hashes_of_another_version_or_of_plain_frames_are_not_compared(tmp_path: Path, embedder: SscdEmbedder) -> None:
