@@ -1,0 +1,78 @@
+"""Copy detectors behind one interface: ours and the peers, given the same files.
+
+>>> system = SYSTEMS["reelproof"](folder)                                           # doctest: +SKIP
+>>> system.register(references("videos", "development"))                            # doctest: +SKIP
+>>> system.match(path)                                                              # doctest: +SKIP
+[Claim(reference_id='collage/3', query=..., reference=..., score=0.97, kind='copy')]
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from auditor.media import Interval
+from tests.bench.matching.trials import Registered
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """ "This stretch of the query is that stretch of the work." The higher ``score``, the surer; scales are each system's
+    own. ``reference`` is ``None`` where a system does not say. ``kind`` ``scene``: alike, but said to be no copy."""
+
+    reference_id: str
+    query: Interval
+    reference: Interval | None
+    score: float
+    kind: Literal["copy", "scene"] = "copy"
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "reference_id": self.reference_id, "query": self.query.as_list(),
+            "reference": self.reference.as_list() if self.reference else None,
+            "score": round(self.score, 5), "kind": self.kind,
+        }  # fmt: skip
+
+
+class System(Protocol):
+    """``threshold``: the score from which its makers (or, for ours, its own verdict) call something a copy."""
+
+    threshold: float
+
+    def register(self, references: Sequence[Registered]) -> None: ...
+
+    def match(self, query: Path) -> list[Claim]: ...
+
+
+class Reelproof:
+    """The audit as it ships: ``Auditor`` over a ``WorkIndex``. ``copy`` is its claim, ``scene`` is kept apart."""
+
+    #: Its verdict is the kind of the finding: every copy counts, whatever its score.
+    threshold = -1e9
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def register(self, references: Sequence[Registered]) -> None:
+        from auditor.audit import Auditor
+        from auditor.embeddings import open_embedder
+        from auditor.index import WorkIndex
+
+        index = WorkIndex.open(self._folder / "index", open_embedder(), create=True)
+        known = index.titles()
+        for reference in references:
+            if reference.reference_id not in known:
+                index.add(reference.reference_id, reference.path)
+        self._auditor = Auditor(index=index, gallery=None, fingerprint=False)
+
+    def match(self, query: Path) -> list[Claim]:
+        claims = []
+        for finding in self._auditor.audit(query).findings:
+            if finding.kind in ("copy", "scene") and finding.work_id is not None:
+                score = finding.score if finding.log10_lr is None else finding.log10_lr
+                kind: Literal["copy", "scene"] = "copy" if finding.kind == "copy" else "scene"
+                claims.append(Claim(finding.work_id, finding.query, finding.reference, score, kind))
+        return claims
+
+
+SYSTEMS: dict[str, Callable[[Path], System]] = {"reelproof": Reelproof}
