@@ -101,7 +101,7 @@ def _rotate(picture: Pixels, p: Parameters, other: Pixels, number: int) -> Pixel
 
 def _pad(picture: Pixels, p: Parameters, other: Pixels, number: int) -> Pixels:
     """Bars above and below, each ``bars`` of the height."""
-    width, height = _size(picture)
+    height = picture.shape[0]
     bar = round(height * p["bars"])
     return np.asarray(cv2.copyMakeBorder(picture, bar, bar, 0, 0, cv2.BORDER_CONSTANT, value=(0, 0, 0)), np.uint8)
 

@@ -17,8 +17,9 @@ from tests.bench.matching.trials import Plan, Registered, Trial, TrialKind, Trut
 
 #: Photographs and artwork that are registered and edited, of each split; the rest of its pictures are negatives.
 SOURCES = {"calibration": 12, "development": 12, "scoring": 24}
-#: Synthetic pictures registered beside them, so that the index is not empty of distractors.
-SYNTHETIC_REFERENCES = 100
+#: Registered beside them and never queried: one in three cut-outs of the split, and two textures of each of four makers.
+#: More textures would be unfair: descriptors take any two of one maker for relatives.
+CUT_OUTS_REGISTERED, SYNTHETIC_REFERENCES = 3, 8
 #: How many negatives a split has at least: what real pictures lack is made up with textures.
 NEGATIVES = {"calibration": 400, "development": 300, "scoring": 1050}
 #: JPEG quality at which queries are stored, before any edit lowers it.
@@ -55,6 +56,11 @@ def references(split: Split) -> list[Registered]:
         path = folder / f"{source.name.replace('/', '~')}.jpg"
         if not path.exists():
             _save(media.load_picture(source.path), path)
+        found.append(Registered(source.name, path))
+    for source in splits.cut_outs(split)[::CUT_OUTS_REGISTERED]:
+        path = folder / f"{source.name.replace('/', '~')}.jpg"
+        if not path.exists():
+            _save(_picture(source, split), path)
         found.append(Registered(source.name, path))
     for seed in splits.texture_seeds(split, SYNTHETIC_REFERENCES):
         path = folder / f"texture-{seed}.jpg"
@@ -98,7 +104,8 @@ def plans(split: Split, edits: tuple[str, ...] | None = None) -> list[Plan]:
 
 def _negatives(split: Split) -> list[Plan]:
     """Unrelated pictures, every second one under an edit of its own: overlays and frames are alike on all pictures."""
-    sources: list[media.Source | int] = [*unregistered(split), *splits.cut_outs(split)]
+    cut_outs = [source for n, source in enumerate(splits.cut_outs(split)) if n % CUT_OUTS_REGISTERED]
+    sources: list[media.Source | int] = [*unregistered(split), *cut_outs]
     missing = max(0, NEGATIVES[split] - len(sources))
     sources += splits.texture_seeds(split, SYNTHETIC_REFERENCES + missing)[SYNTHETIC_REFERENCES:]
     made = []

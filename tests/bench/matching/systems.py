@@ -60,6 +60,8 @@ class Reelproof:
 
         index = WorkIndex.open(self._folder / "index", open_embedder(), create=True)
         known = index.titles()
+        for work_id in known.keys() - {reference.reference_id for reference in references}:
+            index.remove(work_id)
         for reference in references:
             if reference.reference_id not in known:
                 index.add(reference.reference_id, reference.path)
