@@ -16,12 +16,14 @@ def main() -> None:
         command = commands.add_parser(medium, help=f"match the {medium} of a split")
         command.add_argument("--split", choices=SPLITS, default="development")
         command.add_argument("--edits", help="comma-separated names; all if left out (negatives always run)")
-        command.add_argument("--systems", default="reelproof", help=f"comma-separated: {', '.join(SYSTEMS)}; or 'all'")
+        command.add_argument(
+            "--systems", default="reelproof", help=f"comma-separated: {', '.join(SYSTEMS[medium])}; or 'all'"
+        )
         command.add_argument("--limit", type=int, help="thin the trials to this many")
         command.add_argument("--jobs", type=int, default=2)
         command.add_argument("--out", type=Path, default=cache_folder() / "runs" / "latest")
     options = parser.parse_args()
-    names = list(SYSTEMS) if options.systems == "all" else options.systems.split(",")
+    names = list(SYSTEMS[options.command]) if options.systems == "all" else options.systems.split(",")
     edits = tuple(options.edits.split(",")) if options.edits else None
     path = run.run(
         options.command, options.split, options.out, names=names, edits=edits, limit=options.limit, jobs=options.jobs

@@ -35,9 +35,11 @@ class Claim:
 
 
 class System(Protocol):
-    """``threshold``: the score from which its makers (or, for ours, its own verdict) call something a copy."""
+    """``threshold``: the score from which its makers (or, for ours, its own verdict) call something a copy.
+    ``cpu_elsewhere``: CPU seconds spent so far in a process that the run can't measure."""
 
     threshold: float
+    cpu_elsewhere: float
 
     def register(self, references: Sequence[Registered]) -> None: ...
 
@@ -49,6 +51,7 @@ class Reelproof:
 
     #: Its verdict is the kind of the finding: every copy counts, whatever its score.
     threshold = -1e9
+    cpu_elsewhere = 0.0
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -77,4 +80,24 @@ class Reelproof:
         return claims
 
 
-SYSTEMS: dict[str, Callable[[Path], System]] = {"reelproof": Reelproof}
+def _peer(name: str) -> Callable[[Path], System]:
+    """A peer by its class in ``peers``, imported when it is first asked for: the packages are in the extra ``bench``."""
+
+    def opened(folder: Path) -> System:
+        from tests.bench.matching import peers
+
+        system: System = getattr(peers, name)(folder)
+        return system
+
+    return opened
+
+
+_OURS = {"reelproof": Reelproof, "sscd-distilled": _peer("SscdDistilled"), "sscd": _peer("Sscd")}
+#: Every system that a medium can be given to.
+SYSTEMS: dict[str, dict[str, Callable[[Path], System]]] = {
+    "images": {
+        **_OURS, "pdq": _peer("Pdq"), "phash": _peer("PHash"), "imagededup-phash": _peer("ImagededupPHash"),
+        "imagededup-dhash": _peer("ImagededupDHash"), "imagededup-whash": _peer("ImagededupWHash"),
+    },
+    "videos": {**_OURS, "vpdq": _peer("Vpdq"), "phash": _peer("PHashFilms"), "videohash": _peer("Videohash")},
+}  # fmt: skip
