@@ -61,7 +61,7 @@ def curve_svg(curve: Sequence[tuple[float, float]], span: Interval) -> str | Non
         return None
     first, last = min(span.start, curve[0][0]), max(span.end, curve[-1][0])
     length = max(last - first, 0.001)
-    left, right, top, floor = 60.0, 985.0, 14.0, 214.0
+    left, right, top, floor = 96.0, 990.0, 16.0, 256.0
     places = [
         (left + (right - left) * (at - first) / length, floor - (floor - top) * min(1.0, max(0.0, score)))
         for at, score in curve
@@ -73,12 +73,12 @@ def curve_svg(curve: Sequence[tuple[float, float]], span: Interval) -> str | Non
     )
     scale = "".join(
         f'<line class="tick" x1="{left}" x2="{right}" y1="{y}" y2="{y}"/>'
-        f'<text class="mark" x="{left - 8}" y="{y + 6}" text-anchor="end">{label}</text>'
+        f'<text class="mark" x="{left - 8}" y="{y + 8}" text-anchor="end">{label}</text>'
         for y, label in ((top, "100 %"), ((top + floor) / 2, "50 %"), (floor, "0 %"))
     )
     return (
-        f'<svg class="curve" viewBox="0 0 {_WIDE:.0f} 246" role="img" aria-label="{words}">{scale}'
+        f'<svg class="curve" viewBox="0 0 {_WIDE:.0f} 292" role="img" aria-label="{words}">{scale}'
         f'<polygon points="{places[0][0]:.1f},{floor} {line} {places[-1][0]:.1f},{floor}"/><polyline points="{line}"/>'
-        f'<text class="mark" x="{left}" y="{floor + 26}">{_mark(round(first, 2))}</text>'
-        f'<text class="mark" x="{right}" y="{floor + 26}" text-anchor="end">{_mark(round(last, 2))}</text></svg>'
+        f'<text class="mark" x="{left}" y="{floor + 30}">{_mark(round(first, 2))}</text>'
+        f'<text class="mark" x="{right}" y="{floor + 30}" text-anchor="end">{_mark(round(last, 2))}</text></svg>'
     )

@@ -17,7 +17,7 @@ from auditor.errors import BadInputError
 from auditor.files import replacing
 from auditor.html_drawings import curve_svg, timeline_svg
 from auditor.html_style import STYLE
-from auditor.media.types import Interval, MediaInfo
+from auditor.media.types import Interval, MediaInfo, Region
 from auditor.report import AuditReport, EvidencePair, Finding, Quieted
 
 #: Nothing is loaded, run or sent; the pictures are data in the file itself.
@@ -159,7 +159,7 @@ def _overview(report: AuditReport, titles: Mapping[str, str]) -> str:
         return ""
     rows = "".join(
         f'<tr><td>{number}</td><td><a href="#finding-{number}">{_span(span)}</a></td>'
-        f"<td>{KIND_WORDS[kind]}</td><td>{_named(_about(finding, titles))}</td><td>{finding.score:.0%}</td></tr>"
+        f"<td>{KIND_WORDS[kind]}</td><td>{_named(_about(finding, titles))}</td><td>{finding.score:.2f}</td></tr>"
         for (span, kind, number, _), finding in zip(bars, report.findings, strict=True)
     )
     return (
@@ -181,8 +181,7 @@ def _finding(number: int, finding: Finding, titles: Mapping[str, str]) -> str:
     if finding.reference:
         figures.append(("Playing", _playing(finding)))
     if finding.region:
-        r = finding.region
-        figures.append(("Where", f"{r.width * r.height:.0%} of the picture, from {r.x:.0%} across and {r.y:.0%} down"))
+        figures.append(("Where", _where(finding.region)))
     figures.append(("Score", f"{finding.score:.2f} of 1"))
     if finding.work_id:
         lr = verbal.ratio(finding.log10_lr)
@@ -198,6 +197,13 @@ def _finding(number: int, finding: Finding, titles: Mapping[str, str]) -> str:
         f'<dl>{listed}</dl>{_pairs(finding.evidence)}<div class="plots">{_plot(finding)}{_matrix(finding)}</div>'
         f"{_measured(finding)}</section>"
     )
+
+
+def _where(region: Region) -> str:
+    share = round(100 * region.width * region.height)
+    if share >= 99:
+        return "the whole picture"
+    return f"{share} % of the picture, from {100 * region.x:.0f} % across and {100 * region.y:.0f} % down"
 
 
 def _playing(finding: Finding) -> str:

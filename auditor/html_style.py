@@ -25,7 +25,7 @@ table{width:100%;border-collapse:collapse;font-size:.9375rem;margin:.75rem 0 0}
 caption{text-align:start;padding-bottom:.25rem}
 th,td{text-align:start;vertical-align:top;padding:.4rem .9rem .4rem 0;border-bottom:1px solid var(--rule);
 overflow-wrap:anywhere}
-th{font-weight:600;font-size:.875rem}code{font-size:.8125rem;overflow-wrap:anywhere}
+section>:last-child{margin-bottom:0}th{white-space:nowrap;font-weight:600;font-size:.875rem}code{font-size:.8125rem;overflow-wrap:anywhere}
 svg{display:block;width:100%;height:auto;overflow:visible}figure{margin:0;min-width:0}figcaption{padding-top:.35rem}
 .track{fill:#e9e5da}.tick{stroke:var(--rule)}.mark{font-size:15px;fill:var(--soft)}
 .bar{fill:#c9cfd9;stroke:#4d535f;stroke-width:1.5}.bar.copy{fill:#e8b4ae;stroke:var(--stop);stroke-width:2.5}
@@ -36,8 +36,8 @@ svg{display:block;width:100%;height:auto;overflow:visible}figure{margin:0;min-wi
 .pairs img{width:100%;background:#000}
 .plots{display:grid;gap:1.5rem;grid-template-columns:minmax(0,1.6fr) minmax(0,1fr);align-items:start;margin:1rem 0}
 .plots figure:only-child{grid-column:1/-1}.curve polygon{fill:var(--accent);opacity:.12}
-.curve polyline{fill:none;stroke:var(--accent);stroke-width:2.5}
-.matrix img{max-width:100%;max-height:20rem;image-rendering:pixelated;border:1px solid var(--strong)}
+.curve .mark{font-size:24px}.curve polyline{fill:none;stroke:var(--accent);stroke-width:2.5}
+.matrix img{max-width:100%;max-height:15rem;image-rendering:pixelated;border:1px solid var(--strong)}
 @media (max-width:45rem){main{padding:.75rem}section,header{padding:1rem}dl{grid-template-columns:1fr;gap:0}
 dd{margin-bottom:.5rem}
 .plots{grid-template-columns:minmax(0,1fr)}table{display:block;overflow-x:auto}}

@@ -47,6 +47,7 @@ ICONS: dict[str, str] = {
     "upload": "M12 16V4M7 9l5-5 5 5M4 16v4h16v-4",
     "download": "M12 4v12M7 11l5 5 5-5M4 20h16",
     "plus": "M12 5v14M5 12h14",
+    "sound": "M4 9.5v5h3.5L12 18.5v-13L7.5 9.5zM15.5 9a4 4 0 010 6M18 6.5a8 8 0 010 11",
     "play": "M7 4.5v15l12-7.5z",
     "chain": "M10 14a4 4 0 005.7 0l3-3a4 4 0 00-5.7-5.7l-1 1M14 10a4 4 0 00-5.7 0l-3 3A4 4 0 0011 18.7l1-1",
     "house": "M3.5 11L12 4l8.5 7M6 9.5V20h12V9.5",
@@ -228,6 +229,9 @@ _EVENTS = {
     "review_reject": gettext_lazy("Reviewer rejected"),
     "review_request_change": gettext_lazy("Reviewer asked for a change"),
     "review_dismiss_finding": gettext_lazy("Reviewer dismissed a finding"),
+    "finding_confirmed": gettext_lazy("Reviewer agreed with a finding"),
+    "finding_dismissed": gettext_lazy("False alarm dismissed"),
+    "dismissal_lifted": gettext_lazy("Dismissal taken back"),
 }
 
 
