@@ -14,7 +14,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from auditor import verbal
 from django_site.apps.accounts.models import REVIEWING_ROLES, Role
+from django_site.apps.audits.reading import dismissed_in
 from django_site.apps.audits.services.decisions import failed_checks as checks_that_failed
 from django_site.pages.drawings import seconds_text
 from django_site.pages.failures import sentence as as_sentence
@@ -168,6 +170,31 @@ def odds(log10_lr: float | None) -> str:
     ratio = 10 ** min(log10_lr, 12)
     rounded = float(f"{ratio:.1g}")
     return _("about 1 in %(ratio)s unrelated pairs look this alike") % {"ratio": f"{rounded:,.0f}"}
+
+
+@register.filter
+def support(finding: Any) -> str:
+    """What the likelihood ratio supports, in the words of the ENFSI scale, or that there is none."""
+    return verbal.support(finding.log10_lr)
+
+
+@register.filter
+def ratio(log10_lr: float | None) -> str:
+    """A likelihood ratio as a number."""
+    return verbal.ratio(log10_lr)
+
+
+@register.filter
+def measures(finding: Any) -> list[tuple[str, str, str]]:
+    """What was measured: name, value with its unit, what it says."""
+    rows = [(verbal.measure(name), value) for name, value in sorted(finding.measured.items())]
+    return [(measure.label, measure.text(float(value)), measure.says) for measure, value in rows]
+
+
+@register.simple_tag(takes_context=True)
+def kept_quiet(context: dict, audit: Any) -> list:
+    """What earlier dismissals kept quiet in an audit, as far as the person may follow it."""
+    return dismissed_in(audit, context["request"].user) if audit and audit.report.get("dismissed") else []
 
 
 @register.filter
