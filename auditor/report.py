@@ -84,6 +84,24 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Quieted:
+    """A finding that a dismissal keeps quiet, with the reason that was given for it then. ``at`` is ISO 8601."""
+
+    finding: Finding
+    negative_id: str
+    reason: str
+    by: str
+    at: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """The finding as elsewhere, and under ``dismissed`` who dismissed it, when and why."""
+        return {
+            **self.finding.as_dict(),
+            "dismissed": {"id": self.negative_id, "reason": self.reason, "by": self.by, "at": self.at},
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class DetectorVersion:
     """Which detector looked: name, version, the digest of its weights or ``""``, and the digest of what it searched."""
 
@@ -103,7 +121,10 @@ class DetectorVersion:
 
 @dataclass(frozen=True, slots=True)
 class AuditReport:
-    """The result of one pass over one file. ``seconds`` is wall time per stage."""
+    """The result of one pass over one file. ``seconds`` is wall time per stage.
+
+    ``quieted`` is what was found again after somebody had dismissed it as a false alarm: no finding, but never silent.
+    """
 
     asset_sha256: str
     media: MediaInfo
@@ -113,6 +134,7 @@ class AuditReport:
     iscc: str | None
     seconds: dict[str, float]
     cannot_detect: tuple[str, ...] = ()
+    quieted: tuple[Quieted, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON document of the report; its canonical form (RFC 8785) is what manifests and decisions hash."""
@@ -125,4 +147,5 @@ class AuditReport:
             "iscc": self.iscc,
             "seconds": {stage: round(value, 3) for stage, value in self.seconds.items()},
             "cannot_detect": list(self.cannot_detect),
+            "dismissed": [quieted.as_dict() for quieted in self.quieted],
         }

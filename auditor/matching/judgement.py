@@ -1,8 +1,11 @@
 """From a comparison to a finding: which kind it is, how sure, and the sentence that says so."""
 
+from dataclasses import dataclass
+
 from auditor.matching.candidates import Candidate
 from auditor.matching.comparison import Comparison
 from auditor.matching.evidence import evidence_pairs, matrix_png
+from auditor.matching.likelihood import Circumstance
 from auditor.matching.lines import Line
 from auditor.media import Interval, MediaInfo
 from auditor.report import Finding
@@ -26,6 +29,37 @@ _GUESS_AGREEMENT, _GUESS_SIMILARITY = 0.93, 0.35
 _SCENE_SIMILARITY = 0.5
 #: Shorter stretches are a frame or two of chance.
 _MIN_SECONDS = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """A candidate that was compared closely: what was measured, under which circumstance, and the kind it was found to be.
+
+    ``measured`` is empty of ``agreement`` where the pictures could not be laid over each other; ``kind`` is ``None`` where
+    nothing was worth saying.
+    """
+
+    work_id: str
+    query: Interval
+    circumstance: Circumstance
+    measured: dict[str, float]
+    kind: str | None
+
+    @classmethod
+    def of(
+        cls, info: MediaInfo, candidate: Candidate, comparison: Comparison | None, finding: Finding | None
+    ) -> "Considered":
+        figures = {"similarity": candidate.similarity} if comparison is None else measured(candidate, comparison)
+        seconds = comparison.segment if comparison is not None else Interval(candidate.start, candidate.end)
+        kind = finding.kind if finding is not None else None
+        return cls(candidate.reference.work_id, seconds, circumstance(info, candidate, figures), figures, kind)
+
+
+def circumstance(info: MediaInfo, candidate: Candidate, figures: dict[str, float]) -> Circumstance:
+    """What could be measured: a single picture, something that moves, something at rest."""
+    if info.is_still or candidate.reference.info.is_still:
+        return "picture"
+    return "moving" if "motion" in figures else "resting"
 
 
 def judge(info: MediaInfo, candidate: Candidate, comparison: Comparison | None) -> Finding | None:

@@ -23,7 +23,7 @@ from auditor.matching.candidates import (
 )
 from auditor.matching.comparison import compare
 from auditor.matching.footage import Footage
-from auditor.matching.judgement import judge
+from auditor.matching.judgement import Considered, judge
 from auditor.matching.sampling import ShotSampler
 from auditor.media import Frame, MediaInfo, Progress
 from auditor.media.types import Cancelled, OnProgress, never_cancelled, no_progress
@@ -51,6 +51,8 @@ class Matcher:
         self._new_shot = self._new_shot_fine = False
         self.flooded = False
         self.frames = 0
+        #: Every candidate that was compared closely, found or not: why something matched, and why something did not.
+        self.considered: list[Considered] = []
 
     def observe(self, frame: Frame) -> None:
         """Take the next frame; frames come in order of time, five a second or more; it is chosen here which to look at."""
@@ -108,7 +110,9 @@ class Matcher:
             on_progress(Progress("compare", position, min(len(candidates), _MAX_CANDIDATES), "candidates"))
             if _explained(candidate, findings):
                 continue
-            finding = judge(info, candidate, compare(film, candidate))
+            comparison = compare(film, candidate)
+            finding = judge(info, candidate, comparison)
+            self.considered.append(Considered.of(info, candidate, comparison, finding))
             if finding is not None:
                 findings.append(finding)
         return tuple(sorted(findings, key=lambda finding: finding.query.start))
