@@ -1,14 +1,12 @@
 """From a comparison to a finding: which kind it is, how sure, and the sentence that says so."""
 
-from dataclasses import dataclass
-
 from auditor.matching.candidates import Candidate
 from auditor.matching.comparison import Comparison
 from auditor.matching.evidence import evidence_pairs, matrix_png
-from auditor.matching.likelihood import Circumstance
+from auditor.matching.likelihood import Calibration
 from auditor.matching.lines import Line
 from auditor.media import Interval, MediaInfo
-from auditor.report import Finding
+from auditor.report import Circumstance, Considered, Finding
 
 #: A registered stretch is the same recording if its frames agree this well (median correlation) ...
 _COPY_AGREEMENT = 0.75
@@ -31,28 +29,14 @@ _SCENE_SIMILARITY = 0.5
 _MIN_SECONDS = 0.35
 
 
-@dataclass(frozen=True, slots=True)
-class Considered:
-    """A candidate that was compared closely: what was measured, under which circumstance, and the kind it was found to be.
-
-    ``measured`` is empty of ``agreement`` where the pictures could not be laid over each other; ``kind`` is ``None`` where
-    nothing was worth saying.
-    """
-
-    work_id: str
-    query: Interval
-    circumstance: Circumstance
-    measured: dict[str, float]
-    kind: str | None
-
-    @classmethod
-    def of(
-        cls, info: MediaInfo, candidate: Candidate, comparison: Comparison | None, finding: Finding | None
-    ) -> "Considered":
-        figures = {"similarity": candidate.similarity} if comparison is None else measured(candidate, comparison)
-        seconds = comparison.segment if comparison is not None else Interval(candidate.start, candidate.end)
-        kind = finding.kind if finding is not None else None
-        return cls(candidate.reference.work_id, seconds, circumstance(info, candidate, figures), figures, kind)
+def considered(
+    info: MediaInfo, candidate: Candidate, comparison: Comparison | None, finding: Finding | None
+) -> Considered:
+    """What to record of a candidate, found or not."""
+    figures = {"similarity": candidate.similarity} if comparison is None else measured(candidate, comparison)
+    seconds = comparison.segment if comparison is not None else Interval(candidate.start, candidate.end)
+    kind = finding.kind if finding is not None else None
+    return Considered(candidate.reference.work_id, seconds, circumstance(info, candidate, figures), figures, kind)
 
 
 def circumstance(info: MediaInfo, candidate: Candidate, figures: dict[str, float]) -> Circumstance:
@@ -62,8 +46,13 @@ def circumstance(info: MediaInfo, candidate: Candidate, figures: dict[str, float
     return "moving" if "motion" in figures else "resting"
 
 
-def judge(info: MediaInfo, candidate: Candidate, comparison: Comparison | None) -> Finding | None:
-    """The finding that a compared candidate gives; ``None`` where it is not worth anybody's time."""
+def judge(
+    info: MediaInfo, candidate: Candidate, comparison: Comparison | None, calibration: Calibration | None = None
+) -> Finding | None:
+    """The finding that a compared candidate gives; ``None`` where it is not worth anybody's time.
+
+    With a ``calibration`` the finding says its likelihood ratio and is ranked by it.
+    """
     picture = info.is_still or candidate.reference.info.is_still
     is_copy = comparison is not None and _is_copy(candidate, comparison, picture=picture)
     if not is_copy and candidate.similarity < _SCENE_SIMILARITY:
@@ -72,7 +61,7 @@ def judge(info: MediaInfo, candidate: Candidate, comparison: Comparison | None) 
         return _unregistered(candidate)
     if not info.is_still and comparison.segment.duration < _MIN_SECONDS:
         return None
-    return _finding(candidate, comparison, is_copy, info)
+    return _finding(candidate, comparison, is_copy, info, calibration)
 
 
 def measured(candidate: Candidate, comparison: Comparison) -> dict[str, float]:
@@ -102,7 +91,14 @@ def _is_copy(candidate: Candidate, comparison: Comparison, *, picture: bool) -> 
     return agreement >= _COPY_AGREEMENT or (flat and agreement >= _FLAT_AGREEMENT)
 
 
-def _finding(candidate: Candidate, comparison: Comparison, is_copy: bool, info: MediaInfo) -> Finding:
+def _finding(
+    candidate: Candidate, comparison: Comparison, is_copy: bool, info: MediaInfo, calibration: Calibration | None
+) -> Finding:
+    figures = measured(candidate, comparison)
+    under = circumstance(info, candidate, figures)
+    score = calibration.score(under, figures) if calibration is not None else None
+    if score is None:
+        score = min(1.0, max(0.0, comparison.agreement if is_copy else candidate.similarity))
     segment, line = comparison.segment, comparison.line
     reference = None
     if not candidate.reference.info.is_still:
@@ -113,12 +109,13 @@ def _finding(candidate: Candidate, comparison: Comparison, is_copy: bool, info: 
         query=segment,
         reference=reference,
         work_id=candidate.reference.work_id,
-        score=min(1.0, max(0.0, comparison.agreement if is_copy else candidate.similarity)),
+        score=score,
+        log10_lr=calibration.log10_lr(under, figures) if calibration is not None else None,
         region=comparison.registration.region(),
         mirrored=comparison.registration.mirrored,
         speed=abs(line.rate),
         reversed=line.rate < 0,
-        measured=measured(candidate, comparison),
+        measured=figures,
         plain=_sentence(candidate, comparison, is_copy, reference, info),
         curve=comparison.curve,
         evidence=evidence_pairs(comparison),

@@ -18,15 +18,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from auditor.canonical import sha256_json
 from auditor.errors import BadInputError
+from auditor.report import Circumstance
 
-Circumstance = Literal["moving", "resting", "picture"]
 #: What is measured in each circumstance, by its name in ``Finding.measured``.
 FEATURES: dict[Circumstance, tuple[str, ...]] = {
     "moving": ("agreement", "motion", "inliers", "tightness", "seconds"),

@@ -23,11 +23,12 @@ from auditor.matching.candidates import (
 )
 from auditor.matching.comparison import compare
 from auditor.matching.footage import Footage
-from auditor.matching.judgement import Considered, judge
+from auditor.matching.judgement import considered, judge
+from auditor.matching.likelihood import shipped_calibration
 from auditor.matching.sampling import ShotSampler
 from auditor.media import Frame, MediaInfo, Progress
 from auditor.media.types import Cancelled, OnProgress, never_cancelled, no_progress
-from auditor.report import Finding
+from auditor.report import Considered, Finding
 
 #: Seconds between looks with half-size tiles within a shot, and at least between two such looks however often it cuts.
 _TILES_EVERY, _TILES_APART = 2.0, 1.0
@@ -46,6 +47,9 @@ class Matcher:
     def __init__(self, index: WorkIndex) -> None:
         self._index = index
         self._sightings: list[Sighting] = []
+        shipped = shipped_calibration()
+        fits = shipped is not None and shipped.embedder == index.embedder.identity.name
+        self._calibration = shipped if fits else None
         self._sampler = ShotSampler()
         self._last_tiles = self._last_fine = -np.inf
         self._new_shot = self._new_shot_fine = False
@@ -111,8 +115,8 @@ class Matcher:
             if _explained(candidate, findings):
                 continue
             comparison = compare(film, candidate)
-            finding = judge(info, candidate, comparison)
-            self.considered.append(Considered.of(info, candidate, comparison, finding))
+            finding = judge(info, candidate, comparison, self._calibration)
+            self.considered.append(considered(info, candidate, comparison, finding))
             if finding is not None:
                 findings.append(finding)
         return tuple(sorted(findings, key=lambda finding: finding.query.start))

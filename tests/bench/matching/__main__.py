@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from tests.bench.matching import report, run
+from tests.bench.matching import calibrating, report, run
 from tests.bench.matching.media import cache_folder
 from tests.bench.matching.splits import SPLITS
 from tests.bench.matching.systems import SYSTEMS
@@ -22,7 +22,20 @@ def main() -> None:
         command.add_argument("--limit", type=int, help="thin the trials to this many")
         command.add_argument("--jobs", type=int, default=2)
         command.add_argument("--out", type=Path, default=cache_folder() / "runs" / "latest")
+    command = commands.add_parser("calibrate", help="fit the likelihood ratios that ship, on the calibration split")
+    command.add_argument("--limit", type=int, help="thin the trials of each medium to this many")
+    command.add_argument("--jobs", type=int, default=2)
+    command.add_argument("--out", type=Path, default=cache_folder() / "runs" / "calibration")
     options = parser.parse_args()
+    if options.command == "calibrate":
+        lines = []
+        for medium in ("images", "videos"):
+            path = run.run(
+                medium, "calibration", options.out, names=["reelproof"], limit=options.limit, jobs=options.jobs
+            )
+            lines += run.read_lines(path)
+        calibrating.write(lines)
+        return
     names = list(SYSTEMS[options.command]) if options.systems == "all" else options.systems.split(",")
     edits = tuple(options.edits.split(",")) if options.edits else None
     path = run.run(

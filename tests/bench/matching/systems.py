@@ -55,6 +55,8 @@ class Reelproof:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        #: What the last query was compared with, for ``calibrate``.
+        self.considered: list[dict[str, Any]] = []
 
     def register(self, references: Sequence[Registered]) -> None:
         from auditor.audit import Auditor
@@ -72,7 +74,9 @@ class Reelproof:
 
     def match(self, query: Path) -> list[Claim]:
         claims = []
-        for finding in self._auditor.audit(query).findings:
+        report = self._auditor.audit(query)
+        self.considered = [considered.as_dict() for considered in report.considered]
+        for finding in report.findings:
             if finding.kind in ("copy", "scene") and finding.work_id is not None:
                 score = finding.score if finding.log10_lr is None else finding.log10_lr
                 kind: Literal["copy", "scene"] = "copy" if finding.kind == "copy" else "scene"
