@@ -21,6 +21,7 @@ from auditor.index.sampling import ReferenceSampler
 from auditor.index.works import FrameHasher, SoundPrint
 from auditor.media import Frame, MediaInfo
 from auditor.media.proxy import FilmProxyWriter, proxy_frames, write_still_proxy
+from auditor.media.tiling import tiles
 from auditor.media.types import Cancelled, OnProgress
 
 #: Bytes of a hash of 256 bits.
@@ -73,10 +74,13 @@ def store_media(
     qualities: list[int] = []
 
     def note(frame: Frame) -> None:
-        if sampler.wants(frame):
-            vectors.append(embedder.embed([frame.pixels]))
+        if not sampler.wants(frame):
+            return
+        # a photograph is often shown in part, and costs little: its parts become vectors too
+        for pixels in [frame.pixels, *(tiles(frame.pixels) if info.is_still else [])]:
+            vectors.append(embedder.embed([pixels]))
             times.append(frame.seconds)
-            bits, quality = hasher.hash(frame.pixels)
+            bits, quality = hasher.hash(pixels)
             hashes.append(bits)
             qualities.append(quality)
 

@@ -18,8 +18,6 @@ from auditor.matching.candidates import (
     Candidate,
     Sighting,
     find_candidates,
-    tiles,
-    turned,
 )
 from auditor.matching.comparison import compare
 from auditor.matching.footage import Footage
@@ -27,6 +25,7 @@ from auditor.matching.judgement import considered, judge
 from auditor.matching.likelihood import shipped_calibration
 from auditor.matching.sampling import ShotSampler
 from auditor.media import Frame, MediaInfo, Progress
+from auditor.media.tiling import tiles, turned
 from auditor.media.types import Cancelled, OnProgress, never_cancelled, no_progress
 from auditor.report import Considered, Finding
 
@@ -42,7 +41,11 @@ _MAX_CANDIDATES = 64
 
 
 class Matcher:
-    """One film against one index."""
+    """One film against one index.
+
+    A whole frame finds re-encodes, crops and mirrors; a work that fills only part of the frame (a picture in the picture, a
+    screen in the scene) is found by tiles, which cost more and are therefore taken less often.
+    """
 
     def __init__(self, index: WorkIndex) -> None:
         self._index = index
