@@ -31,6 +31,8 @@ _AFFINE_ADVANTAGE = 1.15
 _MIN_AREA = 0.02
 #: Side in pixels at which agreement is measured: small enough to forgive a pixel of misregistration.
 _AGREEMENT_SIDE = 96
+#: Pixels of blur (standard deviation) at that size: sensor noise and compression average out.
+AGREEMENT_BLUR = 0.8
 #: Cells along each side of the grid over which agreement is the median.
 _CELLS = 4
 #: Grey levels (standard deviation) below which a cell is a flat wall or sky, and pixels below which it is a sliver.
@@ -205,8 +207,8 @@ class Aligner:
         return self._crop(self._registration.warp(frame))[self._pixels].astype(np.float32)
 
     def _crop(self, picture: Gray) -> Gray:
-        crop = picture[self._rows, self._columns]
-        return np.asarray(cv2.resize(crop, self._size, interpolation=cv2.INTER_AREA), np.uint8)
+        crop = cv2.resize(picture[self._rows, self._columns], self._size, interpolation=cv2.INTER_AREA)
+        return np.asarray(cv2.GaussianBlur(crop, (0, 0), AGREEMENT_BLUR), np.uint8)
 
 
 def _fit(width: int, height: int) -> tuple[int, int]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from auditor.matching.guessing import guess
 from auditor.matching.lines import Line
 from auditor.matching.registration import (
+    AGREEMENT_BLUR,
     Features,
     Registration,
     agreement,
@@ -127,7 +128,9 @@ class _Canvas:
         other = gray(reference.pixels)
         other = other[:, ::-1] if registration.mirrored else other
         resized = cv2.resize(np.ascontiguousarray(other), self._size, interpolation=cv2.INTER_AREA)
-        return picture.astype(np.float32), resized.astype(np.float32), inside
+        softened = (cv2.GaussianBlur(one, (0, 0), AGREEMENT_BLUR) for one in (picture, resized))
+        one, two = (np.asarray(soft, np.float32) for soft in softened)
+        return one, two, inside
 
     def agreement(self, query: NDArray[np.float32], reference: NDArray[np.float32], inside: NDArray[np.bool_]) -> float:
         """Median over the cells of the correlation of both pictures where both are."""
