@@ -88,7 +88,9 @@ def speech(seed: int, seconds: float = 20.0) -> Samples:
             filtered = pulses
             for hertz, width in zip(now, (80, 110, 160), strict=True):
                 radius = np.exp(-np.pi * width / RATE)
-                filtered = signal.lfilter([1.0], [1, -2 * radius * np.cos(2 * np.pi * hertz / RATE), radius**2], filtered)
+                filtered = signal.lfilter(
+                    [1.0], [1, -2 * radius * np.cos(2 * np.pi * hertz / RATE), radius**2], filtered
+                )
             voiced[piece] = filtered[piece]
         formants = target
         _add(out, at, voiced / (np.abs(voiced).max() + 1e-9) * np.hanning(count) ** 0.5, float(rng.uniform(0.4, 0.8)))

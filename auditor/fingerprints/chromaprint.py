@@ -75,7 +75,9 @@ def differing_share(one: NDArray[np.uint32], other: NDArray[np.uint32]) -> float
     return float(np.bitwise_count(one ^ other).mean()) / 32 if one.size else 1.0
 
 
-def best_alignment(query: NDArray[np.uint32], reference: NDArray[np.uint32], *, shortest: int = 16) -> tuple[int, float]:
+def best_alignment(
+    query: NDArray[np.uint32], reference: NDArray[np.uint32], *, shortest: int = 16
+) -> tuple[int, float]:
     """The shift at which ``query`` lies best on ``reference`` (codes, may be negative) and the differing share there.
 
     Only overlaps of at least ``shortest`` codes count (16: two seconds); without one the answer is ``(0, 1.0)``.

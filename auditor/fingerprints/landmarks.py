@@ -34,8 +34,8 @@ _REACH_HOPS, _REACH_BINS = 8, 7
 DENSITY = 40
 #: Decibels by which a peak stands above the median of its moment's spectrum nearby: a click stands above nothing.
 _PROMINENCE = 7.0
-#: Decibels below full scale (a sine of amplitude 1 has 0) under which there is only hiss.
-_FLOOR = -75.0
+#: Decibels below full scale (a sine of amplitude 1 has 0) under which there is only hiss, and what lossy codecs make of it.
+_FLOOR = -80.0
 #: Decibels below the loudest peak within two seconds under which a peak is codec or room noise.
 _RANGE = 55.0
 
@@ -143,9 +143,7 @@ def _spectrogram(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(20 * np.log10(power + 1e-10), np.float32)
 
 
-def _surroundings(
-    level: NDArray[np.float32], hops: NDArray[np.int64], bins: NDArray[np.int64]
-) -> NDArray[np.float32]:
+def _surroundings(level: NDArray[np.float32], hops: NDArray[np.int64], bins: NDArray[np.int64]) -> NDArray[np.float32]:
     """The median level of the bins around each peak (about 320 Hz to each side) at its moment."""
     reach = 30
     padded = np.pad(level, ((0, 0), (reach, reach)), mode="reflect")
@@ -176,7 +174,7 @@ def _vertex(
     middle = level[hops, bins]
     curve = (one - 2 * middle + two).astype(np.float64)
     shift = np.divide(0.5 * (one - two), curve, out=np.zeros_like(curve), where=curve < -1e-6)
-    return np.clip(shift, -0.5, 0.5)
+    return np.asarray(np.clip(shift, -0.5, 0.5), np.float64)
 
 
 def _shapes(peaks: Peaks, partners: int) -> Iterator[tuple[NDArray[np.int32], NDArray[np.float64]]]:
@@ -195,7 +193,11 @@ def _shapes(peaks: Peaks, partners: int) -> Iterator[tuple[NDArray[np.int32], ND
     for begin in range(0, count, 4096):
         some = chosen[begin : begin + 4096]
         triples = np.stack(
-            [np.broadcast_to(np.arange(begin, begin + len(some))[:, None], (len(some), ones.size)), some[:, ones], some[:, twos]],
+            [
+                np.broadcast_to(np.arange(begin, begin + len(some))[:, None], (len(some), ones.size)),
+                some[:, ones],
+                some[:, twos],
+            ],
             axis=2,
         ).reshape(-1, 3)
         triples = triples[triples[:, 2] >= 0]

@@ -3,18 +3,19 @@
 A line says which moment of the work sounds at which moment of the query (offset and speed) and by how much the pitch
 differs. Along it every peak of the query predicts a peak of the work. Two hypotheses: chance puts a peak there with
 probability ``p`` (how often the work, nearby, has a peak of that pitch, among its moments that have peaks at all); the same
-sound does with ``p + present * (1 - p)``, for one of the shares in ``PRESENT`` (trying all costs the logarithm of their
-number, as for any mixture). A hit or miss scores the logarithm of the ratio of the two. Peaks of one moment
-depend on each other, so a moment scores the mean of its peaks: by Jensen's inequality the expected value of exp(mean) under
-chance stays at most 1 however they depend. A stretch scores the sum of its moments.
+sound does with ``p + present * (1 - p)``, for one of the shares in ``PRESENT``. A hit or a miss scores the logarithm of the
+ratio of the two; a stretch scores their sum, less the logarithm of how many shares and directions were tried.
 
-False alarms: by Ville's inequality a stretch that begins at a given moment reaches score S under chance with probability
-at most exp(-S). So among ``n`` moments and ``m`` lines at most ``n * m * exp(-S)`` stretches are expected; ``m`` counts every
-line that the library holds (each offset in steps of the tolerance, each speed, each kind of pitch), not only those that were
-looked at, since they were chosen for their hits. What the model does not hold: different recordings that share
-their rhythm and their notes, moment by moment (two performances of one piece to a click track).
-Sources: S. Karlin and S. Altschul, PNAS 87, 1990 (stretches of log-likelihood scores); A. Desolneux, L. Moisan and J.-M. Morel,
-"Meaningful alignments", IJCV 40(1), 2000 (counting false alarms); J. Ville, 1939.
+False alarms: were the peaks independent, a stretch that begins at a given peak would reach score S under chance with
+probability at most exp(-S) (Ville's inequality for the product of likelihood ratios). They are not, since the peaks of one
+note stand and fall together, so scores are multiplied by ``DEPENDENCE`` first. Among ``n`` peaks and ``m`` lines at most
+``n * m * exp(-S)`` stretches are then expected; ``m`` counts every line that the library holds (each offset in steps of the
+tolerance, each speed, each kind of pitch), not only those that were looked at, since these were chosen for their hits.
+``DEPENDENCE`` is measured, not proven (docs/adr/0008-sound.md). What the model does not hold: two performances of one piece
+to the same click track.
+
+Sources: S. Karlin and S. Altschul, PNAS 87, 1990 (stretches of log-likelihood scores and their scale); A. Desolneux,
+L. Moisan and J.-M. Morel, "Meaningful alignments", IJCV 40(1), 2000 (counting false alarms); J. Ville, 1939.
 """
 
 from dataclasses import dataclass, replace
@@ -32,8 +33,10 @@ TIME_TOLERANCE = 0.05
 PITCH_TOLERANCE = 0.012
 #: ... and hertz, for low pitches: a third of a bin of the spectrogram.
 HERTZ_TOLERANCE = 3.5
-#: Scores are multiplied by this, since the peaks of one note stand and fall together.
-DEPENDENCE = 0.4
+#: Measured on the hardest negatives that we could make (synthetic music on the same beat and the same grid of notes, 14,000
+#: seconds against each other): 0.7 would keep the promise of ``false alarms``; lower is more careful.
+DEPENDENCE = 0.5
+LN2 = 0.693
 #: Chance is measured over so many seconds of the work to each side.
 _NEARBY = 10.0
 #: Query seconds for which chance is measured at once.
@@ -44,7 +47,7 @@ _GROWTH = 24
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Query second ``t`` sounds like reference second ``at + speed * (t - pivot)``; ``pitch``: query over reference, octaves."""
+    """Query second ``t`` is reference second ``at + speed * (t - pivot)``; ``pitch`` is the query's over it, in octaves."""
 
     pivot: float
     at: float
@@ -54,13 +57,17 @@ class Line:
     def reference(self, seconds: NDArray[np.float64]) -> NDArray[np.float64]:
         return self.at + self.speed * (seconds - self.pivot)
 
+    def turned(self) -> "Line":
+        """The same line with the query and the work in each other's place."""
+        return Line(self.at, self.pivot, 1 / self.speed, -self.pitch)
+
     def inverse(self, seconds: float) -> float:
         return self.pivot + (seconds - self.at) / self.speed
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """The best stretch along a line: query seconds, score in nats, peaks ``matched`` of ``count``, ``expected`` by chance."""
+    """The best along a line: query seconds, score in nats, peaks ``matched`` of ``count``, and ``expected`` by chance."""
 
     line: Line
     start: float
@@ -114,11 +121,28 @@ def chances(query: Peaks, reference: Peaks, line: Line) -> NDArray[np.float64]:
             for factor in (1.0, 4.0)
         )
         chance[mine] = (np.maximum(narrow, wide / 4) + 1) / occupied
-    return np.clip(chance, 0.005, 0.9)
+    return np.asarray(np.clip(chance, 0.005, 0.9), np.float64)
 
 
 def best_stretch(query: Peaks, reference: Peaks, line: Line) -> Stretch | None:
-    """The stretch of ``query`` (all its peaks are looked at) along ``line`` with the highest score, ``None`` if none is above 0."""
+    """The stretch of ``query`` along ``line`` with the highest score, ``None`` if none is above 0.
+
+    Counted both ways: the query's peaks in the work, and the work's in the query, which tells more where noise or a voice
+    adds peaks to the query. The better one counts, at the price of the logarithm of 2.
+    """
+    if not len(query) or not len(reference):
+        return None
+    ends = line.reference(query.seconds[[0, -1]].astype(np.float64))
+    forth = _one_way(query, reference, line)
+    back = _one_way(between(reference, float(ends[0]), float(ends[1])), query, line.turned())
+    if back is not None:
+        start, end = (line.inverse(seconds) for seconds in (back.start, back.end))
+        back = replace(back, line=line, start=start, end=end)
+    best = max((way for way in (forth, back) if way is not None), key=lambda way: way.score, default=None)
+    return None if best is None or best.score <= LN2 else replace(best, score=best.score - LN2)
+
+
+def _one_way(query: Peaks, reference: Peaks, line: Line) -> Stretch | None:
     if not len(query) or not len(reference):
         return None
     hit = hits(query, reference, line) >= 0
@@ -155,7 +179,9 @@ def refit(query: Peaks, reference: Peaks, line: Line) -> Line:
     pitch = float(np.median(query.pitch[mine].astype(np.float64) - reference.pitch[theirs]))
     if np.ptp(times) < 1.0:
         return replace(line, at=float(np.median(target - line.speed * times)), pitch=pitch)
-    weight = 1 / (0.02 + np.abs(target - line.at - line.speed * times))  # a step towards the median: outliers are chance hits
+    weight = 1 / (
+        0.02 + np.abs(target - line.at - line.speed * times)
+    )  # a step towards the median: outliers are chance hits
     speed, at = np.polyfit(times, target, 1, w=np.sqrt(weight))
     if abs(speed - line.speed) > 0.03:
         return line
@@ -166,13 +192,13 @@ def grown(query: Peaks, reference: Peaks, line: Line, start: float, end: float) 
     """The best stretch along ``line``, found between ``start`` and ``end``, fitted and followed as far as it goes."""
     best = None
     for _ in range(_GROWTH):
-        part = _between(query, start, end)
+        part = between(query, start, end)
         for _ in range(2):
             line = refit(part, reference, line)
         stretch = best_stretch(part, reference, line)
         if stretch is None:
             return best
-        line = refit(_between(query, stretch.start, stretch.end), reference, line)
+        line = refit(between(query, stretch.start, stretch.end), reference, line)
         stretch = best_stretch(part, reference, line) or stretch
         if best is not None and stretch.score <= best.score + 0.5:
             return best if best.score >= stretch.score else stretch
@@ -182,6 +208,7 @@ def grown(query: Peaks, reference: Peaks, line: Line, start: float, end: float) 
     return best
 
 
-def _between(peaks: Peaks, start: float, end: float) -> Peaks:
+def between(peaks: Peaks, start: float, end: float) -> Peaks:
+    """The peaks from ``start`` to ``end`` seconds."""
     begin, stop = np.searchsorted(peaks.seconds, [start, end + 1e-6])
     return peaks.part(int(begin), int(stop))
