@@ -1,9 +1,10 @@
-"""Safe reading of untrusted media: ``probe`` says what a file holds, ``sample_frames`` yields its pictures.
+"""Safe reading of untrusted media: what a file holds (``probe``), its pictures and its sound.
 
 >>> info = probe(Path("take.mp4"))                                          # doctest: +SKIP
 >>> for frame in sample_frames(Path("take.mp4"), fps=2): ...                # doctest: +SKIP
+>>> for block in sample_sound(Path("take.mp4")): ...                        # doctest: +SKIP
 
-Both run the decoder in a process of its own (``auditor.media.worker``) that can neither open files nor sockets.
+All run the decoder in a process of its own (``auditor.media.worker``) that can neither open files nor sockets.
 """
 
 import json
@@ -30,6 +31,9 @@ from auditor.media.types import MediaInfo
 
 #: Threads of one decoder process. Frame threading costs memory and little CPU.
 DECODER_THREADS = 2
+#: Samples a second: what chromaprint works at, and 5.5 kHz of bandwidth hold what identifies speech and music.
+SOUND_RATE = 11025
+MIN_RATE, MAX_RATE = 4000, 96_000
 #: A header from the decoder is a few hundred bytes; anything larger is not ours.
 _MAX_HEADER = 64 * 1024
 
@@ -40,6 +44,17 @@ class Frame:
 
     seconds: float
     pixels: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class SoundBlock:
+    """Mono sound: ``samples`` is (n,) float32 within -1..1; ``seconds``, the moment of the first, counts as frames do.
+
+    ``seconds`` is below zero where the sound starts before the first picture.
+    """
+
+    seconds: float
+    samples: NDArray[np.float32]
 
 
 def probe(path: Path, limits: MediaLimits = DEFAULT_LIMITS) -> MediaInfo:
@@ -85,6 +100,26 @@ def sample_frames(
                 raise MediaLimitError(f"{path.name}: longer than the limit of {limits.seconds / 3600:.0f} h; split it")
             shape = (header["height"], header["width"], 3)
             yield Frame(header["seconds"], np.frombuffer(payload, np.uint8).reshape(shape))
+
+
+def sample_sound(path: Path, rate: int = SOUND_RATE, *, limits: MediaLimits = DEFAULT_LIMITS) -> Iterator[SoundBlock]:
+    """Yield the first audio stream of ``path`` as mono blocks of about a second, at ``rate`` samples a second.
+
+    Zero is the first picture, as for frames, or the first sound of a file without pictures. Blocks come in order; where
+    the file has a gap in its sound, so have the blocks. A file without sound yields nothing. Memory does not grow with
+    length. Raises ``MediaError`` subclasses; a file cut short raises after its last good block.
+    """
+    if not MIN_RATE <= rate <= MAX_RATE:
+        raise ValueError(f"sound is sampled at {MIN_RATE} to {MAX_RATE} Hz, not {rate}")
+    budget = limits.cpu_floor + limits.sound_cpu_per_second * limits.seconds
+    with _worker(path, {"command": "sound", "rate": rate}, limits, cpu_seconds=budget) as messages:
+        for header, payload in messages:
+            if "seconds" not in header:
+                return
+            samples = np.frombuffer(payload, np.float32)
+            if abs(header["seconds"]) + samples.size / rate > limits.seconds:
+                raise MediaLimitError(f"{path.name}: longer than the limit of {limits.seconds / 3600:.0f} h; split it")
+            yield SoundBlock(header["seconds"], samples)
 
 
 @contextmanager

@@ -28,6 +28,9 @@ class MediaLimits:
     cpu_per_second: float = 40.0
     #: ... on top of a start-up allowance for imports, probing and short files.
     cpu_floor: float = 60.0
+    #: CPU seconds for each second of sound (six AAC channels, decoded and resampled: about 0.02), reading past the
+    #: pictures of the same file included.
+    sound_cpu_per_second: float = 0.5
 
     def check_size(self, name: str, size: int) -> None:
         """Raise ``MediaLimitError`` if a file of ``size`` bytes is too large."""

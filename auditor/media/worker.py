@@ -1,8 +1,9 @@
-"""The decoder process: ``python -m auditor.media.worker JOB`` reads one open descriptor and writes frames to stdout.
+"""The decoder process: ``python -m auditor.media.worker JOB`` reads one open descriptor and writes media to stdout.
 
-Never call it by hand; ``auditor.media.decoder`` starts it. ``JOB`` is JSON: the descriptor's number, the limits, and
-either ``{"command": "probe"}`` or ``{"command": "frames", ...}``. Every message on stdout is a 4-byte big-endian
-length, a JSON object of that length, and, where it says ``"bytes": n``, n raw bytes (RGB, 8 bits, rows top to bottom).
+Never call it by hand; ``auditor.media.decoder`` starts it. ``JOB`` is JSON: the descriptor's number, the limits, and one
+of ``{"command": "probe"}``, ``{"command": "frames", ...}`` and ``{"command": "sound", ...}`` (see ``sound_worker``). Every
+message on stdout is a 4-byte big-endian length, a JSON object of that length, and, where it says ``"bytes": n``, n raw
+bytes (RGB, 8 bits, rows top to bottom; or float32 samples).
 
 Why so careful: an uploaded playlist once made FFmpeg read other local files and open sockets. So the container must be
 on a whitelist (no playlist, no concat, no image sequence), the only protocol is the open descriptor itself, and all of
@@ -27,10 +28,10 @@ import av.video.reformatter
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from auditor.media.refusal import CONTAINERS, Refused, unknown_container
 from auditor.media.sandbox import enter_sandbox
+from auditor.media.sound_worker import Sound
 
-#: FFmpeg demuxers that hold their own media and refer to nothing else.
-CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,ogg,gif,mxf,flv"
 #: Still pictures that Pillow may open, by Pillow's names.
 STILLS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP")
 #: A sample this sparse (frames of the film for each one taken) can do without frames that no other frame needs.
@@ -39,14 +40,6 @@ _MEDIA_TYPES = {
     "mov": "video/mp4", "matroska": "video/x-matroska", "avi": "video/x-msvideo", "mpegts": "video/mp2t",
     "mpeg": "video/mpeg", "ogg": "video/ogg", "gif": "image/gif", "mxf": "application/mxf", "flv": "video/x-flv",
 }  # fmt: skip
-
-
-class Refused(Exception):
-    """Stops the job with an error class name of ``auditor.media.errors`` and a sentence."""
-
-    def __init__(self, kind: str, message: str) -> None:
-        super().__init__(message)
-        self.kind = kind
 
 
 def send(out: BinaryIO, header: dict[str, Any], payload: bytes = b"") -> None:
@@ -226,19 +219,13 @@ class Film:
         return _MEDIA_TYPES.get(name, "application/octet-stream")
 
 
-def unknown_container(error: Exception) -> str:
-    if "Invalid" in str(error):  # unknown data, or a container that is not on the whitelist
-        return "it is not a film or picture that we read, or it is damaged (mp4, mov, mkv, webm, avi, mpeg, jpeg, png)"
-    return f"it can't be opened as a film or picture ({error})"
-
-
 def fitted(width: int, height: int, max_side: int) -> tuple[int, int]:
     """The size within ``max_side`` pixels that keeps the aspect; never enlarges; both sides at least 2 pixels."""
     scale = min(1.0, max_side / max(width, height))
     return max(2, round(width * scale)), max(2, round(height * scale))
 
 
-def open_media(job: dict[str, Any]) -> "Still | Film":
+def open_media(job: dict[str, Any]) -> "Still | Film | Sound":
     """Pillow for what it knows as a still picture, FFmpeg for the rest."""
     stream = os.fdopen(os.dup(job["descriptor"]), "rb")
     if stream.seek(0, io.SEEK_END) == 0:
@@ -251,7 +238,7 @@ def open_media(job: dict[str, Any]) -> "Still | Film":
         return Still(stream, job)
     except UnidentifiedImageError:
         os.lseek(job["descriptor"], 0, os.SEEK_SET)
-        return Film(job["descriptor"], job)
+        return Sound(job["descriptor"], job) if job["command"] == "sound" else Film(job["descriptor"], job)
 
 
 def import_everything() -> None:
@@ -265,12 +252,16 @@ def import_everything() -> None:
 
 def run(job: dict[str, Any], out: BinaryIO) -> None:
     media = open_media(job)
-    if job["command"] == "probe":
+    if isinstance(media, Sound):
+        for seconds, samples in media.blocks():
+            send(out, {"seconds": seconds}, samples.tobytes())
+    elif job["command"] == "probe":
         send(out, {"info": media.probe()})
         return
-    for seconds, pixels in media.frames(job):
-        height, width = pixels.shape[:2]
-        send(out, {"seconds": seconds, "width": width, "height": height}, pixels.tobytes())
+    elif job["command"] == "frames":
+        for seconds, pixels in media.frames(job):
+            height, width = pixels.shape[:2]
+            send(out, {"seconds": seconds, "width": width, "height": height}, pixels.tobytes())
     send(out, {"end": True})
 
 
