@@ -1,9 +1,10 @@
-"""Safe reading of untrusted media: ``probe`` says what a file holds, ``sample_frames`` yields its pictures.
+"""Safe reading of untrusted media: ``probe`` says what a file holds, ``sample_frames`` yields its pictures,
+``sample_sound`` its sound.
 
 >>> info = probe(Path("take.mp4"))                                          # doctest: +SKIP
 >>> for frame in sample_frames(Path("take.mp4"), fps=2): ...                # doctest: +SKIP
 
-Both run the decoder in a process of its own (``auditor.media.worker``) that can neither open files nor sockets.
+All run the decoder in a process of its own (``auditor.media.worker``) that can neither open files nor sockets.
 """
 
 import json
@@ -30,6 +31,8 @@ from auditor.media.types import MediaInfo
 
 #: Threads of one decoder process. Frame threading costs memory and little CPU.
 DECODER_THREADS = 2
+#: Samples a second of decoded sound: what lies above 5.5 kHz tells recordings apart too little to pay for.
+SOUND_RATE = 11025
 #: A header from the decoder is a few hundred bytes; anything larger is not ours.
 _MAX_HEADER = 64 * 1024
 
@@ -40,6 +43,18 @@ class Frame:
 
     seconds: float
     pixels: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class SoundBlock:
+    """About a second of sound: ``samples`` (n,) float32, mono, full scale -1..1 (floating-point files may exceed it).
+
+    ``seconds`` is the moment of the first sample, counted from the first picture as for frames (below zero where the
+    sound begins before the picture), or from the first sample of a file without pictures.
+    """
+
+    seconds: float
+    samples: NDArray[np.float32]
 
 
 def probe(path: Path, limits: MediaLimits = DEFAULT_LIMITS) -> MediaInfo:
@@ -85,6 +100,26 @@ def sample_frames(
                 raise MediaLimitError(f"{path.name}: longer than the limit of {limits.seconds / 3600:.0f} h; split it")
             shape = (header["height"], header["width"], 3)
             yield Frame(header["seconds"], np.frombuffer(payload, np.uint8).reshape(shape))
+
+
+def sample_sound(path: Path, rate: int = SOUND_RATE, *, limits: MediaLimits = DEFAULT_LIMITS) -> Iterator[SoundBlock]:
+    """Yield the sound of ``path``, a film or a recording, at ``rate`` samples a second (8,000 to 48,000).
+
+    The first audio stream, all its channels averaged. A file without sound yields nothing. Where the recording has a gap,
+    the next block says when it goes on; blocks never overlap. Memory does not grow with length. Raises ``MediaError``
+    subclasses; a file cut short raises after its last good block.
+    """
+    if not 8_000 <= rate <= 48_000:
+        raise ValueError(f"a rate of 8,000 to 48,000 samples a second is expected, not {rate}")
+    budget = limits.cpu_floor + limits.sound_cpu_per_second * limits.seconds
+    with _worker(path, {"command": "sound", "rate": rate}, limits, cpu_seconds=budget) as messages:
+        for header, payload in messages:
+            if "seconds" not in header:
+                return
+            samples = np.frombuffer(payload, np.float32)
+            if header["seconds"] + len(samples) / rate > limits.seconds:
+                raise MediaLimitError(f"{path.name}: longer than the limit of {limits.seconds / 3600:.3g} h; split it")
+            yield SoundBlock(header["seconds"], samples)
 
 
 @contextmanager

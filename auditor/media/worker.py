@@ -1,8 +1,9 @@
 """The decoder process: ``python -m auditor.media.worker JOB`` reads one open descriptor and writes frames to stdout.
 
 Never call it by hand; ``auditor.media.decoder`` starts it. ``JOB`` is JSON: the descriptor's number, the limits, and
-either ``{"command": "probe"}`` or ``{"command": "frames", ...}``. Every message on stdout is a 4-byte big-endian
-length, a JSON object of that length, and, where it says ``"bytes": n``, n raw bytes (RGB, 8 bits, rows top to bottom).
+one of ``{"command": "probe"}``, ``{"command": "frames", ...}`` and ``{"command": "sound", ...}``. Every message on stdout
+is a 4-byte big-endian length, a JSON object of that length, and, where it says ``"bytes": n``, n raw bytes (pictures: RGB,
+8 bits, rows top to bottom; sound: 32-bit floats in the machine's byte order).
 
 Why so careful: an uploaded playlist once made FFmpeg read other local files and open sockets. So the container must be
 on a whitelist (no playlist, no concat, no image sequence), the only protocol is the open descriptor itself, and all of
@@ -27,7 +28,9 @@ import av.video.reformatter
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from auditor.media.refusals import Refused, unknown_container
 from auditor.media.sandbox import enter_sandbox
+from auditor.media.soundtrack import SOUND_CONTAINERS, Soundtrack
 
 #: FFmpeg demuxers that hold their own media and refer to nothing else.
 CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,ogg,gif,mxf,flv"
@@ -39,14 +42,6 @@ _MEDIA_TYPES = {
     "mov": "video/mp4", "matroska": "video/x-matroska", "avi": "video/x-msvideo", "mpegts": "video/mp2t",
     "mpeg": "video/mpeg", "ogg": "video/ogg", "gif": "image/gif", "mxf": "application/mxf", "flv": "video/x-flv",
 }  # fmt: skip
-
-
-class Refused(Exception):
-    """Stops the job with an error class name of ``auditor.media.errors`` and a sentence."""
-
-    def __init__(self, kind: str, message: str) -> None:
-        super().__init__(message)
-        self.kind = kind
 
 
 def send(out: BinaryIO, header: dict[str, Any], payload: bytes = b"") -> None:
@@ -226,12 +221,6 @@ class Film:
         return _MEDIA_TYPES.get(name, "application/octet-stream")
 
 
-def unknown_container(error: Exception) -> str:
-    if "Invalid" in str(error):  # unknown data, or a container that is not on the whitelist
-        return "it is not a film or picture that we read, or it is damaged (mp4, mov, mkv, webm, avi, mpeg, jpeg, png)"
-    return f"it can't be opened as a film or picture ({error})"
-
-
 def fitted(width: int, height: int, max_side: int) -> tuple[int, int]:
     """The size within ``max_side`` pixels that keeps the aspect; never enlarges; both sides at least 2 pixels."""
     scale = min(1.0, max_side / max(width, height))
@@ -240,6 +229,26 @@ def fitted(width: int, height: int, max_side: int) -> tuple[int, int]:
 
 def open_media(job: dict[str, Any]) -> "Still | Film":
     """Pillow for what it knows as a still picture, FFmpeg for the rest."""
+    stream = open_checked(job)
+    try:
+        return Still(stream, job)
+    except UnidentifiedImageError:
+        os.lseek(job["descriptor"], 0, os.SEEK_SET)
+        return Film(job["descriptor"], job)
+
+
+def open_sound(job: dict[str, Any]) -> Soundtrack | None:
+    """The sound of a film or a recording; ``None`` for a still picture."""
+    try:
+        Image.open(open_checked(job), formats=STILLS)
+        return None
+    except UnidentifiedImageError:
+        os.lseek(job["descriptor"], 0, os.SEEK_SET)
+        return Soundtrack(job["descriptor"], f"{CONTAINERS},{SOUND_CONTAINERS}")
+
+
+def open_checked(job: dict[str, Any]) -> BinaryIO:
+    """The file as a stream, once it is neither empty nor a playlist."""
     stream = os.fdopen(os.dup(job["descriptor"]), "rb")
     if stream.seek(0, io.SEEK_END) == 0:
         raise Refused("MediaUnreadableError", "the file is empty")
@@ -247,11 +256,7 @@ def open_media(job: dict[str, Any]) -> "Still | Film":
     if stream.read(16).lstrip().startswith((b"#EXTM3U", b"ffconcat", b"<?xml", b"<MPD", b"[playlist]")):
         raise Refused("MediaUnsupportedError", "it is a playlist that points at other files; hand in the film itself")
     stream.seek(0)
-    try:
-        return Still(stream, job)
-    except UnidentifiedImageError:
-        os.lseek(job["descriptor"], 0, os.SEEK_SET)
-        return Film(job["descriptor"], job)
+    return stream
 
 
 def import_everything() -> None:
@@ -264,6 +269,12 @@ def import_everything() -> None:
 
 
 def run(job: dict[str, Any], out: BinaryIO) -> None:
+    if job["command"] == "sound":
+        sound = open_sound(job)
+        for seconds, samples in sound.blocks(job["rate"]) if sound else ():
+            send(out, {"seconds": seconds}, samples.tobytes())
+        send(out, {"end": True})
+        return
     media = open_media(job)
     if job["command"] == "probe":
         send(out, {"info": media.probe()})
