@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.canonical import sha256_file, sha256_json
-from auditor.embeddings import EmbedderIdentity, SscdEmbedder
+from auditor.embeddings import Embedder, EmbedderIdentity
 from auditor.errors import BadInputError, UnavailableError
 from auditor.files import replacing
 from auditor.media import Frame, MediaInfo, probe
@@ -72,13 +72,13 @@ class IndexInfo:
 class WorkIndex:
     """The works of one corpus under one embedder. Searching sees the state of the last ``open``, ``add`` or ``remove``."""
 
-    def __init__(self, directory: Path, embedder: SscdEmbedder) -> None:
+    def __init__(self, directory: Path, embedder: Embedder) -> None:
         self.directory = directory
         self.embedder = embedder
         self._load()
 
     @classmethod
-    def open(cls, directory: Path, embedder: SscdEmbedder, *, create: bool = False) -> "WorkIndex":
+    def open(cls, directory: Path, embedder: Embedder, *, create: bool = False) -> "WorkIndex":
         """Open the index in ``directory``; with ``create`` an empty one is made if there is none.
 
         Raises ``BadInputError`` if there is no index, it is damaged, or another embedder made it.
