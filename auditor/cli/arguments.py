@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from auditor import __version__
+from auditor.cli.text_grammar import add_text_arguments
 from auditor.embeddings import DEFAULT_EMBEDDER
 
 
@@ -64,6 +65,8 @@ def build_parser() -> argparse.ArgumentParser:
     audit.add_argument("--index", type=Path)
     audit.add_argument("--gallery", type=Path)
     audit.add_argument("--key-file", type=Path)
+
+    add_text_arguments(commands, _command)
 
     identity = _command(commands, "identity", "make a development signing identity in DIR")
     identity.add_argument("directory", type=Path, metavar="DIR")

@@ -10,6 +10,7 @@ from typing import Any
 
 from auditor.audit import SAMPLE_FPS, Auditor
 from auditor.cli.terminal import CLEAN, FOUND, answer, progress_on_terminal
+from auditor.cli.text_commands import TEXT_COMMANDS
 from auditor.embeddings import open_embedder
 from auditor.errors import BadInputError
 from auditor.index import WorkIndex
@@ -223,6 +224,7 @@ COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "decide": run_decide,
     "policies test": run_policies_test,
     "policies schema": run_policies_schema,
+    **TEXT_COMMANDS,
 }
 
 
