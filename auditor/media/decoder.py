@@ -1,8 +1,8 @@
-"""Safe reading of untrusted media: ``probe`` says what a file holds, ``sample_frames`` yields its pictures,
-``sample_sound`` its sound.
+"""Safe reading of untrusted media: what a file holds (``probe``), its pictures and its sound.
 
 >>> info = probe(Path("take.mp4"))                                          # doctest: +SKIP
 >>> for frame in sample_frames(Path("take.mp4"), fps=2): ...                # doctest: +SKIP
+>>> for block in sample_sound(Path("take.mp4")): ...                        # doctest: +SKIP
 
 All run the decoder in a process of its own (``auditor.media.worker``) that can neither open files nor sockets.
 """
@@ -31,8 +31,9 @@ from auditor.media.types import MediaInfo
 
 #: Threads of one decoder process. Frame threading costs memory and little CPU.
 DECODER_THREADS = 2
-#: Samples a second of decoded sound: what lies above 5.5 kHz tells recordings apart too little to pay for.
+#: Samples a second: what chromaprint works at, and 5.5 kHz of bandwidth hold what identifies speech and music.
 SOUND_RATE = 11025
+MIN_RATE, MAX_RATE = 4000, 96_000
 #: A header from the decoder is a few hundred bytes; anything larger is not ours.
 _MAX_HEADER = 64 * 1024
 
@@ -47,10 +48,9 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class SoundBlock:
-    """About a second of sound: ``samples`` (n,) float32, mono, full scale -1..1 (floating-point files may exceed it).
+    """Mono sound: ``samples`` is (n,) float32 within -1..1; ``seconds``, the moment of the first, counts as frames do.
 
-    ``seconds`` is the moment of the first sample, counted from the first picture as for frames (below zero where the
-    sound begins before the picture), or from the first sample of a file without pictures.
+    ``seconds`` is below zero where the sound starts before the first picture.
     """
 
     seconds: float
@@ -103,22 +103,22 @@ def sample_frames(
 
 
 def sample_sound(path: Path, rate: int = SOUND_RATE, *, limits: MediaLimits = DEFAULT_LIMITS) -> Iterator[SoundBlock]:
-    """Yield the sound of ``path``, a film or a recording, at ``rate`` samples a second (8,000 to 48,000).
+    """Yield the first audio stream of ``path`` as mono blocks of about a second, at ``rate`` samples a second.
 
-    The first audio stream, all its channels averaged. A file without sound yields nothing. Where the recording has a gap,
-    the next block says when it goes on; blocks never overlap. Memory does not grow with length. Raises ``MediaError``
-    subclasses; a file cut short raises after its last good block.
+    Zero is the first picture, as for frames, or the first sound of a file without pictures. Blocks come in order; where
+    the file has a gap in its sound, so have the blocks. A file without sound yields nothing. Memory does not grow with
+    length. Raises ``MediaError`` subclasses; a file cut short raises after its last good block.
     """
-    if not 8_000 <= rate <= 48_000:
-        raise ValueError(f"a rate of 8,000 to 48,000 samples a second is expected, not {rate}")
+    if not MIN_RATE <= rate <= MAX_RATE:
+        raise ValueError(f"sound is sampled at {MIN_RATE} to {MAX_RATE} Hz, not {rate}")
     budget = limits.cpu_floor + limits.sound_cpu_per_second * limits.seconds
     with _worker(path, {"command": "sound", "rate": rate}, limits, cpu_seconds=budget) as messages:
         for header, payload in messages:
             if "seconds" not in header:
                 return
             samples = np.frombuffer(payload, np.float32)
-            if header["seconds"] + len(samples) / rate > limits.seconds:
-                raise MediaLimitError(f"{path.name}: longer than the limit of {limits.seconds / 3600:.3g} h; split it")
+            if abs(header["seconds"]) + samples.size / rate > limits.seconds:
+                raise MediaLimitError(f"{path.name}: longer than the limit of {limits.seconds / 3600:.0f} h; split it")
             yield SoundBlock(header["seconds"], samples)
 
 

@@ -26,10 +26,11 @@ class MediaLimits:
     silence_seconds: float = 60.0
     #: CPU seconds that a decoder may burn for each second of film (8K HEVC in software: about 10) ...
     cpu_per_second: float = 40.0
-    #: ... and for each second of sound (AAC in stereo costs 0.004; reading past 60 Mbit/s of pictures costs more) ...
-    sound_cpu_per_second: float = 0.05
     #: ... on top of a start-up allowance for imports, probing and short files.
     cpu_floor: float = 60.0
+    #: CPU seconds for each second of sound (six AAC channels, decoded and resampled: about 0.02), reading past the
+    #: pictures of the same file included.
+    sound_cpu_per_second: float = 0.5
 
     def check_size(self, name: str, size: int) -> None:
         """Raise ``MediaLimitError`` if a file of ``size`` bytes is too large."""

@@ -1,9 +1,9 @@
-"""The decoder process: ``python -m auditor.media.worker JOB`` reads one open descriptor and writes frames to stdout.
+"""The decoder process: ``python -m auditor.media.worker JOB`` reads one open descriptor and writes media to stdout.
 
-Never call it by hand; ``auditor.media.decoder`` starts it. ``JOB`` is JSON: the descriptor's number, the limits, and
-one of ``{"command": "probe"}``, ``{"command": "frames", ...}`` and ``{"command": "sound", ...}``. Every message on stdout
-is a 4-byte big-endian length, a JSON object of that length, and, where it says ``"bytes": n``, n raw bytes (pictures: RGB,
-8 bits, rows top to bottom; sound: 32-bit floats in the machine's byte order).
+Never call it by hand; ``auditor.media.decoder`` starts it. ``JOB`` is JSON: the descriptor's number, the limits, and one
+of ``{"command": "probe"}``, ``{"command": "frames", ...}`` and ``{"command": "sound", ...}`` (see ``sound_worker``). Every
+message on stdout is a 4-byte big-endian length, a JSON object of that length, and, where it says ``"bytes": n``, n raw
+bytes (RGB, 8 bits, rows top to bottom; or float32 samples).
 
 Why so careful: an uploaded playlist once made FFmpeg read other local files and open sockets. So the container must be
 on a whitelist (no playlist, no concat, no image sequence), the only protocol is the open descriptor itself, and all of
@@ -28,12 +28,10 @@ import av.video.reformatter
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from auditor.media.refusals import Refused, unknown_container
+from auditor.media.refusal import CONTAINERS, Refused, unknown_container
 from auditor.media.sandbox import enter_sandbox
-from auditor.media.soundtrack import SOUND_CONTAINERS, Soundtrack
+from auditor.media.sound_worker import Sound
 
-#: FFmpeg demuxers that hold their own media and refer to nothing else.
-CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,ogg,gif,mxf,flv"
 #: Still pictures that Pillow may open, by Pillow's names.
 STILLS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP")
 #: A sample this sparse (frames of the film for each one taken) can do without frames that no other frame needs.
@@ -227,28 +225,8 @@ def fitted(width: int, height: int, max_side: int) -> tuple[int, int]:
     return max(2, round(width * scale)), max(2, round(height * scale))
 
 
-def open_media(job: dict[str, Any]) -> "Still | Film":
+def open_media(job: dict[str, Any]) -> "Still | Film | Sound":
     """Pillow for what it knows as a still picture, FFmpeg for the rest."""
-    stream = open_checked(job)
-    try:
-        return Still(stream, job)
-    except UnidentifiedImageError:
-        os.lseek(job["descriptor"], 0, os.SEEK_SET)
-        return Film(job["descriptor"], job)
-
-
-def open_sound(job: dict[str, Any]) -> Soundtrack | None:
-    """The sound of a film or a recording; ``None`` for a still picture."""
-    try:
-        Image.open(open_checked(job), formats=STILLS)
-        return None
-    except UnidentifiedImageError:
-        os.lseek(job["descriptor"], 0, os.SEEK_SET)
-        return Soundtrack(job["descriptor"], f"{CONTAINERS},{SOUND_CONTAINERS}")
-
-
-def open_checked(job: dict[str, Any]) -> BinaryIO:
-    """The file as a stream, once it is neither empty nor a playlist."""
     stream = os.fdopen(os.dup(job["descriptor"]), "rb")
     if stream.seek(0, io.SEEK_END) == 0:
         raise Refused("MediaUnreadableError", "the file is empty")
@@ -256,7 +234,11 @@ def open_checked(job: dict[str, Any]) -> BinaryIO:
     if stream.read(16).lstrip().startswith((b"#EXTM3U", b"ffconcat", b"<?xml", b"<MPD", b"[playlist]")):
         raise Refused("MediaUnsupportedError", "it is a playlist that points at other files; hand in the film itself")
     stream.seek(0)
-    return stream
+    try:
+        return Still(stream, job)
+    except UnidentifiedImageError:
+        os.lseek(job["descriptor"], 0, os.SEEK_SET)
+        return Sound(job["descriptor"], job) if job["command"] == "sound" else Film(job["descriptor"], job)
 
 
 def import_everything() -> None:
@@ -269,19 +251,17 @@ def import_everything() -> None:
 
 
 def run(job: dict[str, Any], out: BinaryIO) -> None:
-    if job["command"] == "sound":
-        sound = open_sound(job)
-        for seconds, samples in sound.blocks(job["rate"]) if sound else ():
-            send(out, {"seconds": seconds}, samples.tobytes())
-        send(out, {"end": True})
-        return
     media = open_media(job)
-    if job["command"] == "probe":
+    if isinstance(media, Sound):
+        for seconds, samples in media.blocks():
+            send(out, {"seconds": seconds}, samples.tobytes())
+    elif job["command"] == "probe":
         send(out, {"info": media.probe()})
         return
-    for seconds, pixels in media.frames(job):
-        height, width = pixels.shape[:2]
-        send(out, {"seconds": seconds, "width": width, "height": height}, pixels.tobytes())
+    elif job["command"] == "frames":
+        for seconds, pixels in media.frames(job):
+            height, width = pixels.shape[:2]
+            send(out, {"seconds": seconds, "width": width, "height": height}, pixels.tobytes())
     send(out, {"end": True})
 
 

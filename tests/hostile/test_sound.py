@@ -1,5 +1,7 @@
-"""Sound of files from strangers: at the right moment, or one clear answer; nothing leaves the decoder's cell."""
+"""Sound of files that are bad, odd or made to mislead: one clear answer, the right times, and nothing hidden."""
 
+import itertools
+import struct
 import wave
 from pathlib import Path
 
@@ -8,203 +10,212 @@ import pytest
 from numpy.typing import NDArray
 
 from auditor.media import (
-    SOUND_RATE,
     MediaError,
     MediaLimitError,
     MediaLimits,
     MediaUnreadableError,
     MediaUnsupportedError,
+    SoundBlock,
     probe,
+    sample_frames,
     sample_sound,
 )
-from tests.clips import BIKES, BUNNY, COFFEE, ffmpeg
+from tests.clips import BIKES, BUNNY, ffmpeg
 
-RATE = 44_100
-
-
-def click_at(*moments: float, length: float = 4.0, rate: int = RATE) -> NDArray[np.float64]:
-    """Silence with short bursts of noise that begin at the given moments."""
-    sound = np.zeros(round(length * rate))
-    burst = np.random.default_rng(1).uniform(-0.9, 0.9, round(0.02 * rate))
-    for moment in moments:
-        sound[round(moment * rate) : round(moment * rate) + len(burst)] = burst
-    return sound
+RATE = 11025
 
 
-def write_wav(path: Path, samples: NDArray[np.float64], rate: int = RATE) -> Path:
-    """``samples`` (n,) or (n, channels), full scale 1, in 16 bits."""
+def tone(seconds: float, hertz: float = 440.0, rate: int = RATE) -> NDArray[np.float32]:
+    return (0.5 * np.sin(2 * np.pi * hertz * np.arange(round(seconds * rate)) / rate)).astype(np.float32)
+
+
+def write_wav(path: Path, channels: NDArray[np.float32], rate: int = RATE) -> Path:
+    """``channels`` is (n,) or (n, channels), -1..1."""
+    data = np.atleast_2d(channels.T).T
     with wave.open(str(path), "wb") as out:
-        out.setparams((samples.ndim if samples.ndim == 1 else samples.shape[1], 2, rate, 0, "NONE", ""))
-        out.writeframes((np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
+        out.setparams((data.shape[1], 2, rate, 0, "NONE", ""))
+        out.writeframes((data * 32767).astype("<i2").tobytes())
     return path
 
 
-def onsets(path: Path, rate: int = SOUND_RATE) -> list[float]:
-    """When loud stretches begin, in seconds."""
-    found: list[float] = []
-    for block in sample_sound(path, rate):
-        for place in np.flatnonzero(np.abs(block.samples) > 0.1):
-            moment = block.seconds + place / rate
-            if not found or moment > found[-1] + 0.5:
-                found.append(moment)
-    return found
+def heard(path: Path) -> tuple[float, NDArray[np.float32]]:
+    """The first moment and all samples of a file whose sound has no gap."""
+    blocks = list(sample_sound(path))
+    position = blocks[0].seconds
+    for block in blocks:
+        assert block.seconds == pytest.approx(position, abs=2 / RATE)
+        position += block.samples.size / RATE
+    return blocks[0].seconds, np.concatenate([block.samples for block in blocks])
 
 
-@pytest.mark.parametrize("name", ["a.wav", "a.flac", "a.mp3", "a.m4a", "a.ogg", "a.aac", "a.mkv", "a.aiff"])
-def test_recordings_of_every_kind_keep_their_moments(tmp_path: Path, name: str) -> None:
-    source = write_wav(tmp_path / "source.wav", click_at(1.0, 2.5))
-    ffmpeg("-i", source, tmp_path / name)
-    assert onsets(tmp_path / name) == pytest.approx([1.0, 2.5], abs=0.06)
+def loudest(samples: NDArray[np.float32]) -> float:
+    """Hertz of the strongest component."""
+    return float(np.argmax(np.abs(np.fft.rfft(samples * np.hanning(samples.size)))) * RATE / samples.size)
 
 
-@pytest.mark.parametrize("rate", [8_000, SOUND_RATE, 22_050, 48_000])
-def test_blocks_follow_one_another_at_the_rate_asked_for(tmp_path: Path, rate: int) -> None:
-    path = write_wav(tmp_path / "a.wav", click_at(1.0, 3.5))
-    blocks = list(sample_sound(path, rate))
-    ends = [block.seconds + len(block.samples) / rate for block in blocks]
-    assert [block.seconds for block in blocks[1:]] == pytest.approx(ends[:-1], abs=1e-6)
-    assert ends[-1] == pytest.approx(4.0, abs=0.01)
-    assert all(block.samples.dtype == np.float32 and block.samples.ndim == 1 for block in blocks)
-    assert onsets(path, rate) == pytest.approx([1.0, 3.5], abs=0.005)
+def burst_begins(blocks: list[SoundBlock]) -> float:
+    """The moment at which the sound first gets loud."""
+    for block in blocks:
+        above = np.flatnonzero(np.abs(block.samples) > 0.1)
+        if above.size:
+            return block.seconds + float(above[0]) / RATE
+    raise AssertionError("no burst")
 
 
-@pytest.mark.parametrize("late", [0.0, 1.25, -0.5])
-@pytest.mark.parametrize("name", ["film.mp4", "film.mkv"])
-def test_seconds_count_from_the_first_picture(tmp_path: Path, name: str, late: float) -> None:
-    sound = write_wav(tmp_path / "a.wav", click_at(1.0, 2.0))
-    shifted = ("-itsoffset", str(late), "-i", sound) if late >= 0 else ("-i", sound)
-    pictures = ("-itsoffset", str(-late), "-i", BIKES) if late < 0 else ("-i", BIKES)
-    ffmpeg(*pictures, *shifted, "-map", "0:v", "-map", "1:a", "-c:v", "copy", "-c:a", "aac", tmp_path / name)
-    assert onsets(tmp_path / name) == pytest.approx([1.0 + late, 2.0 + late], abs=0.06)
+def with_sound_at(path: Path, seconds: float, offset: str, tmp_path: Path) -> Path:
+    """The bikes with a tone that begins ``seconds`` into its own track, the track itself shifted by ``offset``."""
+    wav = write_wav(tmp_path / "burst.wav", np.concatenate([np.zeros(round(seconds * RATE), np.float32), tone(1.0)]))
+    ffmpeg(
+        "-i", BIKES, "-itsoffset", offset, "-i", wav, "-map", "0:v", "-map", "1:a", "-c:v", "copy", "-c:a", "aac", path
+    )
+    return path
 
 
-def test_a_gap_is_said_and_not_closed(tmp_path: Path) -> None:
-    """Two stretches of sound in one stream, the second three seconds late."""
-    import av
+def test_sound_of_a_film() -> None:
+    begin, samples = heard(BUNNY)
+    assert begin == pytest.approx(0, abs=0.05)
+    assert samples.dtype == np.float32
+    assert samples.size / RATE == pytest.approx(5.3, abs=0.1)
+    assert 0.01 < np.abs(samples).max() <= 1
 
+
+def test_a_file_without_sound_yields_nothing(corpus: Path) -> None:
+    assert list(sample_sound(BIKES)) == []
+    assert list(sample_sound(corpus / "good.mp4")) == []
+    assert list(sample_sound(corpus / "picture_named_film.mp4")) == []
+
+
+@pytest.mark.parametrize("suffix", ["wav", "mp3", "m4a", "flac", "ogg", "aiff", "mka", "aac"])
+def test_files_of_sound_alone_can_be_heard_and_still_are_no_film(tmp_path: Path, suffix: str) -> None:
+    wav = write_wav(tmp_path / "tone.wav", tone(2.0, rate=44100), rate=44100)
+    path = tmp_path / f"same.{suffix}"
+    ffmpeg("-i", wav, *(["-c:a", "libopus"] if suffix == "ogg" else []), path)
+    begin, samples = heard(path)
+    assert begin == pytest.approx(0, abs=0.06)
+    assert samples.size / RATE == pytest.approx(2.0, abs=0.12)
+    assert loudest(samples) == pytest.approx(440, abs=2)
+    with pytest.raises(MediaUnsupportedError):
+        probe(path)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "offset", "begins"), [("mp4", "0", 0.5), ("mkv", "1.25", 1.75), ("mp4", "1.25", 1.75)]
+)
+def test_sound_counts_from_the_first_picture(tmp_path: Path, suffix: str, offset: str, begins: float) -> None:
+    path = with_sound_at(tmp_path / f"late.{suffix}", 0.5, offset, tmp_path)
+    assert burst_begins(list(sample_sound(path))) == pytest.approx(begins, abs=0.03)
+
+
+def test_pictures_that_start_late_do_not_move_or_hide_the_sound(tmp_path: Path) -> None:
+    wav = write_wav(tmp_path / "tone.wav", tone(4.0))
+    path = tmp_path / "early.mkv"
+    ffmpeg(
+        "-itsoffset", "1.5", "-i", BIKES, "-i", wav, "-map", "0:v", "-map", "1:a", "-c:v", "copy", "-c:a", "flac", path
+    )
+    begin, samples = heard(path)
+    assert begin == pytest.approx(-1.5, abs=0.05)
+    assert samples.size / RATE == pytest.approx(4.0, abs=0.05)
+    assert next(iter(sample_frames(path, fps=1))).seconds == pytest.approx(0, abs=0.01)
+
+
+def test_a_gap_in_the_sound_is_a_gap_between_blocks(tmp_path: Path) -> None:
+    wav = write_wav(tmp_path / "tone.wav", tone(4.0))
     path = tmp_path / "gap.mkv"
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("pcm_s16le", rate=RATE, layout="mono")
-        for start, moment in ((0.0, 0.5), (5.0, 0.25)):
-            samples = (click_at(moment, length=2.0) * 32767).astype(np.int16)
-            for place in range(0, len(samples), 4096):
-                frame = av.AudioFrame.from_ndarray(samples[None, place : place + 4096], format="s16", layout="mono")
-                frame.sample_rate, frame.pts = RATE, round(start * RATE) + place
-                container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
-    assert onsets(path) == pytest.approx([0.5, 5.25], abs=0.02)
+    ffmpeg("-i", wav, "-af", "aselect='not(between(t,1,3))'", "-c:a", "flac", path)
+    blocks = list(sample_sound(path))
+    jumps = [b.seconds - (a.seconds + a.samples.size / RATE) for a, b in itertools.pairwise(blocks)]
+    assert max(jumps) == pytest.approx(2.0, abs=0.15)
+    assert sum(b.samples.size for b in blocks) / RATE == pytest.approx(2.0, abs=0.25)
 
 
-def test_channels_are_averaged(tmp_path: Path) -> None:
-    both = np.stack([click_at(1.0), click_at(3.0)], axis=1)
-    assert onsets(write_wav(tmp_path / "a.wav", both)) == pytest.approx([1.0, 3.0], abs=0.005)
+def test_channels_that_cancel_each_other_do_not_hide(tmp_path: Path) -> None:
+    wave_ = tone(1.0)
+    path = write_wav(tmp_path / "antiphase.wav", np.stack([wave_, -wave_], axis=1))
+    _, samples = heard(path)
+    assert np.abs(samples).max() > 0.4
+    assert loudest(samples) == pytest.approx(440, abs=3)
 
 
-@pytest.mark.parametrize("path", [BIKES, COFFEE], ids=["film without sound", "photograph"])
-def test_what_has_no_sound_yields_nothing(path: Path) -> None:
-    assert list(sample_sound(path)) == []
+def test_six_channels_become_one(tmp_path: Path) -> None:
+    path = tmp_path / "six.wav"
+    ffmpeg("-f", "lavfi", "-i", "sine=frequency=880:duration=1", "-ac", "6", path)
+    assert loudest(heard(path)[1]) == pytest.approx(880, abs=3)
 
 
-def test_a_real_film_is_heard_to_its_end() -> None:
-    blocks = list(sample_sound(BUNNY))
-    assert blocks[0].seconds == pytest.approx(0.0, abs=0.05)
-    assert blocks[-1].seconds + len(blocks[-1].samples) / SOUND_RATE == pytest.approx(probe(BUNNY).duration, abs=0.1)
+def test_samples_that_are_no_numbers_become_silence(tmp_path: Path) -> None:
+    data = tone(1.0).astype("<f4")
+    data[100:200], data[300], data[400] = np.nan, np.inf, 1e30
+    body = data.tobytes()
+    chunk = struct.pack("<HHIIHH", 3, 1, RATE, RATE * 4, 4, 32)
+    path = tmp_path / "nan.wav"
+    path.write_bytes(
+        b"RIFF" + struct.pack("<I", 36 + len(body)) + b"WAVEfmt " + struct.pack("<I", 16) + chunk
+        + b"data" + struct.pack("<I", len(body)) + body
+    )  # fmt: skip
+    samples = heard(path)[1]
+    assert np.isfinite(samples).all()
+    assert np.abs(samples).max() <= 1
+    assert not samples[120:180].any()
 
 
-def test_cover_art_is_no_film(tmp_path: Path) -> None:
-    sound = write_wav(tmp_path / "a.wav", click_at(1.0))
-    ffmpeg("-i", sound, "-i", COFFEE, "-map", "0", "-map", "1", "-c:v", "mjpeg", "-disposition:v", "attached_pic",
-           tmp_path / "a.mp3")  # fmt: skip
-    assert onsets(tmp_path / "a.mp3") == pytest.approx([1.0], abs=0.06)
-
-
-def test_a_recording_written_as_a_stream_has_no_length_and_is_read(tmp_path: Path) -> None:
-    path = write_wav(tmp_path / "a.wav", click_at(1.0, 2.5))
-    data = bytearray(path.read_bytes())
-    data[4:8] = data[40:44] = b"\xff\xff\xff\xff"
-    path.write_bytes(data)
-    assert onsets(path) == pytest.approx([1.0, 2.5], abs=0.005)
-
-
-REFUSED = {
-    "empty.mp4": (MediaUnreadableError, "empty"),
-    "noise.mp4": (MediaUnsupportedError, "no film or recording"),
-    "text.mp4": (MediaUnsupportedError, "no film or recording"),
-    "program.mp4": (MediaUnsupportedError, "no film or recording"),
-    "playlist.m3u8": (MediaUnsupportedError, "playlist"),
-    "playlist_as_film.mp4": (MediaUnsupportedError, "playlist"),
-    "concat.mp4": (MediaUnsupportedError, "playlist"),
-    "remote.m3u8": (MediaUnsupportedError, "playlist"),
-    "drawing.svg": (MediaUnsupportedError, "no film or recording"),
-    "wide_bomb.png": (MediaError, "wide_bomb.png"),
-    "missing.mp4": (MediaError, "can't be opened"),
-}
+REFUSED = [
+    "empty.mp4", "cut_short.mp4", "noise.mp4", "text.mp4", "program.mp4", "playlist.m3u8", "playlist_as_film.mp4",
+    "padded_playlist.mp4", "concat.mp4", "manifest.mpd", "remote.m3u8", "drawing.svg",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_bad_file_is_refused_with_its_name_and_a_reason(corpus: Path, name: str) -> None:
-    kind, words = REFUSED[name]
-    with pytest.raises(kind) as caught:
+def test_bad_file_is_refused_with_its_name(corpus: Path, name: str) -> None:
+    with pytest.raises(MediaError, match=rf"^{name}: [^\n]+$"):
         list(sample_sound(corpus / name))
-    message = str(caught.value)
-    assert name in message
-    assert words in message
-    assert "\n" not in message
 
 
-def test_sound_only_is_heard_though_probe_refuses_it(corpus: Path) -> None:
-    assert sum(len(block.samples) for block in sample_sound(corpus / "sound_only.m4a")) > SOUND_RATE // 2
+@pytest.mark.parametrize("suffix", ["wav", "flac", "mp4"])
+def test_sound_cut_short_raises_after_its_good_part(tmp_path: Path, suffix: str) -> None:
+    whole = tmp_path / f"whole.{suffix}"
+    fast = ["-movflags", "+faststart"] if suffix == "mp4" else []
+    ffmpeg("-f", "lavfi", "-i", "anoisesrc=duration=10:seed=3", *fast, whole)
+    path = tmp_path / f"cut.{suffix}"
+    path.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    seen = []
+    with pytest.raises(MediaUnreadableError, match=rf"^cut\.{suffix}: its sound"):
+        seen.extend(block.seconds for block in sample_sound(path))
+    assert len(seen) >= 3
 
 
-@pytest.mark.parametrize("name", ["a.wav", "a.m4a", "a.flac"])
-def test_recording_cut_short_is_refused_when_its_sound_ends(tmp_path: Path, name: str) -> None:
-    source = write_wav(tmp_path / "source.wav", np.random.default_rng(2).uniform(-0.5, 0.5, 10 * RATE))
-    whole = tmp_path / f"whole-{name}"
-    ffmpeg("-i", source, *(("-movflags", "+faststart") if name == "a.m4a" else ()), whole)
-    data = whole.read_bytes()
-    (tmp_path / name).write_bytes(data[: len(data) // 2])
-    heard: list[int] = []
-    with pytest.raises(MediaUnreadableError, match=rf"{name}: .*(cut short|decoded)"):
-        heard.extend(len(block.samples) for block in sample_sound(tmp_path / name))
-    assert sum(heard) > 3 * SOUND_RATE, "its good half is still heard before the error"
-
-
-def test_damage_throughout_is_refused(tmp_path: Path) -> None:
-    source = write_wav(tmp_path / "source.wav", np.random.default_rng(2).uniform(-0.5, 0.5, 10 * RATE))
-    ffmpeg("-i", source, tmp_path / "a.m4a")
-    data = np.frombuffer((tmp_path / "a.m4a").read_bytes(), np.uint8).copy()
-    data[2000 : len(data) - 4000] = np.random.default_rng(3).integers(0, 256, len(data) - 6000)
-    (tmp_path / "damaged.m4a").write_bytes(data.tobytes())
-    with pytest.raises(MediaUnreadableError, match=r"damaged\.m4a: its sound can't be decoded"):
-        list(sample_sound(tmp_path / "damaged.m4a"))
-
-
-def test_numbers_that_are_none_become_silence(tmp_path: Path) -> None:
-    samples = np.full(RATE, 0.25, "<f4")
-    samples[::7], samples[1::7], samples[2::7] = np.nan, np.inf, -1e30
-    (tmp_path / "a.raw").write_bytes(samples.tobytes())
-    ffmpeg("-f", "f32le", "-ar", RATE, "-ac", "1", "-i", tmp_path / "a.raw", "-c:a", "pcm_f32le", tmp_path / "a.wav")
-    heard = np.concatenate([block.samples for block in sample_sound(tmp_path / "a.wav")])
-    assert np.isfinite(heard).all()
-
-
-def test_rates_that_no_sound_has_are_refused(tmp_path: Path) -> None:
-    path = write_wav(tmp_path / "a.wav", click_at(1.0))
-    data = bytearray(path.read_bytes())
-    data[24:28] = (7).to_bytes(4, "little")
+def test_damaged_sound_is_an_error_and_no_silence(tmp_path: Path) -> None:
+    whole = tmp_path / "whole.m4a"
+    ffmpeg("-f", "lavfi", "-i", "anoisesrc=duration=10:seed=3", "-movflags", "+faststart", whole)
+    data = bytearray(whole.read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + 4000] = bytes((i * 197) % 256 for i in range(4000))
+    path = tmp_path / "damaged.m4a"
     path.write_bytes(data)
-    with pytest.raises(MediaError, match=r"a\.wav: "):
+    with pytest.raises(MediaUnreadableError, match=r"^damaged\.m4a: its sound"):
         list(sample_sound(path))
 
 
-def test_length_and_size_are_limited(tmp_path: Path) -> None:
-    path = write_wav(tmp_path / "a.wav", click_at(1.0))
-    with pytest.raises(MediaLimitError, match=r"a\.wav: longer than"):
+def test_limits(tmp_path: Path) -> None:
+    path = write_wav(tmp_path / "long.wav", tone(5.0))
+    with pytest.raises(MediaLimitError, match=r"^long\.wav: longer"):
         list(sample_sound(path, limits=MediaLimits(seconds=2.0)))
-    with pytest.raises(MediaLimitError, match="GiB"):
+    with pytest.raises(MediaLimitError, match="limit"):
         list(sample_sound(path, limits=MediaLimits(bytes=100)))
 
 
-def test_a_rate_out_of_range_is_the_callers_mistake(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="rate"):
-        next(sample_sound(BUNNY, 100))
+def test_a_rate_of_one_sample_a_second_is_no_bomb(tmp_path: Path) -> None:
+    """20,000 samples that claim to last five and a half hours stop at the limit."""
+    path = write_wav(tmp_path / "slow.wav", np.zeros(20_000, np.float32), rate=1)
+    with pytest.raises(MediaError, match=r"^slow\.wav: "):
+        list(sample_sound(path, limits=MediaLimits(seconds=120.0)))
+
+
+def test_a_rate_beyond_all_use_is_refused(tmp_path: Path) -> None:
+    path = write_wav(tmp_path / "fast.wav", tone(1.0), rate=2_000_000_000)
+    with pytest.raises(MediaError, match=r"^fast\.wav: "):
+        list(sample_sound(path))
+
+
+def test_sampling_rate_is_checked() -> None:
+    with pytest.raises(ValueError, match="Hz"):
+        list(sample_sound(BUNNY, rate=10))

@@ -1,4 +1,9 @@
-"""What the decoder process answers instead of media: an error class and a sentence. Nothing here reads a file."""
+"""How a decoder process says no, and which containers it opens: shared by the parts that read pictures and sound."""
+
+#: FFmpeg demuxers that hold their own media and refer to nothing else.
+CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,ogg,gif,mxf,flv"
+#: The same for files that hold sound alone.
+SOUND_CONTAINERS = CONTAINERS + ",wav,w64,mp3,flac,aac,aiff,au,caf"
 
 
 class Refused(Exception):
@@ -10,14 +15,7 @@ class Refused(Exception):
 
 
 def unknown_container(error: Exception) -> str:
+    """Why a file could not be opened, in words for whoever handed it in."""
     if "Invalid" in str(error):  # unknown data, or a container that is not on the whitelist
         return "it is not a film or picture that we read, or it is damaged (mp4, mov, mkv, webm, avi, mpeg, jpeg, png)"
     return f"it can't be opened as a film or picture ({error})"
-
-
-def unknown_sound(error: Exception) -> str:
-    if "Invalid" in str(error):
-        return (
-            "it is no film or recording that we read, or it is damaged (mp4, mov, mkv, webm, wav, mp3, m4a, flac, ogg)"
-        )
-    return f"it can't be opened as a film or recording ({error})"
