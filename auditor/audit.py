@@ -17,9 +17,10 @@ from auditor.index import WorkIndex
 from auditor.likeness import FaceGallery, FaceTracker
 from auditor.likeness.tracks import SIDE
 from auditor.matching import Matcher
+from auditor.matching.negatives import NegativeBank
 from auditor.media import Progress, probe, sample_frames
 from auditor.media.types import Cancelled, OnProgress, never_cancelled, no_progress
-from auditor.report import AuditReport, DetectorVersion, Finding
+from auditor.report import AuditReport, DetectorVersion, Finding, Quieted
 
 #: Frames a second that are decoded for a look: as many as the film's own fingerprint needs. The matcher chooses among them.
 LOOK_FPS = float(FRAMES_PER_SECOND)
@@ -40,12 +41,21 @@ _FACES_BLIND = ("faces in profile, covered, turned away, or narrower than about 
 class Auditor:
     """Looks at files with whatever it was given: an index of works, a gallery of faces, or both.
 
-    With ``fingerprint`` the report carries the film's ISCC Video-Code, by which it is recognised later.
+    With ``fingerprint`` the report carries the film's ISCC Video-Code, by which it is recognised later. ``negatives`` are
+    false alarms that somebody dismissed: found again, they stand in the report as quieted and not as findings.
     """
 
-    def __init__(self, *, index: WorkIndex | None, gallery: FaceGallery | None, fingerprint: bool = True) -> None:
+    def __init__(
+        self,
+        *,
+        index: WorkIndex | None,
+        gallery: FaceGallery | None,
+        fingerprint: bool = True,
+        negatives: NegativeBank | None = None,
+    ) -> None:
         self._index = index
         self._gallery = gallery
+        self._negatives = negatives
         self._fingerprint = fingerprint
 
     def audit(
@@ -77,9 +87,13 @@ class Auditor:
             if fingerprint:
                 iscc = coder.conclude()
         findings: list[Finding] = []
-        if matcher is not None:
+        quieted: tuple[Quieted, ...] = ()
+        if matcher is not None and self._index is not None:
             with _timed(seconds, "compare"):
-                findings += matcher.conclude(path, info, on_progress=on_progress, cancelled=cancelled)
+                matches = matcher.conclude(path, info, on_progress=on_progress, cancelled=cancelled)
+                if self._negatives is not None:
+                    matches, quieted = self._negatives.quiet(matches, self._index.embedder)
+                findings += matches
         if tracker is not None:
             with _timed(seconds, "faces"):
                 findings += tracker.findings(tracker.conclude(path, info), info)
@@ -93,6 +107,8 @@ class Auditor:
             iscc=iscc,
             seconds=seconds,
             cannot_detect=self._blind_spots(flooded=matcher is not None and matcher.flooded),
+            quieted=quieted,
+            considered=tuple(matcher.considered) if matcher is not None else (),
         )
 
     def _detectors(self) -> tuple[DetectorVersion, ...]:
@@ -101,6 +117,8 @@ class Auditor:
             info = self._index.info()
             name = f"works ({info.embedder.name}, registration)"
             found.append(DetectorVersion(name, __version__, info.embedder.weights_sha256, info.digest))
+        if self._negatives is not None:
+            found.append(DetectorVersion("dismissals", __version__, searched_sha256=self._negatives.digest))
         if self._gallery is not None:
             encoder = self._gallery.encoder
             searched = self._gallery.info().digest

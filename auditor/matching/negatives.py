@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -21,7 +20,7 @@ from auditor.canonical import sha256_json
 from auditor.embeddings import Embedder, EmbedderIdentity
 from auditor.errors import BadInputError
 from auditor.files import replacing
-from auditor.report import Finding
+from auditor.report import Finding, Quieted
 
 FORMAT = 1
 #: Inner product from which two frames are the same frame, re-encoded at most: SSCD's mirrored or re-graded copies of a
@@ -43,23 +42,6 @@ class Negative:
     by: str
     at: str
     frames: tuple[tuple[float, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Quieted:
-    """A finding that a negative keeps quiet, with the reason that was given then."""
-
-    finding: Finding
-    negative_id: str
-    reason: str
-    by: str
-    at: str
-
-    def as_dict(self) -> dict[str, Any]:
-        return {
-            **self.finding.as_dict(),
-            "dismissed": {"id": self.negative_id, "reason": self.reason, "by": self.by, "at": self.at},
-        }
 
 
 def evidence_vectors(finding: Finding, embedder: Embedder) -> NDArray[np.float32]:
@@ -138,6 +120,16 @@ class NegativeFile:
         """The bank in the file, an empty one without a file. Raises ``BadInputError`` if it is damaged or another's."""
         if not self.path.exists():
             return NegativeBank(identity)
+        bank = self.load()
+        if bank.identity != identity:
+            raise BadInputError(
+                f"{self.path}: made with embedder {bank.identity.name}, not {identity.name}; "
+                "use another file or dismiss again"
+            )
+        return bank
+
+    def load(self) -> NegativeBank:
+        """The bank in the file, whichever embedder made it. Raises ``BadInputError`` without a file or if it is damaged."""
         try:
             document = json.loads(self.path.read_text())
             if document["format"] != FORMAT:
@@ -147,13 +139,11 @@ class NegativeFile:
                 Negative(**{**entry, "frames": tuple(tuple(map(float, row)) for row in entry["frames"])})
                 for entry in document["negatives"]
             ]
+        except FileNotFoundError as error:
+            raise BadInputError(f"{self.path}: no such file; nothing was dismissed in it yet") from error
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise BadInputError(f"{self.path}: the dismissals are damaged ({error}); restore or delete it") from error
-        if made_by != identity:
-            raise BadInputError(
-                f"{self.path}: made with embedder {made_by.name}, not {identity.name}; use another file or dismiss again"
-            )
-        return NegativeBank(identity, negatives)
+        return NegativeBank(made_by, negatives)
 
     def add(self, negative: Negative, identity: EmbedderIdentity) -> NegativeBank:
         """Write the bank with one more negative."""
