@@ -18,12 +18,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from auditor.errors import BadInputError
+from auditor.errors import BadInputError, CancelledError
 from auditor.fingerprints import chromaprint, landmarks
 from auditor.fingerprints.landmarks import SPEED_RANGE, Peaks
 from auditor.matching.sound_lines import TIME_TOLERANCE, Line, Stretch, grown
 from auditor.media.decoder import sample_sound
-from auditor.media.types import Interval
+from auditor.media.types import Cancelled, Interval, never_cancelled
 from auditor.report import Finding
 
 #: Version of what ``sound_print`` returns; a library refuses prints of another one.
@@ -71,11 +71,13 @@ class SoundMatch:
     differing_bits: float | None = None
 
 
-def sound_print(path: Path) -> dict[str, NDArray[np.generic]] | None:
-    """What identifies the sound of ``path``, as arrays for an npz file; ``None`` without sound. Raises ``MediaError``.
+def sound_print(path: Path, *, cancelled: Cancelled = never_cancelled) -> dict[str, NDArray[np.generic]] | None:
+    """What identifies the sound of ``path``, as arrays for an npz file; ``None`` without sound.
 
     ``version`` (), ``seconds``, ``pitch``, ``strength`` (n,) float32 (see ``landmarks.Peaks``), ``codes`` (m,) uint32 and
-    ``codes_at`` (m,) float32, the moment at which each chromaprint code starts. Of silence the arrays are empty.
+    ``codes_at`` (m,) float32, the moment at which each chromaprint code starts. Of silence ``seconds``,
+    ``pitch`` and ``strength`` are empty. Raises ``MediaError`` for what can't be decoded, ``UnavailableError`` without the
+    ffmpeg binary, ``CancelledError`` when asked to stop (asked every half minute of sound).
     """
     peaks: list[Peaks] = []
     codes: list[NDArray[np.uint32]] = []
@@ -83,6 +85,8 @@ def sound_print(path: Path) -> dict[str, NDArray[np.generic]] | None:
     heard = False
     for begin, samples, kept_from, kept_to in _chunks(path):
         heard = True
+        if cancelled():
+            raise CancelledError(f"{path.name}: reading its sound was cancelled")
         found = landmarks.find_peaks(samples, begin=begin)
         first, last = np.searchsorted(found.seconds, [kept_from, kept_to])
         peaks.append(found.part(int(first), int(last)))

@@ -154,7 +154,7 @@ def _one_way(query: Peaks, reference: Peaks, line: Line) -> Stretch | None:
         total = np.concatenate([[0.0], np.cumsum(each)]) * DEPENDENCE
         lowest = np.minimum.accumulate(total)
         last = int(np.argmax(total - lowest))
-        score = float(total[last] - lowest[last]) - np.log(len(PRESENT))
+        score = float(total[last] - lowest[last] - np.log(len(PRESENT)))
         best = max(best, (score, int(np.argmin(total[: last + 1])), last))
     score, first, last = best
     if score <= 0:

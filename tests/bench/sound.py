@@ -1,9 +1,9 @@
 """How much copied sound is found and how much other sound is taken for it: ours beside chromaprint, in one run.
 
-    python -m tests.bench.sound [--works 12] [--real FILE...] [--seed 1000]
+    python -m tests.bench.sound [--works 12] [--real FILE...] [--seed 1000] [--lengths 5 10]
 
 Works: synthetic music and speech (``tests.sounds``; seeds that no test and no threshold has seen), Big Buck Bunny's 5.3 s,
-and the files given with ``--real``. From each an excerpt (5 s, and 10 s) is edited, laid into other synthetic music, and
+and the files given with ``--real``. From each an excerpt of each length is edited, laid into other synthetic music, and
 searched for among all works; found means the right work, overlapping the right seconds in query and work. False alarms are
 matches of any other work, and all matches of queries that hold no work at all, half of these on one beat with music works.
 
@@ -84,6 +84,7 @@ def main() -> None:
     parser.add_argument("--real", type=Path, nargs="*", default=[], help="files with real sound, at least 30 s each")
     parser.add_argument("--seed", type=int, default=1000)
     parser.add_argument("--others", type=int, default=20, help="queries that hold no work")
+    parser.add_argument("--lengths", type=int, nargs="*", default=[5, 10], help="seconds of the excerpts")
     options = parser.parse_args()
     rng = np.random.default_rng(options.seed)
     seeds = iter(range(options.seed, options.seed + 10_000))
@@ -106,12 +107,13 @@ def main() -> None:
             assert arrays is not None
             return arrays
 
-        began = time.process_time()
         prints = {key: printed(samples) for key, samples in works.items()}
         minutes = sum(samples.size for samples in works.values()) / RATE / 60
         library = SoundLibrary.build(prints.items())
-        spent = time.process_time() - began
-        print(f"{len(works)} works, {minutes:.1f} min, printed and built in {spent:.1f} CPU s (ours alone)")
+        print(
+            f"{len(works)} works, {minutes:.1f} min of sound, seed {options.seed}",
+            flush=True,
+        )
         codes = {key: chromaprint(samples) for key, samples in works.items()}
 
         found, peer_found, tried = Counter[str](), Counter[str](), Counter[str]()
@@ -119,7 +121,7 @@ def main() -> None:
         errors: list[float] = []
         searching = 0.0
         voice = speech(next(seeds), 30.0)
-        for length in (5.0, 10.0):
+        for length in options.lengths:
             for key, samples in works.items():
                 whole = samples.size / RATE
                 part = min(length, whole)
@@ -129,7 +131,7 @@ def main() -> None:
                 put = float(rng.uniform(4, 8))
                 around = music(next(seeds), 16.0)
                 for edit, (speed, change) in edits(folder, voice).items():
-                    column = f"{edit}|{length:.0f}"
+                    column = f"{edit}|{length}"
                     changed = change(samples[round(taken * RATE) : round((taken + part) * RATE)])
                     cut = round(put * RATE)
                     query = np.concatenate([around[:cut], changed, around[cut:]])
@@ -154,12 +156,13 @@ def main() -> None:
                         good = other == key and abs(away) < 1.0
                         peer_found[column] += good
                         peer_false += not good
-        print("\n| edit | ours 5 s | ours 10 s | chromaprint 5 s | chromaprint 10 s |\n|---|---|---|---|---|")
+        heads = [f"{who} {length} s" for who in ("ours", "chromaprint") for length in options.lengths]
+        print(f"\n| edit | {' | '.join(heads)} |\n|---|{'---|' * len(heads)}")
         for edit in edits(folder, voice):
             cells = [
                 f"{count[f'{edit}|{length}']}/{tried[f'{edit}|{length}']}"
                 for count in (found, peer_found)
-                for length in (5, 10)
+                for length in options.lengths
             ]
             print(f"| {edit} | {' | '.join(cells)} |")
         print(f"\nfalse matches in {queries} queries: ours {false}, chromaprint {peer_false}")
@@ -168,13 +171,12 @@ def main() -> None:
             f"search {searching / heard_seconds * 60:.1f} CPU s a minute of query"
         )
 
-        alarms, peer_alarms, closest, minutes = 0, 0, 99.0, 0.0
+        alarms, peer_alarms, minutes = 0, 0, 0.0
         for number in range(options.others):
             seed = next(seeds)
             query = speech(seed, 60.0) if number % 2 else music(seed, 60.0, tempo=2.0 if number % 4 == 0 else None)
             matches = library.find(printed(query))
             alarms += len(matches)
-            closest = min([closest, *(match.log10_false_alarms for match in matches)])
             peer_query = chromaprint(query)
             peer_alarms += sum(peer_finds(peer_query, code) is not None for code in codes.values())
             minutes += query.size / RATE / 60
@@ -185,8 +187,10 @@ def main() -> None:
                 peer_finds(codes[path.name], code) is not None for key, code in codes.items() if key != path.name
             )
             minutes += works[path.name].size / RATE / 60
-        print(f"queries without any work, {minutes:.1f} min against {len(works)} works:")
-        print(f"ours {alarms} false, chromaprint {peer_alarms}")
+        print(
+            f"queries without any work, {minutes:.1f} min against {len(works)} works: "
+            f"ours {alarms} false, chromaprint {peer_alarms}"
+        )
 
 
 if __name__ == "__main__":

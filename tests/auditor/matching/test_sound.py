@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditor.errors import BadInputError
+from auditor.errors import BadInputError, CancelledError
 from auditor.fingerprints import landmarks
 from auditor.fingerprints.chromaprint import MATCH_SHARE, best_alignment, chromaprint
 from auditor.matching.sound import SoundLibrary, SoundMatch, sound_finding, sound_print
@@ -141,6 +141,23 @@ def test_a_print_of_a_film_and_of_a_film_without_sound() -> None:
     assert arrays is not None
     assert only(library().find(arrays), "bunny").query.duration > 4
     assert sound_print(BIKES) is None
+
+
+def test_a_print_can_be_cancelled() -> None:
+    with pytest.raises(CancelledError, match=r"^bigbuckbunny\.mp4: "):
+        sound_print(BUNNY, cancelled=lambda: True)
+
+
+def test_a_long_print_has_no_seams() -> None:
+    """Peaks of sound that is read in several chunks are those of the sound as a whole."""
+    sound = music(3, 80.0)
+    arrays = print_of(sound)
+    whole = landmarks.find_peaks(np.round(sound * 32767).astype(np.float32) / 32768)
+    assert abs(arrays["seconds"].size - len(whole)) <= 0.01 * len(whole)
+    assert (np.diff(arrays["seconds"]) >= 0).all()
+    away = np.abs(arrays["seconds"][:, None] - whole.seconds[None, :]).min(axis=0)
+    assert np.mean(away < 0.01) > 0.98  # chunks start between hops, so a few peaks at the edge of a rule differ
+    assert away.max() < 0.5
 
 
 def test_a_print_survives_being_stored(tmp_path: Path) -> None:
