@@ -36,7 +36,11 @@ def build_parser() -> argparse.ArgumentParser:
     add.add_argument("files", type=Path, nargs="+", metavar="FILE")
     add.add_argument("--work-id", help="the work that the files belong to (default: each file's name)")
     add.add_argument("--title", help="the title that findings show (default: the file's name)")
-    add.add_argument("--embedder", default=DEFAULT_EMBEDDER, help="sscd-distilled (default) or sscd")
+    add.add_argument(
+        "--embedder",
+        default=DEFAULT_EMBEDDER,
+        help="sscd-distilled (default), sscd, open_clip:MODEL:CHECKPOINT, backbone",
+    )
     remove = _command(actions, "index remove", "forget a work")
     remove.add_argument("index", type=Path)
     remove.add_argument("--work-id", required=True)

@@ -43,7 +43,8 @@ class OpenClipEmbedder:
             while chunk := stream.read(1 << 20):
                 digest.update(chunk)
         dimensions = self._run(loaded.encode_image, self._batch([np.zeros((8, 8, 3), np.uint8)])).shape[1]
-        version = f"open_clip {open_clip.__version__} {model.removeprefix('local-dir:')}"
+        architecture = "" if model.startswith("local-dir:") else f" {model}"
+        version = f"open_clip {open_clip.__version__}{architecture}"
         self.identity = EmbedderIdentity(name, version, digest.hexdigest(), preprocessing, int(dimensions))
 
     def embed(self, pictures: list[NDArray[np.uint8]]) -> NDArray[np.float32]:
@@ -117,7 +118,8 @@ def open_open_clip(name: str) -> OpenClipEmbedder:
     if not checkpoint and (Path(model) / CONFIG_FILE).is_file():
         if (Path(model) / CONFIG_FILE).stat().st_size > _MAX_CONFIG_BYTES:
             raise BadInputError(f"{Path(model) / CONFIG_FILE}: larger than any configuration")
-        return OpenClipEmbedder(name, f"local-dir:{model}", _safe(Path(model) / WEIGHTS_FILE))
+        folder = Path(model).resolve()  # an index names its embedder and is opened from anywhere
+        return OpenClipEmbedder(f"open_clip:{folder}", f"local-dir:{folder}", _safe(folder / WEIGHTS_FILE))
     if open_clip.get_model_config(model) is None:
         raise BadInputError(
             f"embedder {name!r}: {model!r} is neither a folder with {CONFIG_FILE} nor a model of open_clip"
@@ -126,7 +128,8 @@ def open_open_clip(name: str) -> OpenClipEmbedder:
     if checkpoint in tags:
         return OpenClipEmbedder(name, model, _safe(_published(name, model, checkpoint)))
     if checkpoint.endswith(".safetensors") or Path(checkpoint).is_file():
-        return OpenClipEmbedder(name, model, _safe(Path(checkpoint)))
+        weights = _safe(Path(checkpoint)).resolve()
+        return OpenClipEmbedder(f"open_clip:{model}:{weights}", model, weights)
     known = f"one of its published tags ({', '.join(tags)})" if tags else "nothing else: it has no published tags"
     raise BadInputError(f"embedder {name!r}: say which weights, open_clip:{model}:FILE.safetensors or {known}")
 

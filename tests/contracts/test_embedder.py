@@ -17,6 +17,7 @@ from auditor.embeddings import Embedder, open_embedder
 from auditor.embeddings.open_clip import OpenClipEmbedder
 from auditor.embeddings.torch_archive import read_tensors
 from auditor.errors import BadInputError, UnavailableError
+from auditor.index import WorkIndex
 from tests.clips import ASTRONAUT, COFFEE, PHOTOGRAPHS, ROCKET, still
 
 #: A transformer of two layers, initialised at random: small enough to write, loaded by the code that loads real ones.
@@ -114,12 +115,26 @@ def test_works_in_a_forked_process(embedder: Embedder) -> None:
         child.join()
 
 
-def test_identity_tells_models_weights_and_preparation_apart(embedder: Embedder, tiny: Path, tmp_path: Path) -> None:
+def test_identity_says_what_decides_a_vector_and_opens_the_same_again(embedder: Embedder) -> None:
     identity = embedder.identity
+    assert open_embedder(identity.name).identity == identity
     assert len(identity.weights_sha256) == 64
     assert identity.version
     assert identity.preprocessing
     assert json.loads(json.dumps(identity.as_dict())) == identity.as_dict()
+
+
+def test_an_index_by_open_clip_is_opened_from_anywhere(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tiny.parent)
+    index = WorkIndex.open(tmp_path / "index", open_embedder(f"open_clip:{tiny.name}"), create=True)
+    index.add("cup", COFFEE)
+    monkeypatch.chdir(tmp_path)
+    again = WorkIndex.open(tmp_path / "index", open_embedder(index.info().embedder.name))
+    assert again.info().works == 1
+    with pytest.raises(BadInputError):
+        WorkIndex.open(tmp_path / "index", open_embedder())
 
 
 def test_words_and_pictures_share_a_space(tiny: Path) -> None:
