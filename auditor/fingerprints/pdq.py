@@ -21,12 +21,17 @@ MATCH_BITS = 31
 #: Quality below which the authors advise not to trust a hash: featureless pictures hash at random.
 MIN_QUALITY = 50
 _SIDE, _COEFFICIENTS = 64, 16
+#: Signs that reversing an axis gives to coefficients 1 to 16: the odd ones change theirs.
+_ALTERNATE = np.where(np.arange(1, _COEFFICIENTS + 1) % 2, -1, 1).astype(np.float32)
 #: Luminance weights (ITU-R BT.601), as in the reference.
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 
 class Pdq(NamedTuple):
-    """``bits`` (32,) uint8, the hash packed most significant bit first; ``quality`` 0..100, how much texture there was."""
+    """``bits`` (32,) uint8, the hash packed most significant bit first; ``quality`` 0..100, how much texture there was.
+
+    A tuple, so that whoever stores hashes of any kind can take it apart without knowing this one.
+    """
 
     bits: NDArray[np.uint8]
     quality: int
@@ -34,18 +39,48 @@ class Pdq(NamedTuple):
 
 def pdq(pixels: NDArray[np.uint8]) -> Pdq:
     """The hash of an RGB picture, (height, width, 3) uint8 of any size."""
+    small = _samples(pixels)
+    return Pdq(_bits(_coefficients(small)), _quality(small))
+
+
+def dihedral(pixels: NDArray[np.uint8]) -> tuple[Pdq, ...]:
+    """The hashes of the picture's eight turns for the price of one: as it is, then turned anticlockwise by 90, 180 and 270
+    degrees, then the same four of its mirror image (left and right exchanged).
+
+    Turning a picture transposes its coefficients and changes the sign of every other one (section "Dihedral" of the
+    paper). The sampling grid is not quite symmetric, so bits differ from
+    those of the turned picture itself: up to 16 of 256 on our photographs, half the published threshold.
+    """
+    small = _samples(pixels)
+    coefficients, quality = _coefficients(small), _quality(small)
+    turns = []
+    for start in (coefficients, coefficients * _ALTERNATE[None, :]):
+        turned = start
+        for _ in range(4):
+            turns.append(Pdq(_bits(turned), quality))
+            turned = turned.T * _ALTERNATE[:, None]  # rot90: exchange the axes, then run the new first one backwards
+    return tuple(turns)
+
+
+def _samples(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """The smoothed luminance at 64 x 64 places."""
     luma = pixels.astype(np.float32) @ _LUMA
     height, width = luma.shape
     for _ in range(2):  # the paper's "Jarosz" filter: two passes of a box as wide as half a sample's distance
         luma = _box(luma)
     rows = ((np.arange(_SIDE) + 0.5) * height / _SIDE).astype(int)
     columns = ((np.arange(_SIDE) + 0.5) * width / _SIDE).astype(int)
-    small = luma[np.ix_(rows, columns)]
+    return np.asarray(luma[np.ix_(rows, columns)], np.float32)
+
+
+def _coefficients(small: NDArray[np.float32]) -> NDArray[np.float32]:
     transform = _dct()
-    coefficients = transform @ small @ transform.T
+    return np.asarray(transform @ small @ transform.T, np.float32)
+
+
+def _bits(coefficients: NDArray[np.float32]) -> NDArray[np.uint8]:
     bits = coefficients > np.median(coefficients)
-    # the reference numbers bits from the last byte on
-    return Pdq(np.packbits(bits.reshape(-1)[::-1]), _quality(small))
+    return np.packbits(bits.reshape(-1)[::-1])  # the reference numbers bits from the last byte on
 
 
 def _box(luma: NDArray[np.float32]) -> NDArray[np.float32]:

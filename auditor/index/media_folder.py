@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.canonical import sha256_file
-from auditor.embeddings import SscdEmbedder
+from auditor.embeddings import Embedder
 from auditor.errors import BadInputError
 from auditor.files import sync_directory
 from auditor.index.sampling import ReferenceSampler
@@ -57,7 +57,7 @@ def store_media(
     media: Path,
     info: MediaInfo,
     folder: Path,
-    embedder: SscdEmbedder,
+    embedder: Embedder,
     hasher: FrameHasher,
     sound_print: SoundPrint | None,
     on_progress: OnProgress,

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.canonical import sha256_file
-from auditor.embeddings import SscdEmbedder
+from auditor.embeddings import Embedder
 from auditor.errors import AuditorError, BadInputError, CancelledError
 from auditor.files import locked, replacing
 from auditor.index.faiss_index import FaissVectorIndex
@@ -61,7 +61,7 @@ class WorkIndex:
     def __init__(
         self,
         directory: Path,
-        embedder: SscdEmbedder,
+        embedder: Embedder,
         *,
         hasher: FrameHasher = PDQ_HASHER,
         sound_print: SoundPrint | None = None,
@@ -83,7 +83,7 @@ class WorkIndex:
     def open(
         cls,
         directory: Path,
-        embedder: SscdEmbedder,
+        embedder: Embedder,
         *,
         create: bool = False,
         hasher: FrameHasher = PDQ_HASHER,
@@ -246,7 +246,7 @@ class WorkIndex:
                 yield reference, arrays
 
     @classmethod
-    def rebuild(cls, directory: Path, embedder: SscdEmbedder) -> "WorkIndex":
+    def rebuild(cls, directory: Path, embedder: Embedder) -> "WorkIndex":
         """Open an index whose ``vectors/`` is damaged or missing: it is made anew from the media, which are checked."""
         with locked(directory / "building.lock"), locked(directory / "lock"):
             document = read_document(directory, embedder)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.canonical import sha256_json
-from auditor.embeddings import EmbedderIdentity, SscdEmbedder
+from auditor.embeddings import Embedder, EmbedderIdentity
 from auditor.errors import BadInputError, UnavailableError
 from auditor.index.faiss_index import FaissVectorIndex
 from auditor.index.faiss_segments import Snapshot
@@ -51,7 +51,7 @@ class WorkState:
         return [(reference, float(times[row])) for reference in self.by_media[digest]] if row < len(times) else []
 
 
-def read_document(directory: Path, embedder: SscdEmbedder) -> dict[str, Any]:
+def read_document(directory: Path, embedder: Embedder) -> dict[str, Any]:
     """The manifest. Raises ``BadInputError`` if it is missing, damaged, of another format or of another embedder."""
     path = directory / "manifest.json"
     try:
@@ -78,9 +78,7 @@ def entries_of(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {digest: entry for work in document["works"].values() for digest, entry in work["media"].items()}
 
 
-def read_state(
-    directory: Path, embedder: SscdEmbedder, vectors: FaissVectorIndex, before: WorkState | None
-) -> WorkState:
+def read_state(directory: Path, embedder: Embedder, vectors: FaissVectorIndex, before: WorkState | None) -> WorkState:
     """The newest state. What ``before`` has read and checked already is not read again.
 
     Raises ``BadInputError``, naming the file, for what is damaged or missing.

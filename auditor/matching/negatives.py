@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.canonical import sha256_json
-from auditor.embeddings import EmbedderIdentity, SscdEmbedder
+from auditor.embeddings import Embedder, EmbedderIdentity
 from auditor.errors import BadInputError
 from auditor.files import replacing
 from auditor.report import Finding, Quieted
@@ -44,7 +44,7 @@ class Negative:
     frames: tuple[tuple[float, ...], ...]
 
 
-def evidence_vectors(finding: Finding, embedder: SscdEmbedder) -> NDArray[np.float32]:
+def evidence_vectors(finding: Finding, embedder: Embedder) -> NDArray[np.float32]:
     """Descriptors of the film's frames that a finding shows as evidence, (n, d) float32; n is 0 without evidence."""
     pictures = []
     for pair in finding.evidence:
@@ -54,7 +54,7 @@ def evidence_vectors(finding: Finding, embedder: SscdEmbedder) -> NDArray[np.flo
     return embedder.embed(pictures)
 
 
-def negative_of(finding: Finding, embedder: SscdEmbedder, *, reason: str, by: str, at: datetime) -> Negative:
+def negative_of(finding: Finding, embedder: Embedder, *, reason: str, by: str, at: datetime) -> Negative:
     """What to remember of a false alarm. Raises ``BadInputError`` without a reason, a work or evidence to know it by."""
     reason = reason.strip()
     if not _MIN_REASON <= len(reason) <= _LONGEST_REASON:
@@ -77,9 +77,7 @@ class NegativeBank:
         self.identity = identity
         self.negatives = tuple(negatives)
 
-    def quiet(
-        self, findings: Sequence[Finding], embedder: SscdEmbedder
-    ) -> tuple[tuple[Finding, ...], tuple[Quieted, ...]]:
+    def quiet(self, findings: Sequence[Finding], embedder: Embedder) -> tuple[tuple[Finding, ...], tuple[Quieted, ...]]:
         """Findings that stand, and those that a negative explains. Raises ``BadInputError`` for another embedder."""
         if embedder.identity != self.identity:
             raise BadInputError(
@@ -95,7 +93,7 @@ class NegativeBank:
                 quieted.append(Quieted(finding, known.id, known.reason, known.by, known.at))
         return tuple(standing), tuple(quieted)
 
-    def _explains(self, finding: Finding, embedder: SscdEmbedder) -> Negative | None:
+    def _explains(self, finding: Finding, embedder: Embedder) -> Negative | None:
         about = [n for n in self.negatives if n.work_id == finding.work_id and n.kind == finding.kind]
         if not about or not finding.evidence:
             return None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from auditor.embeddings import SscdEmbedder, open_embedder
+from auditor.embeddings import Embedder, open_embedder
 from auditor.index import WorkIndex
 from auditor.likeness import FaceGallery
 from auditor.likeness.crypto import new_key
@@ -10,12 +10,12 @@ from tests.clips import ASTRONAUT, BIKES, BUNNY, COFFEE
 
 
 @pytest.fixture(scope="session")
-def embedder() -> SscdEmbedder:
+def embedder() -> Embedder:
     return open_embedder()
 
 
 @pytest.fixture(scope="session")
-def works(tmp_path_factory: pytest.TempPathFactory, embedder: SscdEmbedder) -> WorkIndex:
+def works(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> WorkIndex:
     """Two films and a photograph. Tests that change an index make their own."""
     index = WorkIndex.open(tmp_path_factory.mktemp("works"), embedder, create=True)
     index.add("bikes", BIKES, title="Bikes")

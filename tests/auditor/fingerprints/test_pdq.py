@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.fingerprints.pdq import BYTES, MATCH_BITS, distance, pdq
+from auditor.fingerprints.pdq import BYTES, MATCH_BITS, dihedral, distance, pdq
 from tests.clips import PHOTOGRAPHS, still
 
 PICTURES = sorted(p for p in PHOTOGRAPHS.iterdir() if p.suffix in (".png", ".jpg"))
@@ -39,6 +39,16 @@ def test_unrelated_pictures_differ_in_about_half_of_the_bits() -> None:
     ]
     apart = [distance(one, other) for i, one in enumerate(hashes) for other in hashes[:i]]
     assert min(apart) > 3 * MATCH_BITS
+
+
+@pytest.mark.parametrize("name", ["coffee.png", "chelsea.png", "rocket.jpg", "astronaut.png"])
+def test_turned_and_mirrored_pictures_are_known_by_their_coefficients(name: str) -> None:
+    pixels = still(PHOTOGRAPHS / name)
+    mirrored = np.ascontiguousarray(pixels[:, ::-1])
+    pictures = [np.rot90(pixels, turns) for turns in range(4)] + [np.rot90(mirrored, turns) for turns in range(4)]
+    assert distance(dihedral(pixels)[0].bits, pdq(pixels).bits) == 0
+    for ours, picture in zip(dihedral(pixels), pictures, strict=True):
+        assert distance(ours.bits, pdq(np.ascontiguousarray(picture)).bits) <= 20
 
 
 def test_featureless_pictures_have_no_quality() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from auditor.embeddings import SscdEmbedder
+from auditor.embeddings import Embedder
 from auditor.errors import BadInputError, CancelledError
 from auditor.fingerprints.pdq import pdq
 from auditor.index import BatchEntry, FrameHasher, WorkIndex, work_index
@@ -39,7 +39,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def index(tmp_path: Path, embedder: SscdEmbedder, clock: Clock) -> WorkIndex:
+def index(tmp_path: Path, embedder: Embedder, clock: Clock) -> WorkIndex:
     index = WorkIndex.open(tmp_path / "index", embedder, create=True, hasher=HASHER, clock=clock)
     index.add("coffee", COFFEE)
     return index
@@ -83,7 +83,7 @@ def test_a_batch_is_published_once(index: WorkIndex, monkeypatch: pytest.MonkeyP
     assert published == [1]
 
 
-def test_a_cancelled_batch_changes_nothing(index: WorkIndex, embedder: SscdEmbedder) -> None:
+def test_a_cancelled_batch_changes_nothing(index: WorkIndex, embedder: Embedder) -> None:
     before = index.info()
     asked = []
 
@@ -106,7 +106,7 @@ def test_the_same_content_under_two_names_is_stored_once(index: WorkIndex, tmp_p
     assert len(list((index.directory / "media").iterdir())) == 2
 
 
-def test_a_work_can_be_removed_while_another_is_being_registered(index: WorkIndex, embedder: SscdEmbedder) -> None:
+def test_a_work_can_be_removed_while_another_is_being_registered(index: WorkIndex, embedder: Embedder) -> None:
     """Decoding does not hold the writer's lock."""
     removed = threading.Event()
 
@@ -123,7 +123,7 @@ def test_a_work_can_be_removed_while_another_is_being_registered(index: WorkInde
 # -- replacing -----------------------------------------------------------------------------------------------------
 
 
-def test_replaced_media_are_found_and_the_old_ones_are_not(index: WorkIndex, embedder: SscdEmbedder) -> None:
+def test_replaced_media_are_found_and_the_old_ones_are_not(index: WorkIndex, embedder: Embedder) -> None:
     before = index.info().digest
     (reference,) = index.replace("coffee", ROCKET, title="Now a rocket")
     assert reference.title == "Now a rocket"
@@ -158,9 +158,7 @@ def test_a_replacement_that_can_not_be_used_changes_nothing(index: WorkIndex, tm
 # -- after a removal -----------------------------------------------------------------------------------------------
 
 
-def test_whoever_searches_keeps_what_was_removed_meanwhile(
-    index: WorkIndex, embedder: SscdEmbedder, clock: Clock
-) -> None:
+def test_whoever_searches_keeps_what_was_removed_meanwhile(index: WorkIndex, embedder: Embedder, clock: Clock) -> None:
     searcher = WorkIndex.open(index.directory, embedder)
     index.remove("coffee")
     assert nearest(index, COFFEE) == []
@@ -179,7 +177,7 @@ def test_whoever_searches_keeps_what_was_removed_meanwhile(
     assert nearest(WorkIndex.open(index.directory, embedder), COFFEE) == []
 
 
-def test_what_was_removed_can_come_back_within_the_hour(index: WorkIndex, embedder: SscdEmbedder, clock: Clock) -> None:
+def test_what_was_removed_can_come_back_within_the_hour(index: WorkIndex, embedder: Embedder, clock: Clock) -> None:
     digest = index.info().digest
     index.remove("coffee")
     index.add("coffee", COFFEE)
@@ -193,7 +191,7 @@ def test_what_was_removed_can_come_back_within_the_hour(index: WorkIndex, embedd
 
 
 def test_vectors_of_a_writer_that_died_before_naming_them_are_ignored_then_removed(
-    index: WorkIndex, embedder: SscdEmbedder, monkeypatch: pytest.MonkeyPatch
+    index: WorkIndex, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def die(*_: object) -> Any:
         raise KeyboardInterrupt
@@ -212,7 +210,7 @@ def test_vectors_of_a_writer_that_died_before_naming_them_are_ignored_then_remov
 
 
 def test_vectors_of_a_work_whose_remover_died_are_not_found(
-    index: WorkIndex, embedder: SscdEmbedder, monkeypatch: pytest.MonkeyPatch
+    index: WorkIndex, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def die(*_: object) -> Any:
         raise KeyboardInterrupt
@@ -235,7 +233,7 @@ def test_vectors_of_a_work_whose_remover_died_are_not_found(
     assert again.info().vectors == len(again._vectors) == 1
 
 
-def test_damaged_vectors_are_refused_and_rebuilt_from_the_media(index: WorkIndex, embedder: SscdEmbedder) -> None:
+def test_damaged_vectors_are_refused_and_rebuilt_from_the_media(index: WorkIndex, embedder: Embedder) -> None:
     (path,) = (index.directory / "vectors").glob("*.tail-vectors")
     content = bytearray(path.read_bytes())
     content[0] ^= 1
@@ -248,7 +246,7 @@ def test_damaged_vectors_are_refused_and_rebuilt_from_the_media(index: WorkIndex
 
 
 @pytest.mark.parametrize("name", ["hashes.npy", "qualities.npy", "vectors.npy"])
-def test_a_missing_or_changed_file_is_refused_by_name(index: WorkIndex, embedder: SscdEmbedder, name: str) -> None:
+def test_a_missing_or_changed_file_is_refused_by_name(index: WorkIndex, embedder: Embedder, name: str) -> None:
     (path,) = index.directory.glob(f"media/*/{name}")
     np.save(path, np.zeros(3))
     with pytest.raises(BadInputError, match=f"{name}: its digest differs"):
@@ -258,7 +256,7 @@ def test_a_missing_or_changed_file_is_refused_by_name(index: WorkIndex, embedder
         WorkIndex.open(index.directory, embedder)
 
 
-def test_an_index_of_the_former_format_says_so(index: WorkIndex, embedder: SscdEmbedder) -> None:
+def test_an_index_of_the_former_format_says_so(index: WorkIndex, embedder: Embedder) -> None:
     path = index.directory / "manifest.json"
     path.write_text(path.read_text().replace('"format": 2', '"format": 1'))
     with pytest.raises(BadInputError, match="format 1 is not 2; rebuild the index"):
@@ -286,7 +284,7 @@ def test_hashes_find_the_instants_within_so_many_bits(index: WorkIndex) -> None:
     assert best.reference.work_id == "bunny"
 
 
-def test_pdq_finds_a_registered_film_by_default(tmp_path: Path, embedder: SscdEmbedder) -> None:
+def test_pdq_finds_a_registered_film_by_default(tmp_path: Path, embedder: Embedder) -> None:
     index = WorkIndex.open(tmp_path, embedder, create=True)
     index.add("bunny", BUNNY)
     index.add("coffee", COFFEE)
@@ -297,7 +295,7 @@ def test_pdq_finds_a_registered_film_by_default(tmp_path: Path, embedder: SscdEm
     assert min(abs(hit.seconds - 2.0) for hit in hits) < 0.3
 
 
-def test_hashes_of_another_version_or_of_plain_frames_are_not_compared(tmp_path: Path, embedder: SscdEmbedder) -> None:
+def test_hashes_of_another_version_or_of_plain_frames_are_not_compared(tmp_path: Path, embedder: Embedder) -> None:
     index = WorkIndex.open(tmp_path, embedder, create=True, hasher=HASHER)
     index.add("coffee", COFFEE)
     query = dhash(next(iter(frames_of(COFFEE, end=1))))[0][None]
@@ -314,7 +312,7 @@ def test_hashes_of_another_version_or_of_plain_frames_are_not_compared(tmp_path:
             index.search_hashes(bad, at_most_bits=10, count=1)
 
 
-def test_prints_of_sound_are_kept_and_checked(tmp_path: Path, embedder: SscdEmbedder) -> None:
+def test_prints_of_sound_are_kept_and_checked(tmp_path: Path, embedder: Embedder) -> None:
     def sound_print(path: Path) -> dict[str, np.ndarray] | None:
         return {"landmarks": np.arange(6).reshape(3, 2)} if path == BUNNY else None
 
@@ -342,7 +340,7 @@ def samples(frames: list[Pixels], fps: float) -> list[float]:
     ]
 
 
-def test_each_shot_has_a_sample_however_short(tmp_path: Path, embedder: SscdEmbedder) -> None:
+def test_each_shot_has_a_sample_however_short(tmp_path: Path, embedder: Embedder) -> None:
     """A shot of 0.2 seconds between two long ones: a sample each half second misses it."""
     bikes, car, bunny = (frames_of(FILMS / name, size=(320, 180)) for name in
                          ("bikes.mp4", "carphone_pristine.mp4", "bigbuckbunny.mp4"))  # fmt: skip

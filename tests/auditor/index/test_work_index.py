@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from auditor.embeddings import SscdEmbedder, open_embedder
+from auditor.embeddings import Embedder, open_embedder
 from auditor.errors import BadInputError, CancelledError
 from auditor.index import WorkIndex
 from auditor.media import MediaError
@@ -15,7 +15,7 @@ from tests.clips import BIKES, COFFEE, ROCKET, still
 
 
 @pytest.fixture
-def index(tmp_path: Path, embedder: SscdEmbedder) -> WorkIndex:
+def index(tmp_path: Path, embedder: Embedder) -> WorkIndex:
     index = WorkIndex.open(tmp_path / "index", embedder, create=True)
     index.add("coffee", COFFEE)
     return index
@@ -35,7 +35,7 @@ def test_added_work_is_found_and_removed_work_is_not(index: WorkIndex) -> None:
     assert nearest(index, COFFEE) == ["coffee"]
 
 
-def test_reopening_gives_the_same_index(index: WorkIndex, embedder: SscdEmbedder) -> None:
+def test_reopening_gives_the_same_index(index: WorkIndex, embedder: Embedder) -> None:
     again = WorkIndex.open(index.directory, embedder)
     assert again.info() == index.info()
     assert nearest(again, COFFEE) == ["coffee"]
@@ -63,7 +63,7 @@ def test_unusable_media_changes_nothing(index: WorkIndex, tmp_path: Path) -> Non
     assert index.info() == before
 
 
-def test_cancelled_registration_changes_nothing(index: WorkIndex, embedder: SscdEmbedder) -> None:
+def test_cancelled_registration_changes_nothing(index: WorkIndex, embedder: Embedder) -> None:
     before = index.info()
     with pytest.raises(CancelledError):
         index.add("bikes", BIKES, cancelled=lambda: True)
@@ -75,7 +75,7 @@ def test_removing_an_unknown_work_says_so(index: WorkIndex) -> None:
         index.remove("nobody")
 
 
-def test_missing_index_says_how_to_make_one(tmp_path: Path, embedder: SscdEmbedder) -> None:
+def test_missing_index_says_how_to_make_one(tmp_path: Path, embedder: Embedder) -> None:
     with pytest.raises(BadInputError, match="index add"):
         WorkIndex.open(tmp_path / "none", embedder)
 
@@ -86,7 +86,7 @@ def test_other_embedder_is_refused(index: WorkIndex) -> None:
 
 
 @pytest.mark.parametrize("name", ["vectors.npy", "times.npy"])
-def test_flipped_byte_is_refused(index: WorkIndex, embedder: SscdEmbedder, name: str) -> None:
+def test_flipped_byte_is_refused(index: WorkIndex, embedder: Embedder, name: str) -> None:
     (path,) = index.directory.glob(f"media/*/{name}")
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
@@ -96,7 +96,7 @@ def test_flipped_byte_is_refused(index: WorkIndex, embedder: SscdEmbedder, name:
 
 
 @pytest.mark.parametrize("manifest", ["", "{", "[]", '{"format": 1}', '{"format": 99, "embedder": {}, "works": {}}'])
-def test_damaged_manifest_is_refused(index: WorkIndex, embedder: SscdEmbedder, manifest: str) -> None:
+def test_damaged_manifest_is_refused(index: WorkIndex, embedder: Embedder, manifest: str) -> None:
     (index.directory / "manifest.json").write_text(manifest)
     with pytest.raises(BadInputError, match="manifest"):
         WorkIndex.open(index.directory, embedder)
@@ -111,7 +111,7 @@ def test_leftovers_of_a_crash_are_swept_by_the_next_writer(index: WorkIndex) -> 
     assert nearest(index, COFFEE) == ["coffee"]
 
 
-def test_search_is_exact(works: WorkIndex, embedder: SscdEmbedder) -> None:
+def test_search_is_exact(works: WorkIndex, embedder: Embedder) -> None:
     """FAISS gives what a plain product of all vectors gives."""
     query = embedder.embed([still(COFFEE)])
     arrays = []

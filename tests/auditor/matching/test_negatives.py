@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from auditor.embeddings import EmbedderIdentity, SscdEmbedder, open_embedder
+from auditor.embeddings import Embedder, EmbedderIdentity, open_embedder
 from auditor.errors import BadInputError
 from auditor.matching.negatives import NegativeBank, NegativeFile, negative_of
 from auditor.media import Interval
@@ -27,13 +27,13 @@ def finding(*pictures: Pixels, work: str = "sunset", kind: str = "scene", qualit
 
 
 @pytest.fixture(scope="module")
-def bank(embedder: SscdEmbedder) -> NegativeBank:
+def bank(embedder: Embedder) -> NegativeBank:
     false_alarm = finding(still(COFFEE), still(ROCKET))
     negative = negative_of(false_alarm, embedder, reason="our own stock footage", by="ines", at=AT)
     return NegativeBank(embedder.identity, [negative])
 
 
-def test_the_same_alarm_is_quiet_and_says_why(bank: NegativeBank, embedder: SscdEmbedder) -> None:
+def test_the_same_alarm_is_quiet_and_says_why(bank: NegativeBank, embedder: Embedder) -> None:
     again = finding(still(COFFEE), still(ROCKET), quality=60)
     standing, (quiet,) = bank.quiet([again], embedder)
     assert standing == ()
@@ -51,11 +51,11 @@ def test_the_same_alarm_is_quiet_and_says_why(bank: NegativeBank, embedder: Sscd
     ],
     ids=["another work", "another kind", "another frame", "no frames"],
 )
-def test_anything_else_stands(bank: NegativeBank, embedder: SscdEmbedder, other: Finding) -> None:
+def test_anything_else_stands(bank: NegativeBank, embedder: Embedder, other: Finding) -> None:
     assert bank.quiet([other], embedder) == ((other,), ())
 
 
-def test_mirrored_or_cropped_is_another_excerpt(bank: NegativeBank, embedder: SscdEmbedder) -> None:
+def test_mirrored_or_cropped_is_another_excerpt(bank: NegativeBank, embedder: Embedder) -> None:
     picture = still(COFFEE)
     height, width = picture.shape[:2]
     cropped = picture[height // 4 : -height // 4, width // 4 : -width // 4]
@@ -69,12 +69,12 @@ def test_another_embedder_is_refused(bank: NegativeBank) -> None:
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "no", "x" * 2001])
-def test_a_dismissal_needs_a_reason(embedder: SscdEmbedder, reason: str) -> None:
+def test_a_dismissal_needs_a_reason(embedder: Embedder, reason: str) -> None:
     with pytest.raises(BadInputError, match="reason"):
         negative_of(finding(still(COFFEE)), embedder, reason=reason, by="ines", at=AT)
 
 
-def test_what_can_not_be_known_again_can_not_be_dismissed(embedder: SscdEmbedder) -> None:
+def test_what_can_not_be_known_again_can_not_be_dismissed(embedder: Embedder) -> None:
     with pytest.raises(BadInputError, match="no frames"):
         negative_of(finding(), embedder, reason="stock footage", by="ines", at=AT)
     face = Finding(kind="face", query=Interval(0, 1), score=1, plain="…", subject_id="p1")
@@ -82,7 +82,7 @@ def test_what_can_not_be_known_again_can_not_be_dismissed(embedder: SscdEmbedder
         negative_of(face, embedder, reason="stock footage", by="ines", at=AT)
 
 
-def test_kept_in_a_file_and_taken_back(tmp_path: Path, bank: NegativeBank, embedder: SscdEmbedder) -> None:
+def test_kept_in_a_file_and_taken_back(tmp_path: Path, bank: NegativeBank, embedder: Embedder) -> None:
     file = NegativeFile(tmp_path / "dismissed.json")
     assert file.read(embedder.identity).negatives == ()
     (negative,) = bank.negatives
@@ -96,7 +96,7 @@ def test_kept_in_a_file_and_taken_back(tmp_path: Path, bank: NegativeBank, embed
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"format": 1}', '{"format": 7, "embedder": {}, "negatives": []}'])
-def test_damaged_file_is_refused_and_kept(tmp_path: Path, embedder: SscdEmbedder, content: str) -> None:
+def test_damaged_file_is_refused_and_kept(tmp_path: Path, embedder: Embedder, content: str) -> None:
     path = tmp_path / "dismissed.json"
     path.write_text(content)
     with pytest.raises(BadInputError, match=r"dismissed\.json"):
@@ -104,7 +104,7 @@ def test_damaged_file_is_refused_and_kept(tmp_path: Path, embedder: SscdEmbedder
     assert path.read_text() == content
 
 
-def test_file_of_another_embedder_is_refused(tmp_path: Path, bank: NegativeBank, embedder: SscdEmbedder) -> None:
+def test_file_of_another_embedder_is_refused(tmp_path: Path, bank: NegativeBank, embedder: Embedder) -> None:
     file = NegativeFile(tmp_path / "dismissed.json")
     file.add(bank.negatives[0], embedder.identity)
     other = EmbedderIdentity("other", "1", "", "none", 512)
