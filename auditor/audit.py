@@ -108,6 +108,7 @@ class Auditor:
             seconds=seconds,
             cannot_detect=self._blind_spots(flooded=matcher is not None and matcher.flooded),
             quieted=quieted,
+            considered=tuple(matcher.considered) if matcher is not None else (),
         )
 
     def _detectors(self) -> tuple[DetectorVersion, ...]:

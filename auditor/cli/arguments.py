@@ -28,7 +28,7 @@ def build_parser() -> argparse.ArgumentParser:
     probe = _command(commands, "probe", "say what a media file holds")
     probe.add_argument("file", type=Path)
 
-    index = commands.add_parser("index", help="register works: add, remove, info")
+    index = commands.add_parser("index", help="register works: add, remove, info, rebuild")
     actions = index.add_subparsers(required=True, metavar="ACTION")
     add = _command(actions, "index add", "register files as works")
     add.add_argument("index", type=Path)
@@ -41,6 +41,8 @@ def build_parser() -> argparse.ArgumentParser:
     remove.add_argument("--work-id", required=True)
     info = _command(actions, "index info", "what an index holds")
     info.add_argument("index", type=Path)
+    rebuild = _command(actions, "index rebuild", "make the vectors of an index anew from its media")
+    rebuild.add_argument("index", type=Path)
 
     match = _command(commands, "match", "find registered works in a file")
     match.add_argument("index", type=Path)

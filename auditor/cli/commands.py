@@ -11,7 +11,7 @@ from typing import Any
 
 from auditor.audit import SAMPLE_FPS, Auditor
 from auditor.cli.terminal import CLEAN, FOUND, answer, progress_on_terminal
-from auditor.embeddings import open_embedder
+from auditor.embeddings import DEFAULT_EMBEDDER, open_embedder
 from auditor.errors import BadInputError
 from auditor.html_report import write_html_report
 from auditor.index import WorkIndex
@@ -70,6 +70,13 @@ def run_index_info(arguments: Namespace) -> int:
     lines = [f"{info.works} works, {info.vectors} vectors by {info.embedder.name}, digest {info.digest[:16]}…"]
     lines += [f"  {work_id}: {title}" for work_id, title in titles.items()]
     answer({**info.as_dict(), "titles": titles}, lines, as_json=arguments.as_json)
+    return CLEAN
+
+
+def run_index_rebuild(arguments: Namespace) -> int:
+    index = WorkIndex.rebuild(arguments.index, open_embedder(_embedder_name(arguments.index)))
+    info = index.info()
+    answer(info.as_dict(), [f"{info.vectors} vectors of {info.works} works written anew"], as_json=arguments.as_json)
     return CLEAN
 
 
@@ -297,6 +304,7 @@ COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "index add": run_index_add,
     "index remove": run_index_remove,
     "index info": run_index_info,
+    "index rebuild": run_index_rebuild,
     "match": run_match,
     "dismiss": run_dismiss,
     "faces enrol": run_faces_enrol,
@@ -313,11 +321,15 @@ COMMANDS: dict[str, Callable[[Namespace], int]] = {
 
 def _open_index(directory: Path) -> WorkIndex:
     """The index with the embedder that made it."""
+    return WorkIndex.open(directory, open_embedder(_embedder_name(directory)))
+
+
+def _embedder_name(directory: Path) -> str:
+    """The embedder that made an index; the default where that can't be read, so that opening says what is wrong."""
     try:
-        name = json.loads((directory / "manifest.json").read_text())["embedder"]["name"]
+        return str(json.loads((directory / "manifest.json").read_text())["embedder"]["name"])
     except (OSError, ValueError, KeyError, TypeError):
-        return WorkIndex.open(directory, open_embedder())  # says what is wrong with it
-    return WorkIndex.open(directory, open_embedder(str(name)))
+        return DEFAULT_EMBEDDER
 
 
 def _key_path(arguments: Namespace) -> Path:

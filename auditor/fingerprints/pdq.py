@@ -6,8 +6,8 @@ coefficients without the constant, one bit each for "above the median". Against 
 differ, where a coefficient lies at the median.
 """
 
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -25,8 +25,7 @@ _SIDE, _COEFFICIENTS = 64, 16
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 
-@dataclass(frozen=True, slots=True)
-class Pdq:
+class Pdq(NamedTuple):
     """``bits`` (32,) uint8, the hash packed most significant bit first; ``quality`` 0..100, how much texture there was."""
 
     bits: NDArray[np.uint8]

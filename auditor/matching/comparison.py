@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from auditor.index import Reference
 from auditor.matching.candidates import Candidate
 from auditor.matching.footage import EDGE_FPS, Footage, reference_frames
+from auditor.matching.guessing import guess
 from auditor.matching.lines import FASTEST, RATES, Line, best_line, change_agreement, refined
 from auditor.matching.registration import (
     Aligner,
@@ -24,7 +25,6 @@ from auditor.matching.registration import (
     describe,
     gray,
     register,
-    whole_frame,
 )
 from auditor.matching.track import AGREES, AGREES_RELATIVE, Track, nearest
 from auditor.matching.wandering import track_each_frame
@@ -126,7 +126,7 @@ def _compare_within(film: Footage, candidate: Candidate, margin: float, describe
         return None
     core, line = Interval(candidate.start, candidate.end), candidate.line
     anchors = _Anchors(frames, references, core, described)
-    registration = anchors.best(line) or _guess(anchors, frames, references)
+    registration = anchors.best(line) or _guess(anchors, references, line)
     if not registration.inliers and anchors.agree(registration) < _GUESS_AGREES:
         return None
     for _ in range(_PASSES):
@@ -189,6 +189,10 @@ class _Anchors:
                 return best
         return None
 
+    @property
+    def middle(self) -> Frame:
+        return self._frames[len(self._frames) // 2]
+
     def agree(self, registration: Registration) -> float:
         """How alike the anchors are to whichever reference frames they are most alike to, on average, -1..1."""
         aligner = Aligner(registration)
@@ -219,10 +223,11 @@ class _Described:
         return self._known[key]
 
 
-def _guess(anchors: _Anchors, frames: Sequence[Frame], references: Sequence[Frame]) -> Registration:
-    """Where no features agree (captions all over, blur): the whole frame, as it is or mirrored, whichever agrees better."""
-    sizes = [(frame.pixels.shape[1], frame.pixels.shape[0]) for frame in (frames[0], references[0])]
-    return max((whole_frame(*sizes, mirrored=mirrored) for mirrored in (False, True)), key=anchors.agree)
+def _guess(anchors: _Anchors, references: Sequence[Frame], line: Line) -> Registration:
+    """Where no features agree: whichever place, size and mirroring the anchors agree with best."""
+    frame = anchors.middle
+    counterpart = references[nearest([f.seconds for f in references], line.at(frame.seconds))]
+    return max(guess(gray(frame.pixels), gray(counterpart.pixels)), key=anchors.agree)
 
 
 def _line(

@@ -18,20 +18,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from auditor.canonical import sha256_json
 from auditor.errors import BadInputError
+from auditor.report import Circumstance
 
-Circumstance = Literal["moving", "resting", "picture"]
 #: What is measured in each circumstance, by its name in ``Finding.measured``.
 FEATURES: dict[Circumstance, tuple[str, ...]] = {
-    "moving": ("agreement", "motion", "inliers", "seconds"),
-    "resting": ("agreement", "inliers", "seconds"),
-    "picture": ("agreement", "inliers", "similarity"),
+    "moving": ("agreement", "motion", "inliers", "tightness", "seconds"),
+    "resting": ("agreement", "inliers", "tightness", "seconds"),
+    "picture": ("agreement", "inliers", "tightness", "similarity"),
 }
 #: Correlations are stretched (Fisher's z) and kept off 1, where that has no bound.
 _LARGEST_CORRELATION = 0.995
@@ -183,7 +183,7 @@ def _features(circumstance: Circumstance, measured: Mapping[str, float]) -> NDAr
 
 
 def _stretched(name: str, value: float) -> float:
-    if name in ("agreement", "motion", "similarity"):
+    if name in ("agreement", "motion", "similarity", "tightness"):
         return float(np.arctanh(np.clip(value, -_LARGEST_CORRELATION, _LARGEST_CORRELATION)))
     return float(np.log1p(max(0.0, value)))
 

@@ -10,20 +10,33 @@ from pathlib import Path
 import numpy as np
 
 from auditor.errors import CancelledError
-from auditor.index import WorkIndex
-from auditor.matching.candidates import CANDIDATE_SIMILARITY, NEIGHBOURS, Candidate, Sighting, find_candidates, tiles
+from auditor.fingerprints.pdq import MIN_QUALITY, pdq
+from auditor.index import Hit, WorkIndex
+from auditor.matching.candidates import (
+    CANDIDATE_SIMILARITY,
+    NEIGHBOURS,
+    Candidate,
+    Sighting,
+    find_candidates,
+    tiles,
+    turned,
+)
 from auditor.matching.comparison import compare
 from auditor.matching.footage import Footage
-from auditor.matching.judgement import judge
+from auditor.matching.judgement import considered, judge
+from auditor.matching.likelihood import shipped_calibration
 from auditor.matching.sampling import ShotSampler
 from auditor.media import Frame, MediaInfo, Progress
 from auditor.media.types import Cancelled, OnProgress, never_cancelled, no_progress
-from auditor.report import Finding
+from auditor.report import Considered, Finding
 
 #: Seconds between looks with half-size tiles within a shot, and at least between two such looks however often it cuts.
 _TILES_EVERY, _TILES_APART = 2.0, 1.0
 #: The same for tiles of a third, which cost nearly three times as much.
 _FINE_EVERY, _FINE_APART = 8.0, 4.0
+#: Bits of 256 by which hashes may differ to make a candidate: six standard deviations (8 bits) below unrelated ones, which
+#: differ in 128. Blends and captions differ in 40 to 70, re-encodes in less than 31.
+_HASH_BITS, _UNRELATED_BITS = 72, 128
 #: Candidates compared in one film, strongest first: floods are cut off and said.
 _MAX_CANDIDATES = 64
 
@@ -34,11 +47,16 @@ class Matcher:
     def __init__(self, index: WorkIndex) -> None:
         self._index = index
         self._sightings: list[Sighting] = []
+        shipped = shipped_calibration()
+        fits = shipped is not None and shipped.embedder == index.embedder.identity.name
+        self._calibration = shipped if fits else None
         self._sampler = ShotSampler()
         self._last_tiles = self._last_fine = -np.inf
         self._new_shot = self._new_shot_fine = False
         self.flooded = False
         self.frames = 0
+        #: Every candidate that was compared closely, found or not: why something matched, and why something did not.
+        self.considered: list[Considered] = []
 
     def observe(self, frame: Frame) -> None:
         """Take the next frame; frames come in order of time, five a second or more; it is chosen here which to look at."""
@@ -50,6 +68,7 @@ class Matcher:
             return
         embedder = self._index.embedder
         self._new_shot, self._new_shot_fine = self._new_shot or look.cut, self._new_shot_fine or look.cut
+        self._compare_hashes(frame)
         pictures = [frame.pixels]
         if self._due(frame.seconds - self._last_tiles, self._new_shot, _TILES_EVERY, _TILES_APART):
             fine = self._due(frame.seconds - self._last_fine, self._new_shot_fine, _FINE_EVERY, _FINE_APART)
@@ -57,8 +76,20 @@ class Matcher:
             if fine:
                 self._last_fine, self._new_shot_fine = frame.seconds, False
             pictures += tiles(frame.pixels, fine=fine)
+            pictures += turned(frame.pixels) if fine else []
         for hits in self._index.search(embedder.embed(pictures), count=NEIGHBOURS, at_least=CANDIDATE_SIMILARITY):
             self._sightings += [Sighting(frame.seconds, hit) for hit in hits]
+
+    def _compare_hashes(self, frame: Frame) -> None:
+        """Hashes see through captions and blends that descriptors do not; the frame as it is and mirrored."""
+        hashes = [pdq(frame.pixels), pdq(np.ascontiguousarray(frame.pixels[:, ::-1]))]
+        rows = [one.bits for one in hashes if one.quality >= MIN_QUALITY]
+        if not rows:
+            return
+        for hits in self._index.search_hashes(np.stack(rows), at_most_bits=_HASH_BITS, count=NEIGHBOURS):
+            self._sightings += [
+                Sighting(frame.seconds, Hit(hit.reference, hit.seconds, 1 - hit.bits / _UNRELATED_BITS)) for hit in hits
+            ]
 
     @staticmethod
     def _due(elapsed: float, new_shot: bool, every: float, apart: float) -> bool:
@@ -83,7 +114,9 @@ class Matcher:
             on_progress(Progress("compare", position, min(len(candidates), _MAX_CANDIDATES), "candidates"))
             if _explained(candidate, findings):
                 continue
-            finding = judge(info, candidate, compare(film, candidate))
+            comparison = compare(film, candidate)
+            finding = judge(info, candidate, comparison, self._calibration)
+            self.considered.append(considered(info, candidate, comparison, finding))
             if finding is not None:
                 findings.append(finding)
         return tuple(sorted(findings, key=lambda finding: finding.query.start))

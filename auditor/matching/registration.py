@@ -24,7 +24,7 @@ _CONTRAST = 0.02
 _RATIO = 0.8
 #: Matches that must agree on one transform. Eight random ones agreed in none of our unrelated pairs; ten leaves room.
 _MIN_INLIERS = 10
-_RANSAC_PIXELS = 4.0
+_RANSAC_PIXELS, _TIGHT_PIXELS = 4.0, 1.5
 #: A full affine map has two more degrees of freedom, so chance agrees with it more often: it must win by this much.
 _AFFINE_ADVANTAGE = 1.15
 #: A registered picture that covers less than this part of the frame is a chance agreement of a few corners.
@@ -41,13 +41,18 @@ _ENOUGH_CELLS = 4
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """``matrix`` (2, 3) float64 maps reference pixels (mirrored first if ``mirrored``) to query pixels."""
+    """``matrix`` (2, 3) float64 maps reference pixels (mirrored first if ``mirrored``) to query pixels.
+
+    ``tightness`` 0..1 is how many of the ``inliers`` still agree to a pixel and a half when perspective is allowed: near 1
+    for the same picture, about a half for another view of the same things, whose depth no flat map explains.
+    """
 
     matrix: NDArray[np.float64]
     mirrored: bool
     inliers: int
     reference_size: tuple[int, int]
     query_size: tuple[int, int]
+    tightness: float = 0.0
 
     def warp(self, reference: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """The reference frame, (h, w) or (h, w, 3), laid over the query's canvas; black outside."""
@@ -66,6 +71,11 @@ class Registration:
         mask = np.zeros((height, width), np.uint8)
         cv2.fillConvexPoly(mask, np.round(self.corners()).astype(np.int32), 255)
         return mask
+
+    @property
+    def covers(self) -> bool:
+        """Whether the reference covers enough of the query frame to be seen."""
+        return float(self.mask().mean()) / 255 >= _MIN_AREA
 
     def region(self) -> Region:
         """The bounding box of the reference within the query frame."""
@@ -125,12 +135,6 @@ def register(pairs: Sequence[tuple[Features, Features]], *, mirrored: bool | Non
     return max((r for r in found if r), key=lambda r: r.inliers, default=None)
 
 
-def whole_frame(query: tuple[int, int], reference: tuple[int, int], *, mirrored: bool) -> Registration:
-    """The reference frame of that size (width, height) stretched over the whole query frame: a guess without features."""
-    matrix = np.array([[query[0] / reference[0], 0, 0], [0, query[1] / reference[1], 0]], np.float64)
-    return Registration(matrix, mirrored, 0, reference, query)
-
-
 def _register(pairs: Sequence[tuple[Features, Features]], mirrored: bool) -> Registration | None:
     matched = [_matches(query, mirrored_features(reference) if mirrored else reference) for query, reference in pairs]
     source = np.concatenate([one for one, _ in matched])
@@ -140,9 +144,9 @@ def _register(pairs: Sequence[tuple[Features, Features]], mirrored: bool) -> Reg
     matrix, support = _transform(source, target)
     if matrix is None or support < _MIN_INLIERS:
         return None
-    registration = Registration(matrix, mirrored, support, pairs[0][1].size, pairs[0][0].size)
-    area = registration.mask().mean() / 255
-    return registration if area >= _MIN_AREA else None
+    tightness = min(1.0, _tight(source, target) / support)
+    registration = Registration(matrix, mirrored, support, pairs[0][1].size, pairs[0][0].size, tightness)
+    return registration if registration.covers else None
 
 
 def _matches(query: Features, reference: Features) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -165,6 +169,13 @@ def _transform(source: NDArray[np.float64], target: NDArray[np.float64]) -> tupl
         if matrix is not None and int(inliers.sum()) > support * advantage:
             best, support = np.asarray(matrix, np.float64), int(inliers.sum())
     return best, support
+
+
+def _tight(source: NDArray[np.float64], target: NDArray[np.float64]) -> int:
+    """How many matches one perspective map explains to ``_TIGHT_PIXELS``."""
+    cv2.setRNGSeed(1)
+    _, inliers = cv2.findHomography(source, target, cv2.RANSAC, _TIGHT_PIXELS)
+    return 0 if inliers is None else int(inliers.sum())
 
 
 class Aligner:

@@ -46,6 +46,10 @@ def test_index_and_match(run, tmp_path: Path) -> None:  # type: ignore[no-untype
     assert 0 < segment["score"] <= 1
     assert "log10_lr" in segment
     assert Path(segment["evidence"][0]["query_frame"]).read_bytes()[:2] == b"\xff\xd8"
+    (vectors,) = (index / "vectors").glob("*.tail-vectors")
+    vectors.write_bytes(b"damaged")
+    assert "rebuild" in run("index", "info", index)[2]
+    assert run("index", "rebuild", index)[0] == 0
     assert run("index", "remove", index, "--work-id", CAR.stem)[0] == 0
     status, document, _ = run("match", index, clip)
     assert (status, document["segments"]) == (0, [])

@@ -20,6 +20,7 @@ def trials(count: int, seed: int = 1) -> list[Trial]:
         measured = {
             "agreement": float(np.clip(rng.normal(0.9 if same else 0.6, 0.12), -1, 1)),
             "motion": float(np.clip(rng.normal(0.7 if same else 0.1, 0.2), -1, 1)),
+            "tightness": float(np.clip(rng.normal(0.95 if same else 0.7, 0.1), 0, 1)),
             "inliers": float(rng.integers(10, 200)),
             "seconds": float(rng.uniform(0.5, 10)),
         }
@@ -43,7 +44,7 @@ def test_ratios_of_fresh_trials_tell_the_truth(calibration: Calibration) -> None
 
 
 def test_no_ratio_goes_beyond_what_the_trials_support(calibration: Calibration) -> None:
-    sure = {"agreement": 1.0, "motion": 1.0, "inliers": 5000.0, "seconds": 1000.0}
+    sure = {"agreement": 1.0, "motion": 1.0, "inliers": 5000.0, "tightness": 1.0, "seconds": 1000.0}
     highest = calibration.scales["moving"].highest
     assert calibration.log10_lr("moving", sure) == highest
     # 300 trials a class can't support much more than a ratio of 300
