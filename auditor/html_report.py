@@ -259,10 +259,10 @@ def _measured(finding: Finding) -> str:
     for name, value in sorted(finding.measured.items()):
         measure = verbal.measure(name)
         rows.append(
-            f"<tr><th scope=row>{_text(measure.label)}</th><td>{_text(measure.text(value))}</td>"
-            f"<td>{_text(measure.says)}</td></tr>"
+            f"<tr><th scope=row>{_text(measure.label)}<span>{_text(measure.says)}</span></th>"
+            f"<td class=num>{_text(measure.text(value))}</td></tr>"
         )
-    return f"<table><caption>What was measured</caption><tbody>{''.join(rows)}</tbody></table>"
+    return f"<table class=measured><caption>What was measured</caption><tbody>{''.join(rows)}</tbody></table>"
 
 
 def _dismissed(quieted: tuple[Quieted, ...]) -> str:
