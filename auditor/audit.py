@@ -17,6 +17,7 @@ from auditor.index import WorkIndex
 from auditor.likeness import FaceGallery, FaceTracker
 from auditor.likeness.tracks import SIDE
 from auditor.matching import Matcher
+from auditor.matching.lines import FASTEST
 from auditor.matching.negatives import NegativeBank
 from auditor.media import Progress, probe, sample_frames
 from auditor.media.types import Cancelled, OnProgress, never_cancelled, no_progress
@@ -30,7 +31,7 @@ SAMPLE_FPS = 2.0
 _TOLERANCE = 1e-3
 
 _WORKS_BLIND = (
-    "copies played backwards, or faster or slower than the original",
+    f"copies played at more than {FASTEST:g} times the original's speed, or less than 1/{FASTEST:g} of it",
     "copies shorter than about half a second, or smaller than a tenth of the picture",
     "sound, spoken words and text",
     "drawings or paintings made after a work, and works of a similar style",

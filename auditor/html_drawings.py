@@ -1,14 +1,17 @@
-"""Drawings inside the HTML report: the film's timeline and the agreement over time, as SVG with a text beside each."""
+"""Drawings inside the HTML report: the film's timeline and the agreement over time, as SVG with a text beside each.
+
+Places are per cent of the width, so that a drawing fits any page while its words keep their size.
+"""
 
 from collections.abc import Sequence
 
 from auditor.media.types import Interval
 
-#: The drawing's own units; the page scales it to its width.
-_WIDE, _LEFT, _RIGHT = 1000.0, 12.0, 988.0
+#: Pixels of a bar and of a row; per cent of the width that a bar has at least, and that its number needs.
 _BAR, _ROW = 26, 34
+_NARROWEST, _NUMBERED = 0.6, 3.0
 _STEPS = (0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600)
-_MARKS = 8
+_MARKS = 6
 
 
 def timeline_svg(duration: float, bars: Sequence[tuple[Interval, str, int, str]]) -> str:
@@ -20,31 +23,29 @@ def timeline_svg(duration: float, bars: Sequence[tuple[Interval, str, int, str]]
     ends: list[float] = []
     drawn = []
     for span, kind, number, words in bars:
-        left = _LEFT + (_RIGHT - _LEFT) * min(span.start, total) / total
-        right = max(_LEFT + (_RIGHT - _LEFT) * min(span.end, total) / total, left + 6)
+        left = min(100 * min(span.start, total) / total, 100 - _NARROWEST)
+        width = max(100 * min(span.end, total) / total - left, _NARROWEST)
         row = next((row for row, end in enumerate(ends) if end <= left), len(ends))
-        ends[row : row + 1] = [right + 2]
+        ends[row : row + 1] = [left + width + 0.2]
         y = 8 + row * _ROW
-        number_at = f'<text x="{(left + right) / 2:.1f}" y="{y + 18}" text-anchor="middle">{number}</text>'
+        label = f'<text x="{left + width / 2:.2f}%" y="{y + 18}" text-anchor="middle">{number}</text>'
         drawn.append(
-            f'<a href="#finding-{number}" aria-label="{words}"><title>{words}</title>'
-            f'<rect class="bar {kind}" x="{left:.1f}" y="{y}" width="{right - left:.1f}" height="{_BAR}" rx="3"/>'
-            f"{number_at if right - left > 14 else ''}</a>"
+            f'<a href="#finding-{number}" aria-label="{words}"><title>{words}</title><rect class="bar {kind}" '
+            f'x="{left:.2f}%" y="{y}" width="{width:.2f}%" height="{_BAR}" rx="3"/>{label if width > _NUMBERED else ""}</a>'
         )
     floor = 8 + max(1, len(ends)) * _ROW
-    step = next((step for step in _STEPS if total / step <= _MARKS), _STEPS[-1])
+    step = next((step for step in _STEPS if total / step <= _MARKS), total / _MARKS)
     marks = []
     for count in range(int(total / step + 1e-9) + 1):
-        x = _LEFT + (_RIGHT - _LEFT) * count * step / total
-        anchor = "start" if x < 40 else "end" if x > 950 else "middle"
+        x = 100 * count * step / total
+        anchor = "start" if x < 4 else "end" if x > 96 else "middle"
         marks.append(
-            f'<line class="tick" x1="{x:.1f}" x2="{x:.1f}" y1="{floor}" y2="{floor + 6}"/>'
-            f'<text class="mark" x="{x:.1f}" y="{floor + 22}" text-anchor="{anchor}">{_mark(count * step)}</text>'
+            f'<line class="tick" x1="{x:.2f}%" x2="{x:.2f}%" y1="{floor}" y2="{floor + 6}"/>'
+            f'<text class="mark" x="{x:.2f}%" y="{floor + 22}" text-anchor="{anchor}">{_mark(count * step)}</text>'
         )
     return (
-        f'<svg class="timeline" viewBox="0 0 {_WIDE:.0f} {floor + 28}" role="group" aria-label="Findings along the film">'
-        f'<rect class="track" x="{_LEFT}" y="2" width="{_RIGHT - _LEFT}" height="{floor - 4}"/>'
-        f"{''.join(drawn)}{''.join(marks)}</svg>"
+        f'<svg class="timeline" width="100%" height="{floor + 28}" role="group" aria-label="Findings along the film">'
+        f'<rect class="track" x="0" y="2" width="100%" height="{floor - 4}"/>{"".join(drawn)}{"".join(marks)}</svg>'
     )
 
 
@@ -61,24 +62,14 @@ def curve_svg(curve: Sequence[tuple[float, float]], span: Interval) -> str | Non
         return None
     first, last = min(span.start, curve[0][0]), max(span.end, curve[-1][0])
     length = max(last - first, 0.001)
-    left, right, top, floor = 96.0, 990.0, 16.0, 256.0
-    places = [
-        (left + (right - left) * (at - first) / length, floor - (floor - top) * min(1.0, max(0.0, score)))
-        for at, score in curve
-    ]
+    places = [(1000 * (at - first) / length, 100 - 100 * min(1.0, max(0.0, score))) for at, score in curve]
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
-    lowest, highest = min(score for _, score in curve), max(score for _, score in curve)
-    words = (
-        f"Agreement from {_mark(round(first, 2))} to {_mark(round(last, 2))}: between {lowest:.0%} and {highest:.0%}"
-    )
-    scale = "".join(
-        f'<line class="tick" x1="{left}" x2="{right}" y1="{y}" y2="{y}"/>'
-        f'<text class="mark" x="{left - 8}" y="{y + 8}" text-anchor="end">{label}</text>'
-        for y, label in ((top, "100 %"), ((top + floor) / 2, "50 %"), (floor, "0 %"))
-    )
+    lowest, highest = (100 * extreme(score for _, score in curve) for extreme in (min, max))
+    start, end = _mark(round(first, 2)), _mark(round(last, 2))
+    words = f"Agreement from {start} to {end}: between {lowest:.0f} % and {highest:.0f} %"
     return (
-        f'<svg class="curve" viewBox="0 0 {_WIDE:.0f} 292" role="img" aria-label="{words}">{scale}'
-        f'<polygon points="{places[0][0]:.1f},{floor} {line} {places[-1][0]:.1f},{floor}"/><polyline points="{line}"/>'
-        f'<text class="mark" x="{left}" y="{floor + 30}">{_mark(round(first, 2))}</text>'
-        f'<text class="mark" x="{right}" y="{floor + 30}" text-anchor="end">{_mark(round(last, 2))}</text></svg>'
+        f'<svg class="curve" viewBox="0 0 1000 100" preserveAspectRatio="none" role="img" aria-label="{words}">'
+        '<line class="tick" x1="0" x2="1000" y1="50" y2="50"/>'
+        f'<polygon points="{places[0][0]:.1f},100 {line} {places[-1][0]:.1f},100"/><polyline points="{line}"/></svg>'
+        f'<div class="ends"><span>{start}</span><span>agreement, 0 to 100 %</span><span>{end}</span></div>'
     )

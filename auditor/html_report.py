@@ -18,7 +18,7 @@ from auditor.files import replacing
 from auditor.html_drawings import curve_svg, timeline_svg
 from auditor.html_style import STYLE
 from auditor.media.types import Interval, MediaInfo, Region
-from auditor.report import AuditReport, EvidencePair, Finding, Quieted
+from auditor.report import AuditReport, Considered, EvidencePair, Finding, Quieted
 
 #: Nothing is loaded, run or sent; the pictures are data in the file itself.
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -58,6 +58,7 @@ def html_report(report: AuditReport, *, name: str, titles: Mapping[str, str], ma
             _overview(report, titles),
             findings,
             _dismissed(report.quieted),
+            _compared(report.considered, titles),
             _limits(report),
             _record(report),
         )
@@ -258,10 +259,10 @@ def _measured(finding: Finding) -> str:
     for name, value in sorted(finding.measured.items()):
         measure = verbal.measure(name)
         rows.append(
-            f"<tr><th scope=row>{_text(measure.label)}</th><td>{_text(measure.text(value))}</td>"
-            f"<td>{_text(measure.says)}</td></tr>"
+            f"<tr><th scope=row>{_text(measure.label)}<span>{_text(measure.says)}</span></th>"
+            f"<td class=num>{_text(measure.text(value))}</td></tr>"
         )
-    return f"<table><caption>What was measured</caption><tbody>{''.join(rows)}</tbody></table>"
+    return f"<table class=measured><caption>What was measured</caption><tbody>{''.join(rows)}</tbody></table>"
 
 
 def _dismissed(quieted: tuple[Quieted, ...]) -> str:
@@ -275,6 +276,25 @@ def _dismissed(quieted: tuple[Quieted, ...]) -> str:
     return (
         '<section aria-labelledby="h-dismissed"><h2 id="h-dismissed">Met again, and dismissed before</h2><p>Somebody marked '
         f"these as false alarms, with a reason. They are no findings, and they are not hidden.</p><ol>{rows}</ol></section>"
+    )
+
+
+def _compared(considered: tuple[Considered, ...], titles: Mapping[str, str]) -> str:
+    """Why something that was looked at closely is no finding."""
+    rows = []
+    for one in considered:
+        if one.kind is None:
+            measured = ", ".join(
+                f"{verbal.measure(name).label}: {verbal.measure(name).text(value)}"
+                for name, value in sorted(one.measured.items())
+            )
+            about = _named(titles.get(one.work_id, one.work_id))
+            rows.append(f"<tr><td>{_span(one.query)}</td><td>{about}</td><td>{_text(measured)}</td></tr>")
+    if not rows:
+        return ""
+    return (
+        '<section aria-labelledby="h-compared"><h2 id="h-compared">Compared closely, and no match</h2><table><thead><tr>'
+        f"<th>In this film</th><th>Work</th><th>Measured</th></tr></thead><tbody>{''.join(rows)}</tbody></table></section>"
     )
 
 

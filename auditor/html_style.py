@@ -26,17 +26,22 @@ caption{text-align:start;padding-bottom:.25rem}
 th,td{text-align:start;vertical-align:top;padding:.4rem .9rem .4rem 0;border-bottom:1px solid var(--rule);
 overflow-wrap:anywhere}
 section>:last-child{margin-bottom:0}th{white-space:nowrap;font-weight:600;font-size:.875rem}code{font-size:.8125rem;overflow-wrap:anywhere}
-svg{display:block;width:100%;height:auto;overflow:visible}figure{margin:0;min-width:0}figcaption{padding-top:.35rem}
-.track{fill:#e9e5da}.tick{stroke:var(--rule)}.mark{font-size:15px;fill:var(--soft)}
+svg{display:block;width:100%;overflow:visible}figure{margin:0;min-width:0}figcaption{padding-top:.35rem}
+.track{fill:#e9e5da}.tick{stroke:var(--rule)}.timeline .mark{font-size:13px;fill:var(--soft)}
 .bar{fill:#c9cfd9;stroke:#4d535f;stroke-width:1.5}.bar.copy{fill:#e8b4ae;stroke:var(--stop);stroke-width:2.5}
-.bar.scene,.bar.audio,.bar.text{fill:#f0d9a6;stroke:var(--ask)}.timeline text{font-size:15px;fill:var(--ink)}
+.bar.scene,.bar.audio,.bar.text{fill:#f0d9a6;stroke:var(--ask)}.timeline text{font-size:13px;fill:var(--ink)}
 .timeline a:focus-visible .bar{stroke-width:4}
 .pairs{display:grid;gap:1rem;grid-template-columns:repeat(auto-fill,minmax(min(100%,24rem),1fr));margin-bottom:1rem}
 .pairs div{display:grid;grid-template-columns:1fr 1fr;gap:.5rem;align-items:start}
 .pairs img{width:100%;background:#000}
 .plots{display:grid;gap:1.5rem;grid-template-columns:minmax(0,1.6fr) minmax(0,1fr);align-items:start;margin:1rem 0}
 .plots figure:only-child{grid-column:1/-1}.curve polygon{fill:var(--accent);opacity:.12}
-.curve .mark{font-size:24px}.curve polyline{fill:none;stroke:var(--accent);stroke-width:2.5}
+.curve{height:9rem;background:#f1eee5}.curve polyline,.curve .tick{vector-effect:non-scaling-stroke}
+.curve .tick{stroke:var(--strong);stroke-dasharray:3 4}
+.ends{display:flex;justify-content:space-between;color:var(--soft);font-size:.8125rem;padding-top:.25rem}
+.measured th{white-space:normal}.measured span{display:block;font-weight:400;color:var(--soft)}
+.num{text-align:end;white-space:nowrap;padding-inline-end:0}
+.curve polyline{fill:none;stroke:var(--accent);stroke-width:2.5}
 .matrix img{max-width:100%;max-height:15rem;image-rendering:pixelated;border:1px solid var(--strong)}
 @media (max-width:45rem){main{padding:.75rem}section,header{padding:1rem}dl{grid-template-columns:1fr;gap:0}
 dd{margin-bottom:.5rem}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 SCALE_SOURCE = "ENFSI Guideline for Evaluative Reporting in Forensic Science (2015), verbal equivalents"
 #: What is weighed against what; a likelihood ratio means nothing without both.
-PROPOSITIONS = ("this is the same recording as the work", "it only resembles the work")
+PROPOSITIONS = ("this is the same recording as the work", "it is another one")
 NOT_CALIBRATED = "not calibrated: these figures rank findings, but say nothing about how rare such likeness is"
 
 #: Lower end of the likelihood ratio (inclusive) and the words from there on.
@@ -55,6 +55,11 @@ MEASURES: dict[str, Measure] = {
     ),
     "similarity": Measure("Likeness of descriptors", "how alike the pictures look to a neural network", percent=True),
     "inliers": Measure("Points that fit", "details found in both pictures that fit one and the same geometry"),
+    "tightness": Measure(
+        "How flatly they fit",
+        "how many of those points fit to a pixel and a half: near all for a picture of a picture",
+        percent=True,
+    ),
     "seconds": Measure("Length", "of the stretch that agrees", unit="s"),
 }
 

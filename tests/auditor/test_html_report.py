@@ -15,7 +15,7 @@ from auditor import verbal
 from auditor.errors import BadInputError
 from auditor.html_report import clock, headline, html_report, write_html_report
 from auditor.media import Interval, MediaInfo, Region
-from auditor.report import AuditReport, DetectorVersion, EvidencePair, Finding, Quieted
+from auditor.report import AuditReport, Considered, DetectorVersion, EvidencePair, Finding, Quieted
 from tests.clips import COFFEE, still
 
 AT = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
@@ -97,6 +97,17 @@ def test_without_calibration_it_says_so() -> None:
     assert "log10 =" not in text
 
 
+def test_what_was_compared_and_is_no_match_is_said_too() -> None:
+    no = Considered("w1", Interval(3.0, 5.0), "moving", {"agreement": 0.31, "motion": -0.02}, None)
+    yes = Considered("w1", Interval(62.5, 70.0), "moving", {"agreement": 0.93}, "copy")
+    shown = page(report(COPY, considered=(no, yes)))
+    assert "Compared closely, and no match" in shown.text
+    assert "3.00 s to 5.00 s" in shown.text
+    assert "Agreement of the pictures: 31 %, Agreement of what moves: -2 %" in shown.text
+    assert shown.text.count("Compared closely") == 1
+    assert "Compared closely" not in page(report(COPY, considered=(yes,))).text
+
+
 def test_nothing_found_is_a_verdict_too() -> None:
     audit = report()
     assert headline(audit) == "Nothing in this file resembles what was searched."
@@ -162,7 +173,7 @@ def test_it_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     [
         (None, "not calibrated"), (float("nan"), "not calibrated"), (0.0, "no support"), (0.2, "no support"), (0.31, "weak"),
         (1.0, "moderate support"), (2.0, "moderately strong"), (3.0, "strong support"), (4.0, "very strong"),
-        (6.0, "extremely strong"), (400.0, "extremely strong"), (-3.5, "strong support for “it only resembles the work”"),
+        (6.0, "extremely strong"), (400.0, "extremely strong"), (-3.5, "strong support for “it is another one”"),
     ],
 )  # fmt: skip
 def test_the_verbal_scale(log10_lr: float | None, words: str) -> None:

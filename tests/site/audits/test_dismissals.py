@@ -23,7 +23,7 @@ from django_site.apps.jobs.models import Job
 from django_site.apps.productions.models import Contribution
 from django_site.apps.provenance.models import LedgerEntry
 from django_site.errors import InputError, NotAllowedError, WrongStateError
-from tests.clips import COFFEE, ROCKET, still
+from tests.clips import BIKES, COFFEE, ROCKET, ffmpeg, frames_of, still, write_clip
 
 pytestmark = pytest.mark.django_db
 REASON = "our own stock footage"
@@ -229,3 +229,49 @@ def test_the_matrix_is_evidence_like_the_frames(make, studio):
     people = SimpleNamespace(stranger=make.member(make.organisation(), "head_of_legal"))
     assert assets_visible_to(studio.legal_reviewer).filter(pk=picture.pk).exists()
     assert not assets_visible_to(people.stranger).filter(pk=picture.pk).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_whole_way_through_real_audits(make, settings, tmp_path):
+    """The same seconds come twice: found, dismissed, then kept quiet with the reason; lifted, they are found again."""
+    from django_site.apps.corpora.services import work_register
+    from django_site.apps.jobs.runner import run_pending
+    from django_site.apps.productions.services.imports import media_import
+
+    settings.INDEX_ROOT = tmp_path / "index"
+    studio = make.studio()
+    size = (320, 136)
+    work = work_register(
+        organisation=studio.organisation, title="Bikes", kind="clip", rights_holder="Holder", media=[BIKES],
+        acts=["match"], by=studio.head_of_legal, spdx_id="CC-BY-3.0", source="A package that ships it",
+    )  # fmt: skip
+
+    clip = write_clip(tmp_path / "clip.mp4", frames_of(BIKES, start=2.0, end=5.0, size=size), fps=25, crf=30)
+
+    def import_again(name: str):
+        other = tmp_path / name
+        ffmpeg("-i", clip, "-c", "copy", "-metadata", f"title={name}", other)  # other bytes, the same pictures
+        with other.open("rb") as stream:
+            imported = media_import(production=studio.production, source=stream, name=name, by=studio.producer)
+        run_pending()
+        imported.refresh_from_db()
+        return imported, imported.audits.latest("created_at")
+
+    first, audit = import_again("first.mp4")
+    finding = audit.findings.get()
+    assert (first.state, finding.kind, finding.work) == ("stopped", "copy", work)
+    assert finding.measured["agreement"] > 0.9
+    assert finding.matrix.media_type == "image/png"
+    dismissal = finding_dismiss(finding=finding, by=studio.legal_reviewer, reason=REASON)
+    first.refresh_from_db()
+    assert first.state == "stopped", "what was decided stays decided"
+    second, audit = import_again("second.mp4")
+    assert second.state == "cleared", second.reason
+    assert list(audit.dismissals.all()) == [dismissal]
+    assert audit.report["dismissed"][0]["dismissed"]["reason"] == REASON
+    assert "dismissals" in [detector["name"] for detector in audit.detectors]
+    dismissal_lift(dismissal=dismissal, by=studio.head_of_legal, reason="it is not ours")
+    run_pending()
+    second.refresh_from_db()
+    assert second.state == "stopped"
+    assert second.audits.latest("created_at").findings.count() == 1
