@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from auditor.errors import BadInputError
 from auditor.media import Interval
 from tests.bench.matching import films, images, loaders, media, metrics, report, run, splits
+from tests.bench.matching.answers import Answers
 from tests.bench.matching.edits import PICTURE_EDITS
 from tests.bench.matching.films import TIME_EDITS, TimeEdit
 from tests.bench.matching.metrics import Scored, Segment
@@ -245,7 +246,7 @@ def line(trial: str, kind: str, claims: list[tuple[str, float, str]], edit: str 
 
 
 def test_a_report_counts_what_was_claimed() -> None:
-    answers = report.Answers([
+    answers = Answers([
         line("a", "copy", [("work", 0.9, "copy")]),
         line("b", "copy", [("work", 0.6, "copy"), ("other", 0.3, "copy")]),
         line("c", "copy", [("work", 0.99, "scene")]),
@@ -269,6 +270,29 @@ def test_an_interrupted_run_knows_what_it_has_answered(tmp_path: Path) -> None:
     path.write_text(whole + "\n" + whole[: len(whole) // 2])
     assert run.done_before(path) == {("ours", "a")}
     assert run.done_before(tmp_path / "none.jsonl") == set()
+
+
+def test_the_report_says_what_the_answers_say(tmp_path: Path) -> None:
+    path = tmp_path / "videos-development.jsonl"
+    rows = [
+        line("a", "copy", [("work", 0.9, "copy")], "hflip"), line("b", "copy", [], "reverse"),
+        line("c", "negative", [("work", 0.6, "copy")]), line("d", "hard negative", []),
+    ]  # fmt: skip
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    text = report.write([path], tmp_path / "docs").read_text()
+    assert "2 copies, 1 unrelated queries, 1 of another photograph or take" in text
+    assert "| hflip | 1.00 / " in text
+    assert "| reverse | 0.00 / 0.00 |" in text
+    assert "| ours | 0.50 | 0.50 |" in text
+    assert (tmp_path / "docs" / "matching-videos-development.svg").stat().st_size > 1000
+
+
+def test_recall_at_a_rate_admits_that_share_of_negatives() -> None:
+    negatives = [line(f"n{n}", "negative", [("work", n / 100, "copy")]) for n in range(100)]
+    answers = Answers([*negatives, line("a", "copy", [("work", 0.985, "copy")])])
+    assert answers.at_rate(0.01) == 0.98
+    assert answers.recall(answers.at_rate(0.01), strictly=True) == (1, 1)
+    assert answers.recall(answers.strict(), strictly=True) == (0, 1)
 
 
 # -- public data sets --------------------------------------------------------------------------------------------------
