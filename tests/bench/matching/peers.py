@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from auditor.media import Interval
+from tests.bench.matching.films import length
 from tests.bench.matching.media import cache_folder
 from tests.bench.matching.systems import Claim
 from tests.bench.matching.trials import Registered
@@ -226,7 +227,7 @@ class _HashedElsewhere(FrameSystem):
 
     def match(self, query: Path) -> list[Claim]:
         bits = self._bits(query)
-        end = 0.0 if query.suffix != ".mp4" else _length(query)
+        end = 0.0 if query.suffix != ".mp4" else length(query)
         claims = [
             Claim(
                 work.reference.reference_id, Interval(0, end), Interval(0, work.reference.seconds),
@@ -235,11 +236,6 @@ class _HashedElsewhere(FrameSystem):
             for work in self._works
         ]  # fmt: skip
         return sorted(claims, key=lambda claim: -claim.score)[:_CLAIMS]
-
-
-def _length(path: Path) -> float:
-    with av.open(str(path)) as container:
-        return float((container.duration or 0) / 1_000_000)
 
 
 class ImagededupPHash(_HashedElsewhere):
