@@ -18,7 +18,9 @@ Written by `python -m tests.bench.matching report` from the answers of the runs;
 repeat them. All systems were given the same files in the same run. Copies are counted by query: *found* means that the
 right work is claimed as a copy at the system's own (published) threshold, *at 0 false* that it is claimed above the
 highest score of any false claim in the run: claims on unrelated queries, on other photographs or takes of a registered
-scene, and of the wrong work.
+scene, and of the wrong work. The columns *false* count queries with a false claim at the system's own threshold;
+intervals are 95 % (Wilson for shares, exact Poisson for claims an hour). Every second unrelated query is itself under an
+edit, since overlays and frames are alike on all pictures. A query that a system fails on counts as not found.
 
 **What this is and is not.** The media are what packages with usable licences hold: {pictures}. Photographs, artwork and
 cut-outs are {real}; textures and *collages* (cut-outs moving over photographs, two shots each) are made by program and
@@ -30,6 +32,12 @@ them for those who have them. Sources are kept apart by split, and nothing is tu
 
 def _share(pair: tuple[int, int]) -> str:
     return f"{pair[0] / pair[1]:.2f}" if pair[1] else "–"
+
+
+def _with_interval(pair: tuple[int, int]) -> str:
+    """A share with its 95 % interval (Wilson)."""
+    low, high = metrics.wilson(*pair)
+    return f"{_share(pair)} ({low:.2f}–{high:.2f})" if pair[1] else "–"
 
 
 def _number(value: float, digits: int = 2) -> str:
@@ -48,8 +56,9 @@ def _summary(every: dict[str, Answers]) -> tuple[list[str], list[list[str]]]:
     for system, a in every.items():
         low, high = metrics.wilson(a.false_films(a.negatives), len(a.negatives))
         row = [
-            system, _share(a.recall(a.threshold, strictly=False)), _share(a.recall(a.strict(), strictly=True)),
-            _share(a.recall(a.at_rate(), strictly=True)), _number(a.micro_ap(), 3),
+            system, _share(a.recall(a.threshold, strictly=False)),
+            _with_interval(a.recall(a.strict(), strictly=True)), _with_interval(a.recall(a.at_rate(), strictly=True)),
+            _number(a.micro_ap(), 3),
         ]  # fmt: skip
         row += [_number(a.segment_ap(), 3), _number(a.boundary_error())] if films else []
         row += [f"{a.false_films(a.negatives)}/{len(a.negatives)}", f"{a.false_films(a.hard)}/{len(a.hard)}"]
