@@ -22,11 +22,12 @@ scene, and of the wrong work. The columns *false* count queries with a false cla
 intervals are 95 % (Wilson for shares, exact Poisson for claims an hour). Every second unrelated query is itself under an
 edit, since overlays and frames are alike on all pictures. A query that a system fails on counts as not found.
 
-**What this is and is not.** The media are what packages with usable licences hold: {pictures}. Photographs and cut-outs
-were made with a camera; artwork (wallpapers), textures, renders of our own and *collages* (cut-outs moving over
-photographs, two shots each) are drawn or synthetic and counted apart. Few real films can be had, so real copies come from few films and excerpts of one film are
-correlated: intervals understate what they don't know. DISC21, VSC2022 and VCSL can't be had here; `loaders.py` reads
-them for those who have them. Sources are kept apart by split, and nothing is tuned on `scoring`.
+**What this is and is not.** The media are what packages with usable licences hold: {pictures}.
+Photographs and cut-outs were made with a camera; artwork (wallpapers), textures, renders of our own and *collages*
+(cut-outs moving over photographs, two shots each) are drawn or synthetic and counted apart. Few real films can be had, so
+real copies come from few films and excerpts of one film are correlated: intervals understate what they don't know.
+DISC21, VSC2022 and VCSL can't be had here; `loaders.py` reads them for those who have them. Sources are kept apart by
+split, and nothing is tuned on `scoring`.
 """
 
 
@@ -144,7 +145,8 @@ def write(files: list[Path], docs: Path = DOCS) -> Path:
         parts.append(
             f"## {medium.capitalize()}, {split} split\n\n{len(first.copies)} copies, {len(first.negatives)} unrelated "
             f"queries, {len(first.hard)} of another photograph or take of a registered scene; {real} of the queries "
-            f"without a copy were made with a camera, {len(first.negatives) + len(first.hard) - real} are drawn or synthetic.\n"
+            f"without a copy were made with a camera, {len(first.negatives) + len(first.hard) - real} "
+            "are drawn or synthetic.\n"
         )
         parts.append(_markdown(*_summary(every)))
         second = " / segment AP" if first.are_films else ""
