@@ -17,11 +17,14 @@ from auditor.index import WorkIndex
 from auditor.likeness import FaceGallery, FaceTracker
 from auditor.likeness.tracks import SIDE
 from auditor.matching import Matcher
+from auditor.matching.negatives import NegativeBank
 from auditor.media import Progress, probe, sample_frames
 from auditor.media.types import Cancelled, OnProgress, never_cancelled, no_progress
-from auditor.report import AuditReport, DetectorVersion, Finding
+from auditor.report import AuditReport, DetectorVersion, Finding, Quieted
 
-#: Frames a second that the detectors see. Half a second is the shortest shot that a viewer takes in.
+#: Frames a second that are decoded for a look: as many as the film's own fingerprint needs. The matcher chooses among them.
+LOOK_FPS = float(FRAMES_PER_SECOND)
+#: Frames a second in which faces are looked for. Half a second is the shortest shot that a viewer takes in.
 SAMPLE_FPS = 2.0
 #: Rounding of a frame's time.
 _TOLERANCE = 1e-3
@@ -38,12 +41,21 @@ _FACES_BLIND = ("faces in profile, covered, turned away, or narrower than about 
 class Auditor:
     """Looks at files with whatever it was given: an index of works, a gallery of faces, or both.
 
-    With ``fingerprint`` the report carries the film's ISCC Video-Code, by which it is recognised later.
+    With ``fingerprint`` the report carries the film's ISCC Video-Code, by which it is recognised later. ``negatives`` are
+    false alarms that somebody dismissed: found again, they stand in the report as quieted and not as findings.
     """
 
-    def __init__(self, *, index: WorkIndex | None, gallery: FaceGallery | None, fingerprint: bool = True) -> None:
+    def __init__(
+        self,
+        *,
+        index: WorkIndex | None,
+        gallery: FaceGallery | None,
+        fingerprint: bool = True,
+        negatives: NegativeBank | None = None,
+    ) -> None:
         self._index = index
         self._gallery = gallery
+        self._negatives = negatives
         self._fingerprint = fingerprint
 
     def audit(
@@ -55,29 +67,33 @@ class Auditor:
             info, digest = probe(path), sha256_file(path)
         matcher = Matcher(self._index) if self._index is not None else None
         tracker = FaceTracker(self._gallery) if self._gallery is not None else None
-        detectors = [detector for detector in (matcher, tracker) if detector is not None]
         fingerprint = self._fingerprint and not info.is_still
-        rate = max(SAMPLE_FPS, FRAMES_PER_SECOND) if fingerprint else SAMPLE_FPS
         frames, due, iscc = 0, 0.0, None
         with _timed(seconds, "look"), VideoCoder(path.name) as coder:
-            for frame in sample_frames(path, fps=rate, max_side=SIDE):
+            for frame in sample_frames(path, fps=LOOK_FPS, max_side=SIDE):
                 if cancelled():
                     raise CancelledError(f"{path.name}: the audit was cancelled")
                 on_progress(Progress("look", frame.seconds, info.duration, "seconds"))
                 if fingerprint:
                     coder.observe(frame.seconds, frame.pixels)
+                if matcher is not None:
+                    matcher.observe(frame)
                 if frame.seconds < due - _TOLERANCE:
                     continue
                 due = max(due + 1 / SAMPLE_FPS, frame.seconds - 1 / SAMPLE_FPS)
-                for detector in detectors:
-                    detector.observe(frame)
+                if tracker is not None:
+                    tracker.observe(frame)
                 frames += 1
             if fingerprint:
                 iscc = coder.conclude()
         findings: list[Finding] = []
-        if matcher is not None:
+        quieted: tuple[Quieted, ...] = ()
+        if matcher is not None and self._index is not None:
             with _timed(seconds, "compare"):
-                findings += matcher.conclude(path, info, on_progress=on_progress, cancelled=cancelled)
+                matches = matcher.conclude(path, info, on_progress=on_progress, cancelled=cancelled)
+                if self._negatives is not None:
+                    matches, quieted = self._negatives.quiet(matches, self._index.embedder)
+                findings += matches
         if tracker is not None:
             with _timed(seconds, "faces"):
                 findings += tracker.findings(tracker.conclude(path, info), info)
@@ -87,10 +103,12 @@ class Auditor:
             media=info,
             findings=tuple(sorted(findings, key=lambda finding: finding.query.start)),
             detectors=self._detectors(),
-            frames_examined=frames,
+            frames_examined=max(frames, matcher.frames if matcher is not None else 0),
             iscc=iscc,
             seconds=seconds,
             cannot_detect=self._blind_spots(flooded=matcher is not None and matcher.flooded),
+            quieted=quieted,
+            considered=tuple(matcher.considered) if matcher is not None else (),
         )
 
     def _detectors(self) -> tuple[DetectorVersion, ...]:
@@ -99,6 +117,8 @@ class Auditor:
             info = self._index.info()
             name = f"works ({info.embedder.name}, registration)"
             found.append(DetectorVersion(name, __version__, info.embedder.weights_sha256, info.digest))
+        if self._negatives is not None:
+            found.append(DetectorVersion("dismissals", __version__, searched_sha256=self._negatives.digest))
         if self._gallery is not None:
             encoder = self._gallery.encoder
             searched = self._gallery.info().digest

@@ -1,5 +1,6 @@
-"""Files that appear whole or not at all: written beside their place, fsynced, renamed."""
+"""Files that appear whole or not at all: written beside their place, fsynced, renamed; and locks between processes."""
 
+import fcntl
 import os
 import secrets
 from collections.abc import Iterator
@@ -29,3 +30,19 @@ def sync_directory(directory: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def locked(path: Path, *, wait: bool = True) -> Iterator[bool]:
+    """Hold an exclusive lock on ``path`` against threads and processes (flock: a process that dies lets go of it).
+
+    Yields whether it is held: always, if it waits.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            yield False
+            return
+        yield True

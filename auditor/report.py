@@ -84,6 +84,52 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Quieted:
+    """A finding that a dismissal keeps quiet, with the reason that was given for it then. ``at`` is ISO 8601."""
+
+    finding: Finding
+    negative_id: str
+    reason: str
+    by: str
+    at: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """The finding as elsewhere, and under ``dismissed`` who dismissed it, when and why."""
+        return {
+            **self.finding.as_dict(),
+            "dismissed": {"id": self.negative_id, "reason": self.reason, "by": self.by, "at": self.at},
+        }
+
+
+#: What could be measured of a stretch: something that moves, something at rest, a single picture.
+Circumstance = Literal["moving", "resting", "picture"]
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """A stretch that was compared closely with a work: what was measured, and the kind it was found to be.
+
+    ``measured`` lacks ``agreement`` where the pictures could not be laid over each other; ``kind`` is ``None`` where nothing
+    was worth saying. So a report tells why something matched, and why something did not.
+    """
+
+    work_id: str
+    query: Interval
+    circumstance: Circumstance
+    measured: dict[str, float]
+    kind: FindingKind | None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "work_id": self.work_id,
+            "query": self.query.as_list(),
+            "circumstance": self.circumstance,
+            "measured": {name: round(value, 4) for name, value in sorted(self.measured.items())},
+            "kind": self.kind,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class DetectorVersion:
     """Which detector looked: name, version, the digest of its weights or ``""``, and the digest of what it searched."""
 
@@ -103,7 +149,11 @@ class DetectorVersion:
 
 @dataclass(frozen=True, slots=True)
 class AuditReport:
-    """The result of one pass over one file. ``seconds`` is wall time per stage."""
+    """The result of one pass over one file. ``seconds`` is wall time per stage.
+
+    ``quieted`` is what was found again after somebody had dismissed it as a false alarm: no finding, but never silent.
+    ``considered`` is every stretch that was compared closely with a work, found or not.
+    """
 
     asset_sha256: str
     media: MediaInfo
@@ -113,6 +163,8 @@ class AuditReport:
     iscc: str | None
     seconds: dict[str, float]
     cannot_detect: tuple[str, ...] = ()
+    quieted: tuple[Quieted, ...] = ()
+    considered: tuple[Considered, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON document of the report; its canonical form (RFC 8785) is what manifests and decisions hash."""
@@ -125,4 +177,6 @@ class AuditReport:
             "iscc": self.iscc,
             "seconds": {stage: round(value, 3) for stage, value in self.seconds.items()},
             "cannot_detect": list(self.cannot_detect),
+            "dismissed": [quieted.as_dict() for quieted in self.quieted],
+            "considered": [considered.as_dict() for considered in self.considered],
         }

@@ -12,6 +12,7 @@ from collections.abc import Callable, Hashable
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.conf import settings
 
@@ -120,11 +121,13 @@ def face_gallery():
     return FaceGallery(templates_open(), labels=subject_labels(), encoder=face_encoder())
 
 
-def auditor():
-    """The audit pipeline over today's index and gallery."""
+def auditor(organisation_id: UUID | None = None):
+    """The audit pipeline over today's index and gallery; what this organisation dismissed as false alarms stays quiet."""
     from auditor.audit import Auditor
+    from django_site.apps.audits.selectors import negatives_of
 
-    return Auditor(index=work_index(), gallery=face_gallery())
+    negatives = negatives_of(organisation_id, embedder().identity) if organisation_id else None
+    return Auditor(index=work_index(), gallery=face_gallery(), negatives=negatives)
 
 
 # deciding

@@ -28,7 +28,7 @@ def build_parser() -> argparse.ArgumentParser:
     probe = _command(commands, "probe", "say what a media file holds")
     probe.add_argument("file", type=Path)
 
-    index = commands.add_parser("index", help="register works: add, remove, info")
+    index = commands.add_parser("index", help="register works: add, remove, info, rebuild")
     actions = index.add_subparsers(required=True, metavar="ACTION")
     add = _command(actions, "index add", "register files as works")
     add.add_argument("index", type=Path)
@@ -41,11 +41,27 @@ def build_parser() -> argparse.ArgumentParser:
     remove.add_argument("--work-id", required=True)
     info = _command(actions, "index info", "what an index holds")
     info.add_argument("index", type=Path)
+    rebuild = _command(actions, "index rebuild", "make the vectors of an index anew from its media")
+    rebuild.add_argument("index", type=Path)
 
     match = _command(commands, "match", "find registered works in a file")
     match.add_argument("index", type=Path)
     match.add_argument("file", type=Path)
     match.add_argument("--evidence", type=Path, metavar="DIR", help="write the evidence frames as JPEG files here")
+    match.add_argument("--report", type=Path, metavar="OUT.html", help="write a report that opens in any browser")
+    match.add_argument(
+        "--negatives", type=Path, metavar="FILE.json", help="false alarms to keep quiet, as 'dismiss' wrote them"
+    )
+
+    dismiss = _command(commands, "dismiss", "mark a false alarm so that it stays quiet; list and undo")
+    dismiss.add_argument("negatives", type=Path, metavar="NEGATIVES.json")
+    dismiss.add_argument("index", type=Path, nargs="?")
+    dismiss.add_argument("file", type=Path, nargs="?")
+    dismiss.add_argument("--segment", type=int, metavar="N", help="which of the numbered segments that 'match' prints")
+    dismiss.add_argument("--reason", help="why it is no match; whoever meets it again will read this")
+    dismiss.add_argument("--by", default="", metavar="NAME", help="who says so")
+    dismiss.add_argument("--list", action="store_true", dest="list_all", help="what was dismissed, by whom and why")
+    dismiss.add_argument("--undo", metavar="ID", help="take a dismissal back")
 
     faces = commands.add_parser("faces", help="registered people: enrol, find")
     actions = faces.add_subparsers(required=True, metavar="ACTION")

@@ -4,24 +4,27 @@ import json
 import mimetypes
 from argparse import Namespace
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from auditor.audit import SAMPLE_FPS, Auditor
 from auditor.cli.terminal import CLEAN, FOUND, answer, progress_on_terminal
-from auditor.embeddings import open_embedder
+from auditor.embeddings import DEFAULT_EMBEDDER, open_embedder
 from auditor.errors import BadInputError
+from auditor.html_report import write_html_report
 from auditor.index import WorkIndex
 from auditor.likeness import FaceGallery, FaceTracker
 from auditor.likeness.crypto import read_key_file
 from auditor.likeness.tracks import SIDE
+from auditor.matching.negatives import Negative, NegativeFile, negative_of
 from auditor.media import Progress, probe, sample_frames
 from auditor.policy import PolicyBundle
 from auditor.policy import schema as facts_schema
 from auditor.provenance import DevelopmentAuthority, Ingredient, SigningIdentity, TrustList, sign, verify
 from auditor.provenance.documents import draft_from_document
-from auditor.report import Finding
+from auditor.report import AuditReport, Finding
 
 
 def run_probe(arguments: Namespace) -> int:
@@ -70,18 +73,106 @@ def run_index_info(arguments: Namespace) -> int:
     return CLEAN
 
 
+def run_index_rebuild(arguments: Namespace) -> int:
+    index = WorkIndex.rebuild(arguments.index, open_embedder(_embedder_name(arguments.index)))
+    info = index.info()
+    answer(info.as_dict(), [f"{info.vectors} vectors of {info.works} works written anew"], as_json=arguments.as_json)
+    return CLEAN
+
+
 def run_match(arguments: Namespace) -> int:
-    auditor = Auditor(index=_open_index(arguments.index), gallery=None, fingerprint=False)
-    with progress_on_terminal() as show:
-        report = auditor.audit(arguments.file, on_progress=show)
+    index = _open_index(arguments.index)
+    report = _matched(index, arguments.file, arguments.negatives)
     segments = [finding.as_dict() for finding in report.findings]
     if arguments.evidence:
         _write_evidence(arguments.evidence, report.findings, segments)
-    lines = [finding.plain for finding in report.findings] or ["No registered work found."]
-    lines.append("Not looked for: " + "; ".join(report.cannot_detect) + ".")
-    document = {"segments": segments, "cannot_detect": list(report.cannot_detect)}
-    answer(document, lines, as_json=arguments.as_json)
+    if arguments.report:
+        write_html_report(
+            arguments.report, report, name=arguments.file.name, titles=index.titles(), made_at=datetime.now(UTC)
+        )
+    document = {
+        "segments": segments,
+        "dismissed": [quieted.as_dict() for quieted in report.quieted],
+        "cannot_detect": list(report.cannot_detect),
+    }
+    answer(document, _match_lines(report), as_json=arguments.as_json)
     return FOUND if segments else CLEAN
+
+
+def _matched(index: WorkIndex, file: Path, negatives: Path | None) -> AuditReport:
+    """What ``match`` finds, with the false alarms of a file kept quiet."""
+    bank = NegativeFile(negatives).read(index.embedder.identity) if negatives is not None else None
+    auditor = Auditor(index=index, gallery=None, fingerprint=False, negatives=bank)
+    with progress_on_terminal() as show:
+        return auditor.audit(file, on_progress=show)
+
+
+def _match_lines(report: AuditReport) -> list[str]:
+    lines = [f"{number}. {finding.plain}" for number, finding in enumerate(report.findings, 1)]
+    lines = lines or ["No registered work found."]
+    for quieted in report.quieted:
+        by = f" by {quieted.by}" if quieted.by else ""
+        lines.append(f"Dismissed{by} ({quieted.reason}): {quieted.finding.plain}")
+    return [*lines, "Not looked for: " + "; ".join(report.cannot_detect) + "."]
+
+
+def run_dismiss(arguments: Namespace) -> int:
+    file = NegativeFile(arguments.negatives)
+    if arguments.list_all or arguments.undo:
+        if (
+            arguments.index
+            or arguments.segment is not None
+            or arguments.reason
+            or (arguments.list_all and arguments.undo)
+        ):
+            raise BadInputError("--list and --undo ID stand alone: give the file of dismissals and nothing else")
+        return _dismiss_undo(file, arguments) if arguments.undo else _dismiss_list(file, arguments)
+    if arguments.file is None or arguments.segment is None or arguments.reason is None:
+        raise BadInputError(
+            "a dismissal needs NEGATIVES.json INDEX FILE --segment N --reason TEXT; or ask for --list or --undo ID"
+        )
+    index = _open_index(arguments.index)
+    findings = _matched(index, arguments.file, arguments.negatives).findings
+    if not 1 <= arguments.segment <= len(findings):
+        known = f"segments 1 to {len(findings)} are" if findings else "nothing is"
+        raise BadInputError(
+            f"--segment {arguments.segment}: {known} found in {arguments.file.name}; 'match' numbers them"
+        )
+    finding = findings[arguments.segment - 1]
+    negative = negative_of(
+        finding, index.embedder, reason=arguments.reason, by=arguments.by, at=datetime.now(UTC).replace(microsecond=0)
+    )
+    bank = file.add(negative, index.embedder.identity)
+    lines = [f"{negative.id}: dismissed ({negative.reason}): {finding.plain}", f"{len(bank.negatives)} in {file.path}"]
+    answer({"dismissed": _negative_document(negative), "plain": finding.plain}, lines, as_json=arguments.as_json)
+    return CLEAN
+
+
+def _dismiss_list(file: NegativeFile, arguments: Namespace) -> int:
+    bank = file.load()
+    lines = [
+        f"{n.id}: {n.kind} of {n.work_id}, {n.at}{f', {n.by}' if n.by else ''}: {n.reason}" for n in bank.negatives
+    ]
+    document = {"embedder": bank.identity.as_dict(), "dismissed": [_negative_document(n) for n in bank.negatives]}
+    answer(document, lines or ["Nothing is dismissed."], as_json=arguments.as_json)
+    return CLEAN
+
+
+def _dismiss_undo(file: NegativeFile, arguments: Namespace) -> int:
+    bank = file.remove(arguments.undo, file.load().identity)
+    answer(
+        {"undone": arguments.undo, "left": len(bank.negatives)},
+        [f"{arguments.undo}: no longer dismissed; {len(bank.negatives)} left"],
+        as_json=arguments.as_json,
+    )
+    return CLEAN
+
+
+def _negative_document(negative: Negative) -> dict[str, Any]:
+    """A dismissal for people and programs, without its descriptors."""
+    document = asdict(negative)
+    return {**{name: document[name] for name in ("id", "work_id", "kind", "reason", "by", "at")},
+            "frames": len(negative.frames)}  # fmt: skip
 
 
 def run_faces_enrol(arguments: Namespace) -> int:
@@ -213,7 +304,9 @@ COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "index add": run_index_add,
     "index remove": run_index_remove,
     "index info": run_index_info,
+    "index rebuild": run_index_rebuild,
     "match": run_match,
+    "dismiss": run_dismiss,
     "faces enrol": run_faces_enrol,
     "faces find": run_faces_find,
     "audit": run_audit,
@@ -228,11 +321,15 @@ COMMANDS: dict[str, Callable[[Namespace], int]] = {
 
 def _open_index(directory: Path) -> WorkIndex:
     """The index with the embedder that made it."""
+    return WorkIndex.open(directory, open_embedder(_embedder_name(directory)))
+
+
+def _embedder_name(directory: Path) -> str:
+    """The embedder that made an index; the default where that can't be read, so that opening says what is wrong."""
     try:
-        name = json.loads((directory / "manifest.json").read_text())["embedder"]["name"]
+        return str(json.loads((directory / "manifest.json").read_text())["embedder"]["name"])
     except (OSError, ValueError, KeyError, TypeError):
-        return WorkIndex.open(directory, open_embedder())  # says what is wrong with it
-    return WorkIndex.open(directory, open_embedder(str(name)))
+        return DEFAULT_EMBEDDER
 
 
 def _key_path(arguments: Namespace) -> Path:

@@ -1,87 +1,99 @@
-"""Registered works as vectors on disk: add, remove, search. A folder that is whole after any crash.
+"""Registered works on disk: add, replace, remove, search. A folder that is whole after any crash.
 
 >>> index = WorkIndex.open(Path("var/index"), open_embedder(), create=True)        # doctest: +SKIP
 >>> index.add("work-7", Path("trailer.mp4"), title="Trailer")                       # doctest: +SKIP
 
 Layout: ``manifest.json`` names the embedder and, for each work, its media with the digests of what lies in
-``media/<sha256 of the original>/``: ``vectors.npy`` (n, 512) float32, ``times.npy`` (n,) float64 seconds, and a proxy.
-Files are written first, the manifest is renamed into place last; what no manifest names is swept away by the next writer.
-The index is a cache of the corpus: it can always be rebuilt from the works.
+``media/<sha256 of the original>/`` (see ``media_folder``); ``vectors/`` is a ``FaissVectorIndex`` of all their vectors.
+Media are decoded in ``building/``, moved into place, and named by the manifest last; what no manifest names is swept away
+by the next writer. Media that were removed stay on disk for an hour, because a search that began before may still compare
+with their proxies. The index is a cache of the corpus: it can always be rebuilt from the works.
 """
 
-import fcntl
 import json
-import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+import time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from auditor.canonical import sha256_file, sha256_json
-from auditor.embeddings import EmbedderIdentity, SscdEmbedder
-from auditor.errors import BadInputError, UnavailableError
-from auditor.files import replacing
-from auditor.media import Frame, MediaInfo, probe
-from auditor.media.proxy import FilmProxyWriter, proxy_frames, write_still_proxy
-from auditor.media.types import Cancelled, OnProgress, never_cancelled, no_progress
+from auditor.canonical import sha256_file
+from auditor.embeddings import SscdEmbedder
+from auditor.errors import AuditorError, BadInputError, CancelledError
+from auditor.files import locked, replacing
+from auditor.index.faiss_index import FaissVectorIndex
+from auditor.index.hashes import PDQ_HASHER, HashSearcher
+from auditor.index.media_folder import store_media
+from auditor.index.vector_index import checked_queries
+from auditor.index.work_state import (
+    FORMAT,
+    WorkState,
+    add_missing,
+    entries_of,
+    read_document,
+    read_state,
+    remove_stray,
+)
+from auditor.index.works import (
+    BatchEntry,
+    BatchResult,
+    FrameHasher,
+    HashHit,
+    Hit,
+    IndexInfo,
+    Reference,
+    SoundPrint,
+)
+from auditor.media import probe
+from auditor.media.types import Cancelled, OnProgress, Progress, never_cancelled, no_progress
 
-FORMAT = 1
-#: Frames a second of a registered work that become vectors; the proxy keeps the instants in between.
-REFERENCE_FPS = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """One registered file: whose it is, what it holds and where its proxy lies."""
-
-    work_id: str
-    title: str
-    asset_sha256: str
-    info: MediaInfo
-    proxy: Path
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A registered instant that resembles a query vector; ``similarity`` is the inner product, -1..1."""
-
-    reference: Reference
-    seconds: float
-    similarity: float
-
-
-@dataclass(frozen=True, slots=True)
-class IndexInfo:
-    """What an index holds. ``digest`` changes whenever a work or its media does, and with nothing else."""
-
-    digest: str
-    embedder: EmbedderIdentity
-    works: int
-    media: int
-    vectors: int
-
-    def as_dict(self) -> dict[str, Any]:
-        return {**asdict(self), "embedder": self.embedder.as_dict()}
+#: Seconds that removed media stay on disk: longer than any audit that began before the removal runs.
+GRACE_SECONDS = 3600.0
 
 
 class WorkIndex:
-    """The works of one corpus under one embedder. Searching sees the state of the last ``open``, ``add`` or ``remove``."""
+    """The works of one corpus under one embedder. Searching sees the state of the last ``open``, ``refresh`` or change made
+    here: a work that somebody else removes meanwhile is found, with its proxy, until then."""
 
-    def __init__(self, directory: Path, embedder: SscdEmbedder) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        embedder: SscdEmbedder,
+        *,
+        hasher: FrameHasher = PDQ_HASHER,
+        sound_print: SoundPrint | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self.directory = directory
         self.embedder = embedder
-        self._load()
+        self._hasher = hasher
+        self._sound_print = sound_print
+        self._clock = clock
+        document = read_document(directory, embedder)  # says what is wrong before anything is made
+        vectors = directory / "vectors"
+        empty = not document["rows"]  # nothing can be missing from an index without works
+        self._vectors = FaissVectorIndex.open(vectors, embedder.identity.dimensions, create=empty)
+        self._state = read_state(directory, embedder, self._vectors, None)
+        self._hashes: tuple[WorkState, HashSearcher] | None = None
 
     @classmethod
-    def open(cls, directory: Path, embedder: SscdEmbedder, *, create: bool = False) -> "WorkIndex":
+    def open(
+        cls,
+        directory: Path,
+        embedder: SscdEmbedder,
+        *,
+        create: bool = False,
+        hasher: FrameHasher = PDQ_HASHER,
+        sound_print: SoundPrint | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> "WorkIndex":
         """Open the index in ``directory``; with ``create`` an empty one is made if there is none.
 
-        Raises ``BadInputError`` if there is no index, it is damaged, or another embedder made it.
+        ``hasher`` makes the hashes of new media (PDQ by default), ``sound_print`` describes their sound. Raises
+        ``BadInputError`` if there is no index, it is damaged, or another embedder made it.
         """
         manifest = directory / "manifest.json"
         if not manifest.exists():
@@ -89,18 +101,25 @@ class WorkIndex:
                 raise BadInputError(f"{directory}: there is no index here; make one with 'index add {directory} FILE'")
             document = {"format": FORMAT, "embedder": embedder.identity.as_dict(), "works": {}}
             with replacing(manifest) as temporary:
-                temporary.write_text(json.dumps(document, indent=1))
-        return cls(directory, embedder)
+                temporary.write_text(json.dumps({**document, "rows": {}, "next": 0, "dropped": {}}, indent=1))
+        return cls(directory, embedder, hasher=hasher, sound_print=sound_print, clock=clock)
 
     def info(self) -> IndexInfo:
         """Counts and the digest that decisions record."""
-        return IndexInfo(
-            sha256_json(self._document),
-            self.embedder.identity,
-            len(self._document["works"]),
-            len(self._references),
-            self._vectors.shape[0],
-        )
+        state = self._state
+        vectors = sum(state.media[reference.asset_sha256].entry["vectors"] for reference in state.references)
+        works = len(state.document["works"])
+        return IndexInfo(state.digest, self.embedder.identity, works, len(state.references), vectors)
+
+    def titles(self) -> dict[str, str]:
+        """Title of each work by its id."""
+        return {work_id: str(work["title"]) for work_id, work in self._state.document["works"].items()}
+
+    def refresh(self) -> None:
+        """See what others have published since; only what is new is read. Raises as ``open`` does."""
+        self._state = read_state(self.directory, self.embedder, self._vectors, self._state)
+
+    # -- changing --------------------------------------------------------------------------------------------------
 
     def add(
         self,
@@ -115,150 +134,225 @@ class WorkIndex:
 
         Raises ``MediaError`` for unusable media and ``CancelledError``; the index is unchanged then.
         """
-        info, digest = probe(media), sha256_file(media)
-        with self._writing() as document:
-            work = document["works"].setdefault(work_id, {"title": title or media.stem, "media": {}})
-            if title:
-                work["title"] = title
-            if digest not in work["media"]:
-                known = (other["media"][digest] for other in document["works"].values() if digest in other["media"])
-                work["media"][digest] = next(known, None) or self._store(media, digest, info, on_progress, cancelled)
-        return next(r for r in self._references if r.asset_sha256 == digest and r.work_id == work_id)
+        with locked(self.directory / "building.lock"):
+            built = self._build([media], on_progress, cancelled)
+            self._publish([BatchEntry(work_id, media, title)], built)
+        return self._reference(work_id, built[media][0])
+
+    def add_batch(
+        self,
+        entries: Sequence[BatchEntry],
+        *,
+        on_progress: OnProgress = no_progress,
+        cancelled: Cancelled = never_cancelled,
+    ) -> list[BatchResult]:
+        """Register many files in one publication: the others see all of them or none. A file that can't be used is
+        reported in its result and keeps nothing from the rest. Others may remove and search meanwhile.
+
+        ``on_progress`` counts files. Raises ``CancelledError``; the index is unchanged then (import long lists in parts).
+        """
+        with locked(self.directory / "building.lock"):
+            built: dict[Path, tuple[str, dict[str, Any]]] = {}
+            errors: dict[Path, str] = {}
+            for number, media in enumerate(dict.fromkeys(entry.media for entry in entries)):
+                on_progress(Progress("register", number, len(entries), "files"))
+                try:
+                    built |= self._build([media], no_progress, cancelled, keep=bool(number))
+                except CancelledError:
+                    raise
+                except (AuditorError, OSError) as error:
+                    errors[media] = str(error)
+            self._publish([entry for entry in entries if entry.media in built], built)
+        return [
+            BatchResult(entry, None, errors[entry.media])
+            if entry.media in errors
+            else BatchResult(entry, self._reference(entry.work_id, built[entry.media][0]), None)
+            for entry in entries
+        ]
+
+    def replace(
+        self,
+        work_id: str,
+        media: Path | Sequence[Path],
+        *,
+        title: str | None = None,
+        on_progress: OnProgress = no_progress,
+        cancelled: Cancelled = never_cancelled,
+    ) -> list[Reference]:
+        """Give a work other media in one publication: nobody finds it without any, or with both.
+
+        Raises ``BadInputError`` if the index does not know the work or no file is given, ``MediaError`` for an unusable
+        file and ``CancelledError``; the index is unchanged then.
+        """
+        files = [media] if isinstance(media, Path) else list(media)
+        if not files:
+            raise BadInputError(f"{work_id}: no file to replace the work's media with; remove the work instead")
+        with locked(self.directory / "building.lock"):
+            self._known(read_document(self.directory, self.embedder), work_id)
+            built = self._build(files, on_progress, cancelled)
+            self._publish([BatchEntry(work_id, file, title) for file in files], built, instead_of=work_id)
+        return [self._reference(work_id, digest) for digest in dict.fromkeys(built[file][0] for file in files)]
 
     def remove(self, work_id: str) -> None:
         """Forget a work and its media. Raises ``BadInputError`` if the index does not know it."""
-        with self._writing() as document:
-            if document["works"].pop(work_id, None) is None:
-                raise BadInputError(f"{self.directory}: no work {work_id!r} in this index; see 'index info'")
+        with locked(self.directory / "lock"):
+            document = self._newest()
+            self._known(document, work_id)
+            del document["works"][work_id]
+            self._write(document)
+        self._vectors.maintain()
 
-    def titles(self) -> dict[str, str]:
-        """Title of each work by its id."""
-        return {work_id: str(work["title"]) for work_id, work in self._document["works"].items()}
+    # -- looking ---------------------------------------------------------------------------------------------------
 
     def search(self, vectors: NDArray[np.float32], *, count: int, at_least: float) -> list[list[Hit]]:
         """For each row of ``vectors`` (n, 512): up to ``count`` registered instants of similarity ``at_least``, best first.
 
-        Exact: every vector is compared (FAISS ``IndexFlatIP``).
+        Exact up to 100,000 vectors; beyond, candidates are found in compressed codes and compared exactly.
         """
-        if not len(self._vectors) or not len(vectors):
+        state = self._state
+        if not len(state.snapshot) or not len(vectors):
             return [[] for _ in vectors]
-        similarities, rows = self._searcher().search(
-            np.ascontiguousarray(vectors, np.float32), min(count, len(self._vectors))
-        )
-        return [
-            [
-                Hit(self._references[self._owner[row]], float(self._times[row]), float(similarity))
-                for similarity, row in zip(line, found, strict=True)
-                if row >= 0 and similarity >= at_least
-            ]
-            for line, found in zip(similarities, rows, strict=True)
-        ]
+        count = min(count, len(state.snapshot))
+        found = state.snapshot.search(checked_queries(vectors, count, self.embedder.identity.dimensions), count)
+        answers = []
+        for ids, similarities in zip(found.ids, found.similarities, strict=True):
+            hits: list[Hit] = []
+            for number, similarity in zip(ids, similarities, strict=True):
+                if number < 0 or similarity < at_least:
+                    break
+                hits += [
+                    Hit(reference, seconds, float(similarity)) for reference, seconds in state.instants(int(number))
+                ]
+            answers.append(hits[:count])
+        return answers
+
+    def search_hashes(self, hashes: NDArray[np.uint8], *, at_most_bits: int, count: int) -> list[list[HashHit]]:
+        """For each row of ``hashes`` (n, 32) uint8: up to ``count`` registered instants whose hash differs in no more than
+        ``at_most_bits`` of 256, nearest first. Exact (FAISS ``IndexBinaryFlat``).
+
+        Media whose hashes are of another version than this index's hasher, and frames too plain to hash, are not
+        compared. Raises ``BadInputError`` for hashes of another shape.
+        """
+        state = self._state
+        if self._hashes is None or self._hashes[0] is not state:
+            self._hashes = (state, HashSearcher(state, self._hasher.version))
+        return self._hashes[1].search(hashes, at_most_bits, count)
+
+    def sound_prints(self) -> Iterator[tuple[Reference, dict[str, NDArray[Any]]]]:
+        """Each reference with sound and the arrays that describe it. Raises ``BadInputError`` for a damaged file."""
+        for reference in self._state.references:
+            arrays = self._state.media[reference.asset_sha256].sound()
+            if arrays is not None:
+                yield reference, arrays
+
+    @classmethod
+    def rebuild(cls, directory: Path, embedder: SscdEmbedder) -> "WorkIndex":
+        """Open an index whose ``vectors/`` is damaged or missing: it is made anew from the media, which are checked."""
+        with locked(directory / "building.lock"), locked(directory / "lock"):
+            document = read_document(directory, embedder)
+            shutil.rmtree(directory / "vectors", ignore_errors=True)
+            vectors = FaissVectorIndex.open(directory / "vectors", embedder.identity.dimensions, create=True)
+            add_missing(directory, document, vectors)
+        return cls(directory, embedder)
 
     # -- files -----------------------------------------------------------------------------------------------------
 
-    def _load(self) -> None:
-        path = self.directory / "manifest.json"
-        try:
-            document = json.loads(path.read_text())
-            made_by = EmbedderIdentity(**document["embedder"])
-            works = document["works"]
-            if document["format"] != FORMAT:
-                raise BadInputError(f"{path}: format {document['format']} is not {FORMAT}; rebuild the index")
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise BadInputError(f"{path}: the index's manifest is damaged ({error}); rebuild the index") from error
-        if made_by != self.embedder.identity:
-            raise BadInputError(
-                f"{self.directory}: made with embedder {made_by.name} ({made_by.version}, {made_by.preprocessing}), "
-                f"not {self.embedder.identity.name}; open it with that one or rebuild it"
-            )
-        references: list[Reference] = []
-        vectors, times, owner = [], [], []
-        for work_id, work in works.items():
-            for digest, entry in work["media"].items():
-                folder = self.directory / "media" / digest
-                owner += [len(references)] * entry["vectors"]
-                vectors.append(self._read_array(folder / "vectors.npy", entry["vectors_sha256"]))
-                times.append(self._read_array(folder / "times.npy", entry["times_sha256"]))
-                info = MediaInfo(**entry["info"])
-                references.append(Reference(work_id, work["title"], digest, info, folder / entry["proxy"]))
-        self._document = document
-        self._references = references
-        self._owner = owner
-        dimensions = self.embedder.identity.dimensions
-        self._vectors = np.concatenate(vectors) if vectors else np.empty((0, dimensions), np.float32)
-        self._times = np.concatenate(times) if times else np.empty(0, np.float64)
-        self._faiss: Any = None
-        self._faiss_pid = -1
+    def _build(
+        self, files: Sequence[Path], on_progress: OnProgress, cancelled: Cancelled, *, keep: bool = False
+    ) -> dict[Path, tuple[str, dict[str, Any]]]:
+        """Decode files that the index does not hold into ``building/``; for each file its digest and manifest entry.
 
-    @staticmethod
-    def _read_array(path: Path, expected: str) -> NDArray[Any]:
-        try:
-            if sha256_file(path) != expected:
-                raise BadInputError(f"{path}: its digest differs from the manifest's; rebuild the index")
-            return np.asarray(np.load(path, allow_pickle=False))
-        except (OSError, ValueError) as error:
-            raise BadInputError(f"{path}: can't be read ({error}); rebuild the index") from error
+        Whoever calls holds ``building.lock``. ``keep`` leaves what an earlier call of the same caller built.
+        """
+        building = self.directory / "building"
+        if not keep:
+            shutil.rmtree(building, ignore_errors=True)
+        known = entries_of(read_document(self.directory, self.embedder))
+        built: dict[Path, tuple[str, dict[str, Any]]] = {}
+        for media in files:
+            info, digest = probe(media), sha256_file(media)
+            folder = building / digest
+            if digest not in known:
+                if folder.exists():  # the same content under another name
+                    entry = json.loads((building / f"{digest}.json").read_text())
+                else:
+                    try:
+                        entry = store_media(
+                            media, info, folder, self.embedder, self._hasher, self._sound_print, on_progress, cancelled
+                        )
+                    except BaseException:
+                        shutil.rmtree(folder, ignore_errors=True)
+                        raise
+                    (building / f"{digest}.json").write_text(json.dumps(entry))
+                known[digest] = entry
+            built[media] = (digest, known[digest])
+        return built
 
-    def _searcher(self) -> Any:
-        """The FAISS index of this process: made after a fork, because OpenMP's threads do not survive one."""
-        if self._faiss is None or self._faiss_pid != os.getpid():
-            try:
-                import faiss
-            except ImportError as error:
-                raise UnavailableError("searching needs FAISS; install reelproof[cpu] or faiss-gpu-cu12") from error
-            self._faiss = faiss.IndexFlatIP(self.embedder.identity.dimensions)
-            self._faiss.add(np.ascontiguousarray(self._vectors, np.float32))
-            self._faiss_pid = os.getpid()
-        return self._faiss
+    def _publish(
+        self,
+        entries: Sequence[BatchEntry],
+        built: dict[Path, tuple[str, dict[str, Any]]],
+        *,
+        instead_of: str | None = None,
+    ) -> None:
+        """Put what was built in its place and let the manifest name it."""
+        with locked(self.directory / "lock"):
+            document = self._newest()
+            if instead_of is not None:
+                self._known(document, instead_of)["media"] = {}
+            for entry in entries:
+                digest, stored = built[entry.media]
+                work = document["works"].setdefault(
+                    entry.work_id, {"title": entry.title or entry.media.stem, "media": {}}
+                )
+                if entry.title:
+                    work["title"] = entry.title
+                work["media"].setdefault(digest, self._placed(digest, stored))
+            self._write(document)
+        shutil.rmtree(self.directory / "building", ignore_errors=True)
+        self._vectors.maintain()
 
-    @contextmanager
-    def _writing(self) -> Iterator[dict[str, Any]]:
-        """One writer at a time; hands out the newest manifest and publishes it if the block succeeds."""
-        with (self.directory / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            document = json.loads((self.directory / "manifest.json").read_text())
-            yield document
-            with replacing(self.directory / "manifest.json") as temporary:
-                temporary.write_text(json.dumps(document, indent=1))
-            self._load()
-            kept = {reference.asset_sha256 for reference in self._references}
-            for folder in (self.directory / "media").glob("*"):
-                if folder.name not in kept:
-                    shutil.rmtree(folder)
+    def _placed(self, digest: str, entry: dict[str, Any]) -> dict[str, Any]:
+        """Move a built folder to where the manifest will name it, if it was built (and not held already)."""
+        source, target = self.directory / "building" / digest, self.directory / "media" / digest
+        if source.exists():
+            target.parent.mkdir(exist_ok=True)
+            shutil.rmtree(target, ignore_errors=True)
+            source.rename(target)
+        return entry
 
-    def _store(
-        self, media: Path, digest: str, info: MediaInfo, on_progress: OnProgress, cancelled: Cancelled
-    ) -> dict[str, Any]:
-        """Write vectors, times and the proxy of one file; returns its manifest entry."""
-        folder = self.directory / "media" / digest
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        proxy = folder / ("proxy.jpg" if info.is_still else "proxy.mp4")
-        frames = proxy_frames(media, info, on_progress=on_progress, cancelled=cancelled)
-        vectors: list[NDArray[np.float32]] = []
-        times: list[float] = []
+    def _newest(self) -> dict[str, Any]:
+        """The manifest as it is on disk, and the vectors brought into line with it if a writer died between the two."""
+        document = read_document(self.directory, self.embedder)
+        self._vectors.refresh()
+        remove_stray(document, self._vectors)
+        add_missing(self.directory, document, self._vectors)
+        return document
 
-        def note(frame: Frame) -> None:
-            if not times or frame.seconds >= times[-1] + 1 / REFERENCE_FPS - 1e-3:
-                vectors.append(self.embedder.embed([frame.pixels]))
-                times.append(frame.seconds)
+    def _write(self, document: dict[str, Any]) -> None:
+        """Publish ``document``. New vectors come before it and old ones go after it, so that each named one is there."""
+        media, rows, dropped, now = entries_of(document), document["rows"], document["dropped"], self._clock()
+        for digest in media.keys() - rows.keys():
+            rows[digest] = document["next"]
+            document["next"] += media[digest]["vectors"]
+        for digest in rows.keys() - media.keys():
+            del rows[digest]
+            dropped[digest] = now
+        document["dropped"] = {d: at for d, at in dropped.items() if d not in media and now - at <= GRACE_SECONDS}
+        add_missing(self.directory, document, self._vectors)
+        with replacing(self.directory / "manifest.json") as temporary:
+            temporary.write_text(json.dumps(document, indent=1))
+        remove_stray(document, self._vectors)
+        self._state = read_state(self.directory, self.embedder, self._vectors, self._state)
+        for folder in (self.directory / "media").glob("*"):
+            if folder.name not in rows and folder.name not in document["dropped"]:
+                shutil.rmtree(folder, ignore_errors=True)
 
-        if info.is_still:
-            for frame in frames:
-                note(frame)
-                write_still_proxy(frame, proxy)
-        else:
-            with FilmProxyWriter(proxy) as writer:
-                for frame in frames:
-                    note(frame)
-                    writer.write(frame)
-        np.save(folder / "vectors.npy", np.concatenate(vectors))
-        np.save(folder / "times.npy", np.asarray(times, np.float64))
-        return {
-            "info": info.as_dict(),
-            "vectors": len(times),
-            "vectors_sha256": sha256_file(folder / "vectors.npy"),
-            "times_sha256": sha256_file(folder / "times.npy"),
-            "proxy": proxy.name,
-            "proxy_sha256": sha256_file(proxy),
-        }
+    def _known(self, document: dict[str, Any], work_id: str) -> dict[str, Any]:
+        work: dict[str, Any] | None = document["works"].get(work_id)
+        if work is None:
+            raise BadInputError(f"{self.directory}: no work {work_id!r} in this index; see 'index info'")
+        return work
+
+    def _reference(self, work_id: str, digest: str) -> Reference:
+        return next(r for r in self._state.references if r.asset_sha256 == digest and r.work_id == work_id)

@@ -1,10 +1,10 @@
-"""From similar frames to stretches worth a closer look: tiles of the query, offset votes, contiguous runs.
+"""From similar frames to stretches worth a closer look: tiles of the query, votes for a time line, contiguous runs.
 
 A whole frame finds re-encodes, crops and mirrors; a work that fills only part of the frame (picture in picture, a screen
 in the scene) is found by tiles, which cost more and are therefore taken less often.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,16 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.index import Hit, Reference
+from auditor.matching.lines import RATES, UNUSUAL_ADVANTAGE, Line
 
-#: Similarity from which a frame is a candidate. Unrelated photographs stay below 0.17 and heavy edits (half-size picture
-#: in picture, 50 % blends) reach down to it; registration sorts out what this lets through.
-CANDIDATE_SIMILARITY = 0.28
+#: Similarity from which a frame is a candidate. Unrelated photographs stay below 0.17 and heavy edits (small pictures in
+#: the picture, 50 % blends) reach down to 0.24; registration sorts out what this lets through.
+CANDIDATE_SIMILARITY = 0.24
 #: Instants of the corpus that one frame may point at.
 NEIGHBOURS = 12
-#: Width in seconds of an offset vote. References are sampled twice a second, so a true offset is off by up to 0.5 s.
-_OFFSET_BIN = 1.0
-#: Offsets tried for each run, most voted first; a true copy of any length is among the first few.
-_OFFSETS_TRIED = 16
+#: Width in seconds of a vote. References are sampled twice a second, so a true line is off by up to 0.5 s.
+_BIN = 1.0
+#: Lines tried for each run, most voted first; a true copy of any length is among the first few.
+_LINES_TRIED = 16
+#: Fewer sightings than this can't tell a changed speed from chance.
+_MIN_VOTES_FOR_RATE = 4
 #: Runs of one registered file looked at in one query: a clip reused more often than this is stopped by the first ones.
 _RUNS_PER_ASSET = 24
 #: A gap this long within one run is bridged: frames with a hand before the lens, a flash, a caption.
@@ -38,29 +41,39 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A stretch of the query that may show ``reference`` shifted by ``offset`` (reference seconds minus query seconds)."""
+    """A stretch of the query that may show ``reference`` along ``line``; ``rate_known`` if enough frames told its rate."""
 
     reference: Reference
     start: float
     end: float
-    offset: float
+    line: Line
     similarity: float
     votes: int
+    rate_known: bool = False
 
 
-def tiles(pixels: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
-    """Nine overlapping half-size tiles of a picture (height, width, 3): where a picture in picture would lie."""
+def tiles(pixels: NDArray[np.uint8], *, fine: bool = False) -> list[NDArray[np.uint8]]:
+    """Overlapping parts of a picture (height, width, 3), where a picture in the picture would lie.
+
+    Nine of half its sides; with ``fine`` twenty-five more of a third.
+    """
+    return _grid(pixels, 1 / 2, 3) + (_grid(pixels, 1 / 3, 5) if fine else [])
+
+
+def turned(pixels: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
+    """A picture (height, width, 3) on its sides and on its head, as a film shot or a page scanned that way would show it."""
+    return [np.ascontiguousarray(np.rot90(pixels, quarter)) for quarter in (1, 2, 3)]
+
+
+def _grid(pixels: NDArray[np.uint8], part: float, along: int) -> list[NDArray[np.uint8]]:
     height, width = pixels.shape[:2]
-    tall, wide = max(1, height // 2), max(1, width // 2)
-    return [
-        pixels[top : top + tall, left : left + wide]
-        for top in (0, (height - tall) // 2, height - tall)
-        for left in (0, (width - wide) // 2, width - wide)
-    ]
+    tall, wide = max(1, round(height * part)), max(1, round(width * part))
+    rows, columns = np.linspace(0, height - tall, along), np.linspace(0, width - wide, along)
+    return [pixels[int(top) : int(top) + tall, int(left) : int(left) + wide] for top in rows for left in columns]
 
 
 def find_candidates(sightings: Sequence[Sighting]) -> list[Candidate]:
-    """Group sightings of one registered file that agree on an offset into contiguous stretches, strongest first."""
+    """Group sightings of one registered file that agree on a line into contiguous stretches, strongest first."""
     by_asset: dict[tuple[str, str], list[Sighting]] = defaultdict(list)
     for sighting in sightings:
         by_asset[sighting.hit.reference.work_id, sighting.hit.reference.asset_sha256].append(sighting)
@@ -76,36 +89,65 @@ def find_candidates(sightings: Sequence[Sighting]) -> list[Candidate]:
 
 
 def _strongest(group: list[Sighting]) -> tuple[Candidate, list[Sighting]]:
-    """The run of sightings with the greatest summed similarity for one offset, and what is left without it."""
+    """The run of sightings with the greatest summed similarity for one line, and what is left without it."""
     reference = group[0].hit.reference
-    still = reference.info.is_still
-    best: list[Sighting] = []
-    for centre in [0.0] if still else _likely_offsets(group):
-        agreeing = group if still else [s for s in group if abs(_offset(s) - centre) <= _OFFSET_BIN / 2]
-        for run in _runs(agreeing):
-            if sum(s.hit.similarity for s in run) > sum(s.hit.similarity for s in best):
-                best = run
-    offset = 0.0 if still else float(np.average([_offset(s) for s in best], weights=[s.hit.similarity for s in best]))
-    start, end = best[0].seconds, best[-1].seconds
-    candidate = Candidate(reference, start, end, offset, max(s.hit.similarity for s in best), len(best))
-    # Sightings of the same instants at other offsets (a static shot resembles itself all along) belong to this run.
+    if reference.info.is_still:
+        run, line = max(_runs(group), key=_weight), Line(1.0, 0.0)
+    else:
+        run, line = _along_a_line(group)
+    start, end = run[0].seconds, run[-1].seconds
+    candidate = Candidate(
+        reference, start, end, line, max(s.hit.similarity for s in run), len(run),
+        rate_known=len(run) >= 2 * _MIN_VOTES_FOR_RATE,
+    )  # fmt: skip
+    # Sightings of the same instants on other lines (a static shot resembles itself all along) belong to this run.
     return candidate, [s for s in group if not start <= s.seconds <= end]
 
 
-def _likely_offsets(group: list[Sighting]) -> list[float]:
-    """The offsets with the most votes, in steps of half a bin."""
-    votes: Counter[int] = Counter()
-    step = _OFFSET_BIN / 2
-    for sighting in group:
-        votes[round(_offset(sighting) / step)] += 1
-    return [position * step for position, _ in votes.most_common(_OFFSETS_TRIED)]
+def _along_a_line(group: list[Sighting]) -> tuple[list[Sighting], Line]:
+    """The best run along any line; equal speed wins unless another explains clearly more with enough sightings."""
+    seconds = np.array([s.seconds for s in group])
+    shown = np.array([s.hit.seconds for s in group])
+    weights = np.array([s.hit.similarity for s in group])
+    plain: tuple[float, list[Sighting], Line] = (-1.0, [], Line(1.0, 0.0))
+    other = plain
+    distinct = len(set(seconds.tolist()))
+    for rate in RATES:
+        usual = rate == 1.0
+        if not usual and distinct < _MIN_VOTES_FOR_RATE:
+            continue
+        offsets = shown - rate * seconds
+        for centre in _likely(offsets, weights, _LINES_TRIED if usual else 2):
+            near = np.flatnonzero(np.abs(offsets - centre) <= _BIN / 2)
+            for run in _runs([group[i] for i in near]):
+                weight = _weight(run)
+                if usual and weight > plain[0]:
+                    plain = (weight, run, _fitted(run, 1.0))
+                elif not usual and len(run) >= _MIN_VOTES_FOR_RATE and weight > other[0]:
+                    other = (weight, run, _fitted(run, float(rate)))
+    _, run, line = other if other[0] > plain[0] * UNUSUAL_ADVANTAGE else plain
+    return run, line
 
 
-def _offset(sighting: Sighting) -> float:
-    return sighting.hit.seconds - sighting.seconds
+def _weight(run: Sequence[Sighting]) -> float:
+    return sum(sighting.hit.similarity for sighting in run)
 
 
-def _runs(sightings: list[Sighting]) -> list[list[Sighting]]:
+def _fitted(run: Sequence[Sighting], rate: float) -> Line:
+    weights = [s.hit.similarity for s in run]
+    return Line(rate, float(np.average([s.hit.seconds - rate * s.seconds for s in run], weights=weights)))
+
+
+def _likely(offsets: NDArray[np.float64], weights: NDArray[np.float64], count: int) -> list[float]:
+    """The offsets with the most weight, in steps of half a bin."""
+    step = _BIN / 2
+    bins = np.round(offsets / step).astype(np.int64)
+    positions, inverse = np.unique(bins, return_inverse=True)
+    votes = np.bincount(inverse, weights=weights)
+    return [float(positions[i] * step) for i in np.argsort(-votes, kind="stable")[:count]]
+
+
+def _runs(sightings: Sequence[Sighting]) -> list[list[Sighting]]:
     """Split into runs without a gap; of several sightings at one instant the most similar counts."""
     best: dict[float, Sighting] = {}
     for sighting in sightings:

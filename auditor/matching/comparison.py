@@ -1,53 +1,57 @@
-"""A candidate looked at closely: the exact offset, how well each frame agrees, where the agreement starts and ends.
+"""A candidate looked at closely: the exact time line, how well each frame agrees, where the agreement starts and ends.
 
-Frames that merely resemble each other (another take of the same people in the same room) agree in what stands still and
-disagree in what moves. So besides the agreement of the pictures, the agreement of their *changes* is measured: the
-correlation of temporal differences inside the registered region.
+One way for all: a few frames are registered (``registration``), the similarity of every query frame to every reference frame
+under that registration gives a matrix, the brightest line through it is the time line (``lines``), and the agreement along
+the line gives the segment (``track``). Registered photographs, and copies whose place in the frame wanders, are registered
+frame by frame instead.
 """
 
-import bisect
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from auditor.index import Reference
 from auditor.matching.candidates import Candidate
+from auditor.matching.footage import EDGE_FPS, Footage, reference_frames
+from auditor.matching.guessing import guess
+from auditor.matching.lines import FASTEST, RATES, Line, best_line, change_agreement, refined
 from auditor.matching.registration import (
     Aligner,
     Features,
     Registration,
-    agreement,
     correlation,
     describe,
     gray,
     register,
 )
-from auditor.media import Frame, Interval, MediaInfo, sample_frames
+from auditor.matching.track import AGREES, AGREES_RELATIVE, Track, nearest
+from auditor.matching.wandering import track_each_frame
+from auditor.media import Frame, Interval
 
-#: Pixels on the longer side at which candidates are compared; the proxies of works have the same size.
-SIDE = 480
 #: Seconds looked at beyond a candidate's first and last sighting (sightings are half a second apart).
 _MARGIN = 1.2
-#: Frames of a stretch compared at once: a bound on memory, 10 s of film at 25 frames a second.
-_MAX_FRAMES = 250
-#: Frames a second wanted at the edges of a segment: 0.04 s, a frame of film.
-_EDGE_FPS = 25.0
+#: Seconds around each edge of a long segment that are looked at frame by frame.
 _EDGE_WINDOW = 2.0
-#: Seconds searched around the voted offset.
-_OFFSET_SEARCH = 1.0
-_OFFSET_STEP = 1 / 60
-#: Query frames tried for registration.
-_ANCHORS = 6
-#: A frame belongs to a segment if it agrees at least this well, and this well relative to the segment's median.
-_AGREES, _AGREES_RELATIVE = 0.5, 0.75
-#: Mean absolute grey levels by which consecutive compared frames must differ to tell anything about motion.
-_MOVES = 1.0
-#: Frames a second at which a film that shows a still picture is compared: each is registered anew.
-_STILL_FPS = 5.0
+#: Query frames registered together, and seconds beside the voted line at which they look for counterparts if need be.
+_ANCHORS, _BESIDE = 5, (-0.5, 0.5)
+#: Reference frames that a guess is tried on, and how alike the frames must be to whichever they are most alike to.
+_GUESSED, _GUESS_AGREES = 60, 0.45
+#: A segment shorter than this can't tell speeds apart: two or three frames of drift.
+_MIN_FOR_RATE = 0.8
+#: From this agreement on the fixed registration is good enough; below it, each frame is tried by itself.
+_FIXED_ENOUGH = 0.85
+#: Times that frames and line are chosen anew under a better registration.
+_PASSES = 2
+#: Similarity below which no frame shows the work, and frames in between that a run of showing frames bridges.
+_SHOWS, _SHOWING_GAP = 0.3, 6
+#: Part by which a rate may differ from the one that sightings voted for.
+_NEAR_RATE = 0.12
+#: Seconds from the edge of what was looked at within which a segment is taken to go on, and how often it is followed.
+_AT_EDGE, _ROUNDS = 0.15, 6
+#: Frames by frames kept of the similarity matrix for its picture.
+_MATRIX = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,260 +59,285 @@ class Comparison:
     """What comparing a candidate with its work gave.
 
     ``agreement`` and ``motion`` are medians over the segment, -1..1; ``motion`` is ``None`` where too little moves.
-    ``curve`` holds (query seconds, agreement) of each compared frame, the surroundings included.
+    ``curve`` holds (query seconds, agreement) of each compared frame, the surroundings included; ``looked_at`` is the
+    stretch of the query that was compared. ``matrix`` (r, q) is the similarity of reference to query frames at ``moments``
+    and ``times``, or ``None`` for a still picture.
     """
 
     segment: Interval
-    offset: float
+    line: Line
     registration: Registration
     agreement: float
     motion: float | None
     curve: tuple[tuple[float, float], ...]
-    pairs: tuple[tuple[Frame, Frame], ...]
+    pairs: tuple[tuple[Frame, Frame, Registration], ...]
+    looked_at: tuple[float, float]
+    matrix: NDArray[np.float32] | None = None
+    times: tuple[float, ...] = ()
+    moments: tuple[float, ...] = ()
 
 
-def compare(query: Path, info: MediaInfo, candidate: Candidate) -> Comparison | None:
-    """Compare ``candidate`` with its work's proxy; ``None`` where the pictures can't be brought into place."""
-    start, end = max(0.0, candidate.start - _MARGIN), candidate.end + _MARGIN
-    frames = _frames(query, start, end, info.fps, still=info.is_still)
+def compare(film: Footage, candidate: Candidate) -> Comparison | None:
+    """Compare ``candidate`` with its work's proxy; ``None`` where the pictures can't be brought into place.
+
+    A copy that goes on to the edge of what was looked at is followed further, each time twice as far.
+    """
+    described = _Described()
+    found = _compare_within(film, candidate, _MARGIN, described)
+    for _ in range(_ROUNDS):
+        if found is None or film.info.is_still or not _goes_on(found, film, candidate):
+            break
+        known = found.segment.duration >= _MIN_FOR_RATE
+        wider = replace(
+            candidate, start=found.segment.start, end=found.segment.end, line=found.line, rate_known=known
+        )  # fmt: skip
+        more = _compare_within(film, wider, max(_MARGIN, found.segment.duration), described)
+        if more is None or more.segment.duration <= found.segment.duration:
+            break
+        found, candidate = more, wider
+    return found
+
+
+def _goes_on(found: Comparison, film: Footage, candidate: Candidate) -> bool:
+    """Whether the segment ends where the window did, though film and work both go on."""
+    first, last = found.looked_at
+    shown = candidate.reference.info.duration
+    before = found.segment.start <= first + _AT_EDGE < found.segment.start + 2 * _AT_EDGE and first > _AT_EDGE
+    after = found.segment.end >= last - _AT_EDGE and last < film.info.duration - 2 * _AT_EDGE
     if candidate.reference.info.is_still:
-        return _compare_with_still(frames, candidate)
-    span = (start + candidate.offset - _OFFSET_SEARCH, end + candidate.offset + _OFFSET_SEARCH)
-    references = _frames(candidate.reference.proxy, max(0.0, span[0]), span[1], candidate.reference.info.fps)
-    if not frames or not references:
+        return before or after
+    inside = [
+        _AT_EDGE < found.line.at(moment) < shown - _AT_EDGE for moment in (found.segment.start, found.segment.end)
+    ]
+    return (before and inside[0]) or (after and inside[1])
+
+
+def _compare_within(film: Footage, candidate: Candidate, margin: float, described: "_Described") -> Comparison | None:
+    info = film.info
+    start, end = max(0.0, candidate.start - margin), candidate.end + margin
+    frames = film.between(start, end)
+    if not frames:
         return None
-    anchors = _anchors(frames, candidate)
-    registration = _anchor(anchors, references, candidate.offset)
-    if registration is None:
+    if candidate.reference.info.is_still:
+        return _compare_each(frames, reference_frames(candidate.reference, 0.0, 0.0), candidate, Line(1.0, 0.0))
+    low, high = _reference_window(candidate, start, end, still=info.is_still)
+    references = reference_frames(candidate.reference, low, high)
+    if not references:
         return None
-    offset = _best_offset(frames, references, registration, candidate)
-    closer = _anchor(anchors, references, offset, mirrored=registration.mirrored)
-    if closer is not None and closer.inliers >= registration.inliers:
-        registration = closer
-        offset = _best_offset(frames, references, registration, candidate)
-    track = _Track.along(frames, references, registration, offset)
-    bounds = track.segment(candidate.start, candidate.end)
+    core, line = Interval(candidate.start, candidate.end), candidate.line
+    anchors = _Anchors(frames, references, core, described)
+    registration = anchors.best(line) or _guess(anchors, references, line)
+    if not registration.inliers and anchors.agree(registration) < _GUESS_AGREES:
+        return None
+    for _ in range(_PASSES):
+        core, line = _line(frames, references, registration, candidate, core, line)
+        anchors = _Anchors(frames, references, core, described)
+        registration = anchors.best(line, mirrored=registration.mirrored) or registration
+    track = Track.along(frames, references, registration, line)
+    bounds = track.segment(core.start, core.end)
+    if bounds is None or track.median(bounds) < _FIXED_ENOUGH:
+        wandering = _compare_each(frames, references, candidate, line)
+        if wandering is not None and (bounds is None or wandering.agreement > track.median(bounds)):
+            return wandering
     if bounds is None:
         return None
-    median = track.median(bounds)
-    if info.fps and track.step > 1.5 / _EDGE_FPS:
-        bounds = _refine_edges(query, candidate.reference, registration, offset, bounds, median)
-    pairs = tuple(_pair_at(frames, references, bounds, offset, part) for part in (0.15, 0.5, 0.85))
-    return Comparison(bounds, offset, registration, median, track.motion(bounds), track.curve(), pairs)
+    median, looked_at = track.median(bounds), (frames[0].seconds, frames[-1].seconds + track.step)
+    if info.fps and track.step > 1.5 / EDGE_FPS:
+        bounds = _refine_edges(film, candidate.reference, registration, line, bounds, median)
+    pairs = tuple(
+        (*_pair_at(frames, references, bounds, line, part), registration)
+        for part in ((0.5,) if info.is_still else (0.15, 0.5, 0.85))
+    )
+    matrix, times, moments = _matrix(frames, references, registration)
+    return Comparison(
+        bounds, line, registration, median, track.motion(bounds), track.curve(), pairs, looked_at,
+        None if info.is_still else matrix, times, moments,
+    )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class _Track:
-    """Agreement of each query frame with the reference frame of its moment."""
+def _reference_window(candidate: Candidate, start: float, end: float, *, still: bool) -> tuple[float, float]:
+    """The reference seconds that may be shown: along the known line, or at any speed either way around its middle."""
+    if candidate.rate_known:
+        low, high = candidate.line.span(start, end)
+        reach = 1.0
+    else:
+        low = high = candidate.line.at((candidate.start + candidate.end) / 2)
+        reach = 1.0 + (0.0 if still else FASTEST * (end - start) / 2)
+    low = max(0.0, low - reach)
+    return low, max(low + 0.5, high + reach)
 
-    times: NDArray[np.float64]
-    agreement: NDArray[np.float32]
-    change: NDArray[np.float32]
-    moved: NDArray[np.float32]
 
-    @classmethod
-    def along(
-        cls, frames: Sequence[Frame], references: Sequence[Frame], registration: Registration, offset: float
-    ) -> "_Track":
-        aligner = Aligner(registration)
-        moments = [frame.seconds for frame in references]
-        left = np.stack([aligner.query(gray(frame.pixels)) for frame in frames])
-        warped: dict[int, NDArray[np.float32]] = {}
-        rows = []
-        for frame in frames:
-            index = _nearest(moments, frame.seconds + offset)
-            if index not in warped:
-                warped[index] = aligner.reference(gray(references[index].pixels))
-            rows.append(warped[index])
-        right = np.stack(rows)
-        times = np.array([frame.seconds for frame in frames])
-        outside = (times + offset < moments[0] - 0.1) | (times + offset > moments[-1] + 0.1)
-        agrees = agreement(left, right, aligner.cells)
-        agrees[outside] = 0
-        if len(frames) < 2:
-            return cls(times, agrees, np.zeros(0, np.float32), np.zeros(0, np.float32))
-        query_change, reference_change = np.diff(left, axis=0), np.diff(right, axis=0)
-        moved = np.minimum(np.abs(query_change).mean(axis=1), np.abs(reference_change).mean(axis=1))
-        return cls(times, agrees, _diagonal(query_change, reference_change), moved)
+class _Anchors:
+    """A few moments of the candidate, registered with the frames of the work that a line names for them."""
+
+    def __init__(
+        self, frames: Sequence[Frame], references: Sequence[Frame], core: Interval, described: "_Described"
+    ) -> None:
+        near = [f for f in frames if core.start - 0.1 <= f.seconds <= core.end + 0.1] or list(frames)
+        picked = sorted({round(p) for p in np.linspace(0, len(near) - 1, _ANCHORS)})
+        self._frames = [near[i] for i in picked]
+        self._described = described
+        self._references = references
+        self._moments = [frame.seconds for frame in references]
+
+    def best(self, line: Line, *, mirrored: bool | None = None) -> Registration | None:
+        """The registration with the most support; where the line gives none, moments beside it are tried."""
+        for shifts in ((0.0,), _BESIDE):
+            found = (self._registered(line, shift, mirrored) for shift in shifts)
+            best = max((r for r in found if r), key=lambda r: r.inliers, default=None)
+            if best is not None:
+                return best
+        return None
 
     @property
-    def step(self) -> float:
-        """Median seconds between compared frames."""
-        return float(np.median(np.diff(self.times))) if len(self.times) > 1 else 0.0
+    def middle(self) -> Frame:
+        return self._frames[len(self._frames) // 2]
 
-    def segment(self, start: float, end: float) -> Interval | None:
-        """The stretch around ``start`` to ``end`` in which frames agree; short dips are bridged."""
-        core = (self.times >= start - 0.3) & (self.times <= end + 0.3)
-        if not core.any():
-            return None
-        level = max(_AGREES, _AGREES_RELATIVE * float(np.percentile(self.agreement[core], 75)))
-        return self._run(start, end, level)
+    def agree(self, registration: Registration) -> float:
+        """How alike the anchors are to whichever reference frames they are most alike to, on average, -1..1."""
+        aligner = Aligner(registration)
+        thinned = self._references[:: max(1, len(self._references) // _GUESSED)]
+        right = np.stack([aligner.reference(gray(frame.pixels)) for frame in thinned])
+        left = np.stack([aligner.query(gray(frame.pixels)) for frame in self._frames])
+        return float(correlation(left, right).max(axis=1).mean())
 
-    def _run(self, start: float, end: float, level: float) -> Interval | None:
-        good = np.flatnonzero(self.agreement >= level)
-        if not len(good):
-            return None
-        allowed = max(2, round(0.25 / self.step)) if self.step else 2
-        runs = np.split(good, np.flatnonzero(np.diff(good) > allowed) + 1)
-        overlap = [min(end, self.times[run[-1]]) - max(start, self.times[run[0]]) for run in runs]
-        run = runs[int(np.argmax(overlap))]
-        return Interval(float(self.times[run[0]]), float(self.times[run[-1]]) + self.step)
-
-    def median(self, bounds: Interval) -> float:
-        inside = (self.times >= bounds.start - 1e-6) & (self.times <= bounds.end)
-        return float(np.median(self.agreement[inside])) if inside.any() else 0.0
-
-    def motion(self, bounds: Interval) -> float | None:
-        inside = (self.times[:-1] >= bounds.start - 1e-6) & (self.times[1:] < bounds.end) & (self.moved > _MOVES)
-        if inside.sum() < 3:
-            return None
-        return float(np.median(self.change[inside]))
-
-    def curve(self) -> tuple[tuple[float, float], ...]:
-        return tuple((float(t), max(0.0, float(a))) for t, a in zip(self.times, self.agreement, strict=True))
+    def _registered(self, line: Line, shift: float, mirrored: bool | None) -> Registration | None:
+        """All anchors together."""
+        pairs = []
+        for frame in self._frames:
+            counterpart = self._references[nearest(self._moments, line.at(frame.seconds) + shift)]
+            pairs.append((self._described.of("query", frame), self._described.of("reference", counterpart)))
+        return register(pairs, mirrored=mirrored)
 
 
-def _frames(path: Path, start: float, end: float, fps: float, *, still: bool = False) -> list[Frame]:
-    """Frames between two moments, as many a second as the file has and ``_MAX_FRAMES`` allows."""
-    if still:
-        return list(sample_frames(path, fps=1, max_side=SIDE))
-    rate = min(fps or _EDGE_FPS, _EDGE_FPS, _MAX_FRAMES / max(end - start, 0.1))
-    wanted = 0.0 if rate >= (fps or _EDGE_FPS) * 0.99 else rate
-    return list(sample_frames(path, fps=wanted, max_side=SIDE, start=start, end=end))
+class _Described:
+    """The local features of frames, looked for once a frame."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, float], Features] = {}
+
+    def of(self, side: str, frame: Frame) -> Features:
+        key = side, frame.seconds
+        if key not in self._known:
+            self._known[key] = describe(gray(frame.pixels))
+        return self._known[key]
 
 
-def _nearest(moments: Sequence[float], seconds: float) -> int:
-    right = bisect.bisect_left(moments, seconds)
-    if right == 0:
-        return 0
-    if right == len(moments):
-        return right - 1
-    return right if moments[right] - seconds < seconds - moments[right - 1] else right - 1
+def _guess(anchors: _Anchors, references: Sequence[Frame], line: Line) -> Registration:
+    """Where no features agree: whichever place, size and mirroring the anchors agree with best."""
+    frame = anchors.middle
+    counterpart = references[nearest([f.seconds for f in references], line.at(frame.seconds))]
+    return max(guess(gray(frame.pixels), gray(counterpart.pixels)), key=anchors.agree)
 
 
-def _anchors(frames: Sequence[Frame], candidate: Candidate) -> list[tuple[float, Features]]:
-    """Moments spread over the candidate, with their features."""
-    core = [frame for frame in frames if candidate.start - 0.1 <= frame.seconds <= candidate.end + 0.1] or list(frames)
-    picked = [core[i] for i in sorted({round(p) for p in np.linspace(0, len(core) - 1, _ANCHORS)})]
-    return [(frame.seconds, describe(gray(frame.pixels))) for frame in picked]
-
-
-def _anchor(
-    anchors: Sequence[tuple[float, Features]],
+def _line(
+    frames: Sequence[Frame],
     references: Sequence[Frame],
-    offset: float,
-    *,
-    mirrored: bool | None = None,
-) -> Registration | None:
-    """The registration with the most support among the anchors and the reference frames of their moments."""
-    moments = [frame.seconds for frame in references]
-    found = (
-        register(features, gray(references[_nearest(moments, seconds + offset)].pixels), mirrored=mirrored)
-        for seconds, features in anchors
-    )
-    return max((r for r in found if r), key=lambda r: r.inliers, default=None)
+    registration: Registration,
+    candidate: Candidate,
+    core: Interval,
+    voted: Line,
+) -> tuple[Interval, Line]:
+    """Which frames show the work, and along which time line, to a fraction of a frame.
 
-
-def _best_offset(
-    frames: Sequence[Frame], references: Sequence[Frame], registration: Registration, candidate: Candidate
-) -> float:
-    """The offset at which the candidate's frames agree best, to a sixtieth of a second."""
+    Sightings are few and some are chance, so the frames are chosen anew: those that some reference frame agrees with.
+    """
     aligner = Aligner(registration)
-    moments = [frame.seconds for frame in references]
-    core = [frame for frame in frames if candidate.start <= frame.seconds <= candidate.end] or list(frames)
+    left = np.stack([aligner.query(gray(frame.pixels)) for frame in frames])
+    right = np.stack([aligner.reference(gray(frame.pixels)) for frame in references])
+    alike = correlation(left, right)
+    times = np.array([frame.seconds for frame in frames])
+    moments = np.array([frame.seconds for frame in references])
+    rows = _showing(alike.max(axis=1), times, core)
+    core = Interval(float(times[rows[0]]), float(times[rows[-1]]))
+    tried = RATES
+    if len(rows) < 2:
+        tried = np.array([1.0])
+    elif candidate.rate_known:
+        tried = RATES[np.abs(RATES / voted.rate - 1) < _NEAR_RATE]
+    elif core.duration < _MIN_FOR_RATE:
+        tried = np.array([1.0, -1.0])
+    line = best_line(left[rows], right, times[rows], moments, tried)
+    finer = refined(alike[rows], times[rows], moments, line)
+    agreeing = [change_agreement(left[rows], right, times[rows], moments, one) for one in (line, finer)]
+    return core, finer if agreeing[1] > agreeing[0] else line
+
+
+def _showing(best: NDArray[np.float32], times: NDArray[np.float64], core: Interval) -> NDArray[np.intp]:
+    """Positions of the run of frames that agree with some reference frame and overlap ``core`` most."""
+    level = max(_SHOWS, AGREES_RELATIVE * float(np.percentile(best, 90)))
+    good = np.flatnonzero(best >= level)
+    if not len(good):
+        return np.arange(len(best))
+    runs = np.split(good, np.flatnonzero(np.diff(good) > _SHOWING_GAP) + 1)
+    overlap = [
+        (min(core.end, times[run[-1]]) - max(core.start, times[run[0]]), float(times[run[-1]] - times[run[0]]))
+        for run in runs
+    ]
+    return runs[max(range(len(runs)), key=lambda i: (max(overlap[i][0], -0.01), overlap[i][1]))]
+
+
+def _matrix(
+    frames: Sequence[Frame], references: Sequence[Frame], registration: Registration
+) -> tuple[NDArray[np.float32], tuple[float, ...], tuple[float, ...]]:
+    """The similarity of reference frames (rows) to query frames (columns), thinned for a picture."""
+    aligner = Aligner(registration)
+    shown = [frames[i] for i in np.unique(np.linspace(0, len(frames) - 1, min(_MATRIX, len(frames))).astype(int))]
+    rows = [
+        references[i] for i in np.unique(np.linspace(0, len(references) - 1, min(_MATRIX, len(references))).astype(int))
+    ]
     alike = correlation(
-        np.stack([aligner.query(gray(frame.pixels)) for frame in core]),
-        np.stack([aligner.reference(gray(frame.pixels)) for frame in references]),
+        np.stack([aligner.reference(gray(frame.pixels)) for frame in rows]),
+        np.stack([aligner.query(gray(frame.pixels)) for frame in shown]),
     )
-    times = [frame.seconds for frame in core]
-    rows = np.arange(len(core))
-
-    def mean_agreement(offset: float) -> float:
-        columns = [_nearest(moments, seconds + offset) for seconds in times]
-        return float(alike[rows, columns].mean())
-
-    steps = np.arange(-_OFFSET_SEARCH, _OFFSET_SEARCH + 1e-9, _OFFSET_STEP)
-    scores = np.array([mean_agreement(candidate.offset + step) for step in steps])
-    best = np.flatnonzero(scores >= scores.max() - 1e-6)  # frames are discrete: take the middle of the plateau
-    return float(candidate.offset + steps[best[len(best) // 2]])
+    return alike, tuple(frame.seconds for frame in shown), tuple(frame.seconds for frame in rows)
 
 
 def _refine_edges(
-    query: Path, reference: Reference, registration: Registration, offset: float, bounds: Interval, median: float
+    film: Footage, reference: Reference, registration: Registration, line: Line, bounds: Interval, median: float
 ) -> Interval:
     """Place both edges of a long segment to the frame, by looking densely at two seconds around each."""
     edges = []
     for edge, is_start in ((bounds.start, True), (bounds.end, False)):
         low, high = max(0.0, edge - _EDGE_WINDOW), edge + _EDGE_WINDOW
-        frames = _frames(query, low, high, _EDGE_FPS)
-        references = _frames(reference.proxy, max(0.0, low + offset - 0.1), high + offset + 0.1, reference.info.fps)
+        frames = film.between(low, high)
+        first, last = line.span(low, high)
+        first = max(0.0, first - 0.1)
+        references = reference_frames(reference, first, max(first, last + 0.1))
         if not frames or not references:
             edges.append(edge)
             continue
-        track = _Track.along(frames, references, registration, offset)
+        track = Track.along(frames, references, registration, line)
         inside = (edge, high) if is_start else (low, edge)
-        found = track._run(*inside, max(_AGREES, _AGREES_RELATIVE * median))
+        found = track.run(*inside, max(AGREES, AGREES_RELATIVE * median))
         edges.append(edge if found is None else found.start if is_start else found.end)
     return Interval(min(edges), max(edges))
 
 
-def _compare_with_still(frames: list[Frame], candidate: Candidate) -> Comparison | None:
-    """A registered photograph: each frame is registered on its own, as the camera may travel over it."""
-    still = next(iter(sample_frames(candidate.reference.proxy, fps=1, max_side=SIDE)))
-    reference = gray(still.pixels)
-    step = 1 / _STILL_FPS
-    times: list[float] = []
-    scores: list[float] = []
-    registrations: list[Registration | None] = []
-    kept: list[Frame] = []
-    for frame in frames:
-        if times and frame.seconds < times[-1] + step - 1e-3:
-            continue
-        registration = register(describe(gray(frame.pixels)), reference)
-        times.append(frame.seconds)
-        kept.append(frame)
-        registrations.append(registration)
-        scores.append(_agreement(frame, reference, registration) if registration else 0.0)
-    empty = np.zeros(max(0, len(times) - 1), np.float32)
-    track = _Track(np.array(times), np.array(scores, np.float32), empty, empty)
-    bounds = track.segment(candidate.start, candidate.end)
+def _compare_each(
+    frames: Sequence[Frame], references: Sequence[Frame], candidate: Candidate, line: Line
+) -> Comparison | None:
+    """Frame by frame: the copy shakes, or the film moves over it."""
+    followed = track_each_frame(frames, references, line)
+    if followed is None:
+        return None
+    bounds = followed.track.segment(candidate.start, candidate.end)
     if bounds is None:
         return None
-    inside = [i for i, t in enumerate(times) if bounds.start <= t <= bounds.end and registrations[i]]
-    best = max(inside, key=lambda i: scores[i])
-    registration = registrations[best]
-    if registration is None:
+    best = followed.best_within(bounds)
+    if best is None:
         return None
-    return Comparison(bounds, 0.0, registration, track.median(bounds), None, track.curve(), ((kept[best], still),))
-
-
-def _agreement(frame: Frame, reference: NDArray[np.uint8], registration: Registration) -> float:
-    aligner = Aligner(registration)
-    left, right = aligner.query(gray(frame.pixels)), aligner.reference(reference)
-    return float(agreement(left[None], right[None], aligner.cells)[0])
-
-
-def _diagonal(left: NDArray[np.float32], right: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Correlation of each row of ``left`` with the same row of ``right``."""
-    return np.array([correlation(one, other[None])[0, 0] for one, other in zip(left, right, strict=True)], np.float32)
+    frame, reference, registration = best
+    median = followed.track.median(bounds)
+    return Comparison(
+        bounds, line, registration, median, followed.track.motion(bounds), followed.track.curve(),
+        ((frame, reference, registration),), (frames[0].seconds, frames[-1].seconds + followed.track.step),
+    )  # fmt: skip
 
 
 def _pair_at(
-    frames: Sequence[Frame], references: Sequence[Frame], bounds: Interval, offset: float, part: float
+    frames: Sequence[Frame], references: Sequence[Frame], bounds: Interval, line: Line, part: float
 ) -> tuple[Frame, Frame]:
     """The query frame at a fraction of the segment beside the reference frame of its moment."""
-    frame = frames[_nearest([f.seconds for f in frames], bounds.start + part * bounds.duration)]
-    return frame, references[_nearest([f.seconds for f in references], frame.seconds + offset)]
-
-
-def outlined(pixels: NDArray[np.uint8], corners: NDArray[np.float64]) -> bytes:
-    """A JPEG of ``pixels`` (h, w, 3) with the part of a convex polygon (n, 2) that lies inside the frame outlined."""
-    picture = np.ascontiguousarray(pixels[:, :, ::-1])
-    height, width = picture.shape[:2]
-    thickness = max(2, width // 160)
-    frame = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-    _, inside = cv2.intersectConvexConvex(corners.astype(np.float32), frame)
-    polygon = frame if inside is None else inside.reshape(-1, 2)
-    polygon = np.clip(polygon, thickness // 2, (width - 1 - thickness // 2, height - 1 - thickness // 2))
-    cv2.polylines(picture, [np.round(polygon).astype(np.int32)], True, (40, 200, 255), thickness, cv2.LINE_AA)
-    return bytes(cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 88])[1])
+    frame = frames[nearest([f.seconds for f in frames], bounds.start + part * bounds.duration)]
+    return frame, references[nearest([f.seconds for f in references], line.at(frame.seconds))]

@@ -5,6 +5,7 @@ translation, once with the reference as it is and once mirrored. What the transf
 pixel by pixel: normalised cross-correlation, which neither brightness nor contrast changes.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -16,11 +17,14 @@ from auditor.media.types import Region
 Gray = NDArray[np.uint8]
 #: Features a frame; more costs time and, at 480 pixels, finds nothing new.
 _FEATURES = 800
+#: Half of SIFT's usual contrast threshold (section 4 of the paper): the strongest are kept anyway, and in a 50 % blend each
+#: picture has only half of its contrast.
+_CONTRAST = 0.02
 #: Lowe's ratio, from section 7.1 of the paper.
 _RATIO = 0.8
 #: Matches that must agree on one transform. Eight random ones agreed in none of our unrelated pairs; ten leaves room.
 _MIN_INLIERS = 10
-_RANSAC_PIXELS = 4.0
+_RANSAC_PIXELS, _TIGHT_PIXELS = 4.0, 1.5
 #: A full affine map has two more degrees of freedom, so chance agrees with it more often: it must win by this much.
 _AFFINE_ADVANTAGE = 1.15
 #: A registered picture that covers less than this part of the frame is a chance agreement of a few corners.
@@ -37,13 +41,18 @@ _ENOUGH_CELLS = 4
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """``matrix`` (2, 3) float64 maps reference pixels (mirrored first if ``mirrored``) to query pixels."""
+    """``matrix`` (2, 3) float64 maps reference pixels (mirrored first if ``mirrored``) to query pixels.
+
+    ``tightness`` 0..1 is how many of the ``inliers`` still agree to a pixel and a half when perspective is allowed: near 1
+    for the same picture, about a half for another view of the same things, whose depth no flat map explains.
+    """
 
     matrix: NDArray[np.float64]
     mirrored: bool
     inliers: int
     reference_size: tuple[int, int]
     query_size: tuple[int, int]
+    tightness: float = 0.0
 
     def warp(self, reference: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """The reference frame, (h, w) or (h, w, 3), laid over the query's canvas; black outside."""
@@ -62,6 +71,11 @@ class Registration:
         mask = np.zeros((height, width), np.uint8)
         cv2.fillConvexPoly(mask, np.round(self.corners()).astype(np.int32), 255)
         return mask
+
+    @property
+    def covers(self) -> bool:
+        """Whether the reference covers enough of the query frame to be seen."""
+        return float(self.mask().mean()) / 255 >= _MIN_AREA
 
     def region(self) -> Region:
         """The bounding box of the reference within the query frame."""
@@ -89,39 +103,60 @@ class Features:
 
 def describe(frame: Gray) -> Features:
     """The local features of a frame, (height, width) uint8."""
-    points, descriptors = cv2.SIFT.create(nfeatures=_FEATURES).detectAndCompute(frame, None)
+    points, descriptors = cv2.SIFT.create(nfeatures=_FEATURES, contrastThreshold=_CONTRAST).detectAndCompute(
+        frame, None
+    )
     size = frame.shape[1], frame.shape[0]
     if descriptors is None:
         return Features(np.empty((0, 2)), np.empty((0, 128), np.float32), size)
     return Features(np.array([point.pt for point in points], np.float64), np.asarray(descriptors, np.float32), size)
 
 
-def register(query: Features, reference: Gray, *, mirrored: bool | None = None) -> Registration | None:
-    """Find the reference frame within the query frame, as it is or mirrored (both are tried if ``mirrored`` is None).
+def mirrored_features(features: Features) -> Features:
+    """The features of the mirrored frame, without looking again.
 
-    ``None`` where no transform has enough support.
+    SIFT describes a 4 x 4 grid of 8 orientations in a frame turned to the point's own orientation (Lowe 2004, section 6):
+    mirroring reverses the rows of that grid and the sense of its orientations.
+    """
+    points = np.column_stack([features.size[0] - 1 - features.points[:, 0], features.points[:, 1]])
+    grid = features.descriptors.reshape(-1, 4, 4, 8)[:, ::-1, :, (8 - np.arange(8)) % 8]
+    return Features(points, np.ascontiguousarray(grid.reshape(-1, 128)), features.size)
+
+
+def register(pairs: Sequence[tuple[Features, Features]], *, mirrored: bool | None = None) -> Registration | None:
+    """Find the reference within the query, as it is or mirrored (both are tried if ``mirrored`` is None).
+
+    ``pairs`` are (query, reference) frames that lie over each other in one and the same way, such as several moments of an
+    excerpt: their matches are pooled, so that a work which shows little of itself in any one frame (a blend, a small
+    picture, text over it) is still found. ``None`` where no transform has enough support.
     """
     tried = (False, True) if mirrored is None else (mirrored,)
-    found = (_register(query, reference, variant) for variant in tried)
+    found = (_register(pairs, variant) for variant in tried)
     return max((r for r in found if r), key=lambda r: r.inliers, default=None)
 
 
-def _register(query: Features, reference: Gray, mirrored: bool) -> Registration | None:
-    features = describe(np.ascontiguousarray(reference[:, ::-1]) if mirrored else reference)
-    if len(query.points) < 2 or len(features.points) < _MIN_INLIERS:
+def _register(pairs: Sequence[tuple[Features, Features]], mirrored: bool) -> Registration | None:
+    matched = [_matches(query, mirrored_features(reference) if mirrored else reference) for query, reference in pairs]
+    source = np.concatenate([one for one, _ in matched])
+    target = np.concatenate([other for _, other in matched])
+    if len(source) < _MIN_INLIERS:
         return None
-    pairs = cv2.BFMatcher(cv2.NORM_L2).knnMatch(features.descriptors, query.descriptors, k=2)
-    good = [pair[0] for pair in pairs if len(pair) == 2 and pair[0].distance < _RATIO * pair[1].distance]
-    if len(good) < _MIN_INLIERS:
-        return None
-    source = features.points[[match.queryIdx for match in good]]
-    target = query.points[[match.trainIdx for match in good]]
     matrix, support = _transform(source, target)
     if matrix is None or support < _MIN_INLIERS:
         return None
-    registration = Registration(matrix, mirrored, support, features.size, query.size)
-    area = registration.mask().mean() / 255
-    return registration if area >= _MIN_AREA else None
+    tightness = min(1.0, _tight(source, target) / support)
+    registration = Registration(matrix, mirrored, support, pairs[0][1].size, pairs[0][0].size, tightness)
+    return registration if registration.covers else None
+
+
+def _matches(query: Features, reference: Features) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Points of the reference and of the query that look alike and like nothing else (Lowe's ratio test), (n, 2) each."""
+    if len(query.points) < 2 or not len(reference.points):
+        return np.empty((0, 2)), np.empty((0, 2))
+    pairs = cv2.BFMatcher(cv2.NORM_L2).knnMatch(reference.descriptors, query.descriptors, k=2)
+    good = [pair[0] for pair in pairs if len(pair) == 2 and pair[0].distance < _RATIO * pair[1].distance]
+    rows, columns = [match.queryIdx for match in good], [match.trainIdx for match in good]
+    return reference.points[rows], query.points[columns]
 
 
 def _transform(source: NDArray[np.float64], target: NDArray[np.float64]) -> tuple[NDArray[np.float64] | None, int]:
@@ -134,6 +169,13 @@ def _transform(source: NDArray[np.float64], target: NDArray[np.float64]) -> tupl
         if matrix is not None and int(inliers.sum()) > support * advantage:
             best, support = np.asarray(matrix, np.float64), int(inliers.sum())
     return best, support
+
+
+def _tight(source: NDArray[np.float64], target: NDArray[np.float64]) -> int:
+    """How many matches one perspective map explains to ``_TIGHT_PIXELS``."""
+    cv2.setRNGSeed(1)
+    _, inliers = cv2.findHomography(source, target, cv2.RANSAC, _TIGHT_PIXELS)
+    return 0 if inliers is None else int(inliers.sum())
 
 
 class Aligner:
@@ -202,6 +244,11 @@ def agreement(left: NDArray[np.float32], right: NDArray[np.float32], cells: NDAr
     for row in np.flatnonzero(~enough):
         medians[row] = correlation(left[row], right[row][None])[0, 0]
     return medians
+
+
+def paired_correlation(left: NDArray[np.float32], right: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Normalised cross-correlation, -1..1, of each row of ``left`` (n, p) with the same row of ``right``; (n,) float32."""
+    return np.asarray((_standardised(left) * _standardised(right)).sum(axis=1), np.float32)
 
 
 def _standardised(rows: NDArray[np.float32]) -> NDArray[np.float32]:

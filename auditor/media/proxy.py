@@ -4,7 +4,7 @@ A proxy keeps every instant of the film (up to 30 frames a second) at no more th
 timed to a frame without the original, which may lie in cold storage by then.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from auditor.errors import BadInputError
 from auditor.media.decoder import Frame, sample_frames
 from auditor.media.types import Cancelled, MediaInfo, OnProgress, Progress, never_cancelled, no_progress
 
@@ -38,6 +39,44 @@ def proxy_frames(
 def write_still_proxy(frame: Frame, out: Path) -> None:
     """Write one frame as a JPEG of good quality."""
     Image.fromarray(frame.pixels).save(out, "JPEG", quality=92)
+
+
+def read_still_proxy(path: Path) -> Frame:
+    """The frame that ``write_still_proxy`` wrote. Raises ``BadInputError`` if it is gone or damaged."""
+    pixels = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    if pixels is None:
+        raise _damaged(path, "it is no picture")
+    return Frame(0.0, np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB), np.uint8))
+
+
+def read_film_proxy(path: Path, *, start: float, end: float, fps: float) -> Iterator[Frame]:
+    """Frames that ``FilmProxyWriter`` wrote, between two moments, at most ``fps`` a second (0: every frame).
+
+    Proxies are our own files, encoded by us from decoded pixels, so they are read without the cell that foreign media needs.
+    Raises ``BadInputError`` if the proxy is gone or damaged.
+    """
+    try:
+        with av.open(str(path), format="mp4") as container:
+            stream = container.streams.video[0]
+            stream.codec_context.thread_count = 2
+            stream.codec_context.thread_type = "AUTO"
+            if start > 0 and stream.time_base:
+                container.seek(max(0, int((start - 0.001) / stream.time_base)), stream=stream)
+            due = start - 1e-4
+            for picture in container.decode(stream):
+                seconds = float(picture.time or 0.0)
+                if seconds > end + 1e-4:
+                    return
+                if seconds < due:
+                    continue
+                due = max(due + 1 / fps, seconds - 1 / fps) if fps else seconds
+                yield Frame(seconds, np.asarray(picture.to_ndarray(format="rgb24"), np.uint8))
+    except (av.error.FFmpegError, IndexError, OSError) as error:
+        raise _damaged(path, str(error)) from error
+
+
+def _damaged(path: Path, reason: str) -> BadInputError:
+    return BadInputError(f"{path}: the proxy of a work can't be read ({reason}); remove the work and add it again")
 
 
 class FilmProxyWriter:

@@ -83,9 +83,10 @@ class LicenceFact:
 
 @dataclass(frozen=True, slots=True)
 class MatchFact:
-    """A stretch that shows a registered work: ``copy`` the same recording, ``scene`` the same scene shot anew."""
+    """A stretch that shows a registered work: ``copy`` the same recording, ``scene`` the same scene shot anew, ``audio``
+    the same sound, ``text`` the same words."""
 
-    kind: Literal["copy", "scene"]
+    kind: Literal["copy", "scene", "audio", "text"]
     work_id: Identifier
     title: Text
     start: Seconds

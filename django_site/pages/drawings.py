@@ -15,7 +15,7 @@ _STEPS = (0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200)
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A stretch in a lane: seconds, its name, where it leads, and its tone."""
+    """A stretch in a lane: seconds, its name, where it leads, its tone, and whether it is what the page is about."""
 
     start: float
     end: float
@@ -24,6 +24,7 @@ class Bar:
     tone: str = "idle"
     detail: str = ""
     short: str = ""
+    current: bool = False
 
 
 @dataclass(frozen=True, slots=True)

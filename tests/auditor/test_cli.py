@@ -46,10 +46,61 @@ def test_index_and_match(run, tmp_path: Path) -> None:  # type: ignore[no-untype
     assert 0 < segment["score"] <= 1
     assert "log10_lr" in segment
     assert Path(segment["evidence"][0]["query_frame"]).read_bytes()[:2] == b"\xff\xd8"
+    (vectors,) = (index / "vectors").glob("*.tail-vectors")
+    vectors.write_bytes(b"damaged")
+    assert "rebuild" in run("index", "info", index)[2]
+    assert run("index", "rebuild", index)[0] == 0
     assert run("index", "remove", index, "--work-id", CAR.stem)[0] == 0
     status, document, _ = run("match", index, clip)
     assert (status, document["segments"]) == (0, [])
     assert document["cannot_detect"]
+
+
+def test_a_report_and_a_dismissal_that_can_be_taken_back(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    index, negatives, report = tmp_path / "index", tmp_path / "negatives.json", tmp_path / "report.html"
+    run("index", "add", index, CAR, "--title", "<b>The & car</b>")
+    clip = write_clip(tmp_path / "clip.mp4", frames_of(CAR, size=(320, 240))[20:90], fps=30, crf=30)
+    status, document, _ = run("match", index, clip, "--report", report, "--negatives", negatives)
+    assert (status, len(document["segments"]), document["dismissed"]) == (1, 1, [])
+    assert "&lt;b&gt;The &amp; car&lt;/b&gt;" in report.read_text()
+    dismiss = ("dismiss", negatives, index, clip, "--segment", 1, "--reason", "our own footage")
+    status, document, _ = run(*dismiss, "--by", "Ines")
+    assert (status, document["dismissed"]["reason"], document["dismissed"]["by"]) == (0, "our own footage", "Ines")
+    identifier = document["dismissed"]["id"]
+    status, document, _ = run("match", index, clip, "--report", report, "--negatives", negatives)
+    assert (status, document["segments"]) == (0, [])
+    assert document["dismissed"][0]["dismissed"]["reason"] == "our own footage"
+    assert "our own footage" in report.read_text()
+    assert run("match", index, clip)[0] == 1, "without the file nothing is quiet"
+    status, _, error = run(*dismiss)
+    assert (status, "nothing is found" in error) == (2, True)
+    status, document, _ = run("dismiss", negatives, "--list")
+    assert (status, [entry["id"] for entry in document["dismissed"]]) == (0, [identifier])
+    assert run("dismiss", negatives, "--undo", "nonsense")[0] == 2
+    assert run("dismiss", negatives, "--undo", identifier)[1] == {"undone": identifier, "left": 0}
+    assert run("match", index, clip, "--negatives", negatives)[0] == 1
+    assert run(*dismiss[:-1], "x")[0] == 2, "a reason of one letter explains nothing"
+    assert run("match", index, clip, "--report", clip / "report.html")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--list"], "no such file"),
+        (["--undo", "x"], "no such file"),
+        ([], "--segment N --reason"),
+        (["index"], "--segment N --reason"),
+        (["--list", "--undo", "x"], "stand alone"),
+        (["index", "file", "--list"], "stand alone"),
+        (["index", "file", "--segment", "one", "--reason", "because"], "segment"),
+    ],
+)
+def test_a_dismissal_in_bad_use(run, tmp_path: Path, arguments: list[str], words: str) -> None:  # type: ignore[no-untyped-def]
+    status, _, error = run("dismiss", tmp_path / "negatives.json", *arguments)
+    assert status == 2
+    assert words in error
+    assert error.count("\n") == 1
+    assert not (tmp_path / "negatives.json").exists()
 
 
 def test_several_files_are_looked_at_before_any_is_registered(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

@@ -32,12 +32,12 @@ CAR_SIZE = (352, 288)
 
 
 def foreign_clips(directory: Path) -> dict[str, Path]:
-    """One clip with three mirrored seconds of a registered work inside, one that shows the performer's face, and one of
-    the same scene as a registered work in another recording."""
+    """One clip with three mirrored seconds of a registered work inside, one that shows the performer's face, one of the
+    same scene as a registered work in another recording, and one with two works, backwards and at twice the speed."""
     import cv2
     import numpy as np
 
-    from tests.clips import ASTRONAUT, BIKES, CAR, COFFEE, frames_of, still, travel, write_clip
+    from tests.clips import ASTRONAUT, BIKES, BUNNY, CAR, COFFEE, frames_of, still, travel, write_clip
 
     size = (640, 360)
     coffee = still(COFFEE)
@@ -47,7 +47,12 @@ def foreign_clips(directory: Path) -> dict[str, Path]:
     portrait = list(travel(still(ASTRONAUT), 75, zoom=(1.0, 1.5), centre=(0.45, 0.25)))
     shown = write_clip(directory / "portrait.mp4", [*around, *portrait], fps=25)
     again = write_clip(directory / "same-scene.mp4", frames_of(CAR, start=2.2, size=CAR_SIZE), fps=30)
-    return {"mirrored.mp4": copied, "portrait.mp4": shown, "same-scene.mp4": again}
+    backwards = frames_of(BIKES, start=5.5, end=9.0, size=size)[::-1]
+    quicker = frames_of(BUNNY, start=0.5, end=4.5, size=size)[::2]
+    medley = write_clip(
+        directory / "medley.mp4", [*around, *backwards, *around, *quicker, *around[:25]], fps=25, crf=28
+    )
+    return {"mirrored.mp4": copied, "portrait.mp4": shown, "same-scene.mp4": again, "medley.mp4": medley}
 
 
 def studio() -> dict:
@@ -209,6 +214,7 @@ def seed(directory: Path) -> dict:
         "take": str(waiting.screenplays.get().scenes.first().shots.first().takes.get().pk),
         "case_scene": str(Case.objects.get(imported=imports["same-scene.mp4"], state="open").pk),
         "copy_finding": str(_finding(imports["mirrored.mp4"], "copy")),
+        "medley_findings": [str(pk) for pk in _findings(imports["medley.mp4"])],
         "face_finding": str(_finding(imports["portrait.mp4"], "face")),
         "subject": str(subject.pk),
         "grant": str(grant.pk),
@@ -226,6 +232,10 @@ def _path(asset) -> Path:
 def _finding(imported, kind: str):
     audit = imported.audits.latest("created_at")
     return audit.findings.filter(kind=kind).values_list("pk", flat=True).first()
+
+
+def _findings(imported) -> list:
+    return list(imported.audits.latest("created_at").findings.order_by("position").values_list("pk", flat=True))
 
 
 def main(manifest: Path) -> None:

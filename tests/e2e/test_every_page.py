@@ -25,6 +25,7 @@ PAGES = [
     ("producer", "/productions/takes/{take}/"),
     ("producer", "/findings/{copy_finding}/"),
     ("producer", "/findings/{face_finding}/"),
+    ("reviewer", "/findings/{medley_findings[0]}/"),
     ("producer", "/accounts/2fa/"),
     ("producer", "/accounts/password/change/"),
     ("producer", "/accounts/logout/"),

@@ -45,6 +45,84 @@ def test_two_films_play_in_step_and_stop_at_the_end_of_the_match(site, visit):
     assert page.locator(".likeness .cursor").get_attribute("visibility") == "visible"
 
 
+def test_a_work_that_plays_backwards_is_stepped_backwards(site, visit):
+    page = visit("reviewer")
+    page.goto(f"/findings/{site.ids['medley_findings'][0]}/")
+    pair = page.locator("evidence-pair")
+    expect(pair.get_by_text("Work shown backwards")).to_be_visible()
+    until(page, "[...document.querySelectorAll('evidence-pair video')].every((video) => video.readyState >= 2)")
+    start, last = float(pair.get_attribute("data-start")), float(pair.get_attribute("data-reference-end"))
+    page.keyboard.press("0")
+    page.wait_for_timeout(300)
+    assert films(page)[1] == pytest.approx(last, abs=0.05)
+    page.keyboard.press("Space")
+    page.wait_for_timeout(1500)
+    page.keyboard.press("Space")
+    page.wait_for_timeout(400)
+    one, two, _ = films(page)
+    assert one > start + 0.4
+    assert two == pytest.approx(last - (one - start), abs=0.2)
+
+
+def test_twice_the_speed_is_played_at_twice_the_speed(site, visit):
+    page = visit("reviewer")
+    page.goto(f"/findings/{site.ids['medley_findings'][1]}/")
+    assert page.evaluate("document.querySelector('evidence-pair video.reference').playbackRate") == pytest.approx(
+        2, abs=0.05
+    )
+    expect(page.locator("evidence-pair .transport")).to_contain_text("Work shown at 2.00 × its speed")
+
+
+def test_findings_by_keyboard_alone(site, visit):
+    first, second = site.ids["medley_findings"]
+    page = visit("reviewer")
+    page.goto(f"/findings/{first}/")
+    expect(page.get_by_role("group", name="Review")).to_contain_text("Accept")
+    expect(page.locator("film-timeline a[aria-current=true]")).to_have_count(1)
+    assert page.locator(".matrix img").evaluate("(picture) => picture.decode().then(() => picture.naturalWidth)") >= 120
+    page.keyboard.press("n")
+    page.wait_for_url(f"**/findings/{second}/")
+    page.keyboard.press("k")
+    page.wait_for_url(f"**/findings/{first}/")
+    page.keyboard.press("j")
+    page.wait_for_url(f"**/findings/{second}/")
+    page.keyboard.press("a")
+    expect(page.locator("#notes")).to_contain_text("you agree with this finding")
+    expect(page.get_by_role("group", name="Review")).to_contain_text("You agree with this finding")
+    page.keyboard.press("p")
+    page.wait_for_url(f"**/findings/{first}/")
+    page.keyboard.press("d")
+    dialog = page.get_by_role("dialog", name="Dismiss this finding")
+    expect(dialog.get_by_label("Reason")).to_be_focused()
+    page.keyboard.type("a duplicate")  # letters are words here, not commands
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    page.keyboard.press("d")
+    expect(dialog.get_by_label("Reason")).to_have_value("a duplicate")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#notes")).to_contain_text("later audits keep it quiet")
+    expect(page.get_by_text("a duplicate").first).to_be_visible()
+    expect(page.get_by_role("button", name="Dismiss")).to_have_count(0)
+    page.locator("details.lift summary").first.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.type("It is a copy after all.")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#notes")).to_contain_text("Taken back")
+    expect(page.get_by_text("It is a copy after all.")).to_be_visible()
+    expect(page.get_by_role("button", name="Dismiss")).to_be_visible()
+
+
+def test_who_worked_on_the_film_judges_nothing(site, visit):
+    page = visit("producer")
+    page.goto(f"/findings/{site.ids['medley_findings'][0]}/")
+    expect(page.get_by_role("link", name="Next")).to_be_visible()
+    assert page.get_by_role("button", name="Accept").count() == 0
+    assert page.get_by_role("button", name="Dismiss").count() == 0
+
+
 def test_a_face_is_shown_by_its_frames_alone(site, visit):
     page = visit("producer")
     page.goto(f"/findings/{site.ids['face_finding']}/")

@@ -10,7 +10,16 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from django_site.apps.accounts.models import Membership
-from django_site.apps.audits.models import Asset, Audit, Decision, EvidenceFrame, Finding, PolicyRevision
+from django_site.apps.audits.models import (
+    Asset,
+    Audit,
+    Confirmation,
+    Decision,
+    Dismissal,
+    EvidenceFrame,
+    Finding,
+    PolicyRevision,
+)
 from django_site.apps.corpora.models import IndexSnapshot, LicensedAct, RightsHolder, Work, WorkAsset
 from django_site.apps.jobs.models import Job
 from django_site.apps.likeness.models import (
@@ -149,6 +158,8 @@ def test_audit_of_exactly_one_thing_and_one_a_job(make, refused):
         ({"start": "-1.0", "end": "2.0"}, "finding_interval"),
         ({"score": 1.5}, "finding_score"),
         ({"kind": "copy"}, "finding_resembles_its_kind"),
+        ({"kind": "audio"}, "finding_resembles_its_kind"),
+        ({"speed": 0.0}, "finding_speed"),
     ],
 )
 def test_finding(make, refused, fields, why):
@@ -165,6 +176,43 @@ def test_finding(make, refused, fields, why):
     EvidenceFrame.objects.create(**frame)
     with refused("evidence_position_once"):
         EvidenceFrame.objects.create(**frame)
+
+
+def test_dismissal_and_confirmation(make, refused):
+    studio = make.studio()
+    take = make.take(make.shot(studio.production), studio.producer)
+    audit = make.audit(studio.production, take.asset, take=take)
+    work = make.work(studio.organisation)
+    finding = Finding.objects.create(
+        audit=audit, position=0, kind="copy", start=0, end=1, score=1, plain="x", work=work
+    )
+    values = {"finding": finding, "by": studio.legal_reviewer, "reason": "ours", "embedder": {}, "frames": [[1.0]]}
+    lifted = {"lifted_at": timezone.now(), "lifted_by": studio.head_of_legal, "lift_reason": "not ours"}
+    for fields, why in (
+        ({"reason": ""}, "dismissal_has_reason"),
+        ({"frames": []}, "dismissal_knows_it_by_something"),
+        ({"lifted_at": timezone.now()}, "dismissal_lifted_by_somebody_for_a_reason"),
+        ({**lifted, "lift_reason": ""}, "dismissal_lifted_by_somebody_for_a_reason"),
+        ({"by": studio.producer}, "whoever worked on a film can not dismiss"),
+    ):
+        with refused(why):
+            Dismissal.objects.create(**{**values, **fields})
+    dismissal = Dismissal.objects.create(**values)
+    with refused("one_dismissal_in_force_a_finding"):
+        Dismissal.objects.create(**values)
+    with refused("a dismissal can not be changed"):
+        Dismissal.objects.filter(pk=dismissal.pk).update(reason="other")
+    with refused("a dismissal can not be deleted"):
+        Dismissal.objects.filter(pk=dismissal.pk)._raw_delete("default")
+    Dismissal.objects.filter(pk=dismissal.pk).update(**lifted)
+    with refused("a dismissal can not be changed"):
+        Dismissal.objects.filter(pk=dismissal.pk).update(lifted_at=None, lifted_by=None, lift_reason="")
+    Dismissal.objects.create(**values)
+    confirmation = Confirmation.objects.create(finding=finding, by=studio.head_of_legal)
+    with refused("confirmation_once_a_person"):
+        Confirmation.objects.create(finding=finding, by=studio.head_of_legal)
+    with refused("a confirmation is append-only"):
+        Confirmation.objects.filter(pk=confirmation.pk).update(by=studio.legal_reviewer)
 
 
 @pytest.mark.parametrize(

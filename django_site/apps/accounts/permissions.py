@@ -41,6 +41,19 @@ def heads_legal(user: User, production) -> bool:
 
 
 @rules.predicate
+def made(user: User, production) -> bool:
+    """Whether the person had a hand in the production, whatever their role is today."""
+    return production is not None and (
+        production.created_by_id == user.pk or production.contributions.filter(actor=user).exists()
+    )
+
+
+@rules.predicate
+def reviews_for_organisation(user: User, production) -> bool:
+    return production is not None and _role_in(user, production.organisation_id) in REVIEWING_ROLES
+
+
+@rules.predicate
 def is_producer_of_organisation(user: User, organisation) -> bool:
     return organisation is not None and _role_in(user, organisation.pk) == Role.PRODUCER
 
@@ -67,6 +80,7 @@ rules.add_perm("productions.view", _signed_in & (produces | reviews))
 rules.add_perm("productions.change", _signed_in & produces)
 rules.add_perm("reviews.decide", _signed_in & reviews)
 rules.add_perm("reviews.comment", _signed_in & (produces | reviews))
+rules.add_perm("audits.dismiss", _signed_in & reviews & reviews_for_organisation & ~made)
 rules.add_perm("provenance.recall", _signed_in & heads_legal)
 rules.add_perm("corpora.change", _signed_in & works_in_organisation)
 rules.add_perm("likeness.enrol", _signed_in & works_in_organisation)

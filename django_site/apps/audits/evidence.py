@@ -22,6 +22,11 @@ class EvidencePair:
     acts: tuple[LicensedAct, ...]
 
     @property
+    def changed_speed(self) -> bool:
+        """Whether the work runs at a speed that a viewer could tell from its own."""
+        return abs(self.finding.speed - 1) >= 0.005
+
+    @property
     def in_step(self) -> bool:
         """Whether there are two films to play together."""
         return self.reference is not None and not self.reference_is_still

@@ -25,7 +25,7 @@ from auditor.policy.facts import (
     TakeAuditFacts,
 )
 from django_site import wiring
-from django_site.apps.audits.models import Asset, Audit, FindingKind
+from django_site.apps.audits.models import MATCH_KINDS, Asset, Audit, FindingKind
 from django_site.apps.corpora.selectors import licensed_acts_of
 from django_site.apps.likeness.models import BiometricConsent, ConsentGrant, GrantState, LivingState, Subject
 from django_site.apps.likeness.selectors import grants_for, registered_names
@@ -158,7 +158,7 @@ def _match_facts(audit: Audit) -> tuple[MatchFact, ...]:
     findings = [
         finding
         for finding in audit.findings.select_related("work__rights_holder").order_by("position")
-        if finding.kind in (FindingKind.COPY, FindingKind.SCENE)
+        if finding.kind in MATCH_KINDS
     ]
     acts = licensed_acts_of({finding.work_id for finding in findings})
     now = timezone.now()
@@ -226,11 +226,12 @@ def _face_facts(audit: Audit, production: Production) -> tuple[FaceFact, ...]:
 
 
 def audit_fact(audit: Audit) -> AuditFact:
-    """What was looked for, and whether index and gallery are still those of today."""
+    """What was looked for, and whether index, gallery and the dismissals that it relied on still stand."""
     names = tuple(str(detector["name"]) for detector in audit.detectors)
     current = (
         audit.index_snapshot.digest == wiring.work_index().info().digest
         and audit.gallery_sha256 == wiring.face_gallery().info().digest
+        and not audit.dismissals.filter(lifted_at__isnull=False).exists()
     )
     return AuditFact(
         complete=audit.state == "complete",

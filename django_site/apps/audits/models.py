@@ -64,6 +64,8 @@ class Audit(Record):
     report_sha256 = Sha256Field()
     iscc = models.CharField(max_length=80, blank=True)
     reason = models.TextField(blank=True)
+    #: False alarms that kept something in this file quiet; without one of them the audit no longer vouches for it.
+    dismissals = models.ManyToManyField("audits.Dismissal", related_name="audits")
 
     class Meta:
         constraints = [
@@ -82,11 +84,24 @@ class Audit(Record):
 class FindingKind(models.TextChoices):
     COPY = "copy", _("Copy of a work")
     SCENE = "scene", _("Same scene as a work")
+    STYLE = "style", _("Style of a work")
+    SEMANTIC = "semantic", _("Same content as a work")
+    AUDIO = "audio", _("Sound of a work")
+    TEXT = "text", _("Words of a work")
     FACE = "face", _("Registered person")
 
 
+#: Kinds that name a work, and those among them that policies judge; style and content are told, never a verdict.
+WORK_KINDS = tuple(kind for kind in FindingKind if kind != FindingKind.FACE)
+MATCH_KINDS = (FindingKind.COPY, FindingKind.SCENE, FindingKind.AUDIO, FindingKind.TEXT)
+
+
 class Finding(Record):
-    """One stretch of the audited file that resembles a work or a registered person. Times in seconds."""
+    """One stretch of the audited file that resembles a work or a registered person. Times in seconds.
+
+    ``speed`` is reference seconds a film second, ``reversed`` that the work plays backwards; ``measured`` holds the figures
+    that the verdict rests on, ``matrix`` the alignment matrix as a picture.
+    """
 
     audit = models.ForeignKey(Audit, on_delete=models.CASCADE, related_name="findings")
     position = models.PositiveIntegerField()
@@ -99,6 +114,9 @@ class Finding(Record):
     log10_lr = models.FloatField(null=True)
     mirrored = models.BooleanField(default=False)
     speed = models.FloatField(default=1.0)
+    reversed = models.BooleanField(default=False)
+    measured = models.JSONField(default=dict)
+    matrix = models.ForeignKey(Asset, null=True, on_delete=models.PROTECT, related_name="+")
     region = models.JSONField(null=True)
     curve = models.JSONField(default=list)
     plain = models.TextField()
@@ -113,9 +131,11 @@ class Finding(Record):
             models.CheckConstraint(condition=Q(start__gte=0, end__gte=F("start")), name="finding_interval"),
             models.CheckConstraint(condition=Q(score__gte=0, score__lte=1), name="finding_score"),
             models.CheckConstraint(
-                condition=Q(kind="face", work__isnull=True) | Q(kind__in=["copy", "scene"], work__isnull=False),
+                condition=Q(kind="face", work__isnull=True)
+                | Q(kind__in=["copy", "scene", "style", "semantic", "audio", "text"], work__isnull=False),
                 name="finding_resembles_its_kind",
             ),
+            models.CheckConstraint(condition=Q(speed__gt=0), name="finding_speed"),
         ]
 
     def __str__(self) -> str:
@@ -138,6 +158,55 @@ class EvidenceFrame(Record):
 
     def __str__(self) -> str:
         return f"evidence at {self.query_seconds} s"
+
+
+class Confirmation(Record):
+    """A reviewer looked at a finding and agrees with it. Append-only, once a person and finding."""
+
+    finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="confirmations")
+    by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [models.UniqueConstraint(fields=["finding", "by"], name="confirmation_once_a_person")]
+
+    def __str__(self) -> str:
+        return f"{self.by} confirmed {self.finding_id}"
+
+
+class Dismissal(Record):
+    """A false alarm: the finding is wrong, says a reviewer, and stays quiet in later audits of the organisation.
+
+    ``frames`` are the descriptors of what it is known by (see ``auditor.matching.negatives``), made by ``embedder``. It is
+    lifted, never deleted or changed; after that the finding can be dismissed anew.
+    """
+
+    finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="dismissals")
+    reason = models.TextField()
+    by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    embedder = models.JSONField()
+    frames = models.JSONField()
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
+    lift_reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["finding"], condition=Q(lifted_at__isnull=True), name="one_dismissal_in_force_a_finding"
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="dismissal_has_reason"),
+            models.CheckConstraint(condition=~Q(frames=[]), name="dismissal_knows_it_by_something"),
+            models.CheckConstraint(
+                condition=Q(lifted_at__isnull=True, lifted_by__isnull=True, lift_reason="")
+                | Q(lifted_at__isnull=False, lifted_by__isnull=False) & ~Q(lift_reason=""),
+                name="dismissal_lifted_by_somebody_for_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reason[:60]
 
 
 class PolicyRevision(Record):

@@ -1,9 +1,13 @@
 """Reading assets, audits, findings and decisions; every query starts from what the person may see."""
 
+from uuid import UUID
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from auditor.embeddings import EmbedderIdentity
+from auditor.matching.negatives import Negative, NegativeBank
 from django_site.apps.accounts.models import REVIEWING_ROLES, User
-from django_site.apps.audits.models import Asset, Audit, Decision, EvidenceFrame, Finding, Zone
+from django_site.apps.audits.models import Asset, Audit, Decision, Dismissal, EvidenceFrame, Finding, Zone
 from django_site.apps.corpora.models import WorkAsset
 from django_site.apps.likeness.models import LikenessAsset
 from django_site.apps.productions.models import Cut, ImportedMedia, Screenplay, Take
@@ -26,7 +30,7 @@ def decisions_visible_to(user: User) -> QuerySet[Decision]:
 def assets_visible_to(user: User) -> QuerySet[Asset]:
     """Released assets for everybody, unless recalled; all others only through something that the person may see:
 
-    a take, cut, screenplay, signed file, imported file or evidence frame of their productions; a work of which their
+    a take, cut, screenplay, signed file, imported file or evidence picture of their productions; a work of which their
     productions have a finding, or that their organisation registered and they review; their own enrolled pictures.
     """
     this = OuterRef("pk")
@@ -43,6 +47,7 @@ def assets_visible_to(user: User) -> QuerySet[Asset]:
         Manifest.objects.filter(asset=this, intent__cut__production__in=productions),
         ImportedMedia.objects.filter(asset=this, production__in=productions),
         EvidenceFrame.objects.filter(Q(query=this) | Q(reference=this), finding__in=findings),
+        findings.filter(matrix=this),
         WorkAsset.objects.filter(asset=this).filter(
             Q(work__in=findings.values("work")) | Q(work__organisation__in=reviews_for)
         ),
@@ -52,6 +57,28 @@ def assets_visible_to(user: User) -> QuerySet[Asset]:
     for reason in reasons:
         seen |= Q(Exists(reason))
     return Asset.objects.filter(released | seen)
+
+
+def negatives_of(organisation_id: UUID, identity: EmbedderIdentity) -> NegativeBank:
+    """Every false alarm that the organisation's reviewers dismissed and that stands, as far as this embedder knows it."""
+    rows = Dismissal.objects.filter(
+        lifted_at__isnull=True, finding__audit__production__organisation=organisation_id, embedder=identity.as_dict()
+    )
+    return NegativeBank(
+        identity,
+        (
+            Negative(
+                id=str(row.pk),
+                work_id=str(row.finding.work_id),
+                kind=row.finding.kind,
+                reason=row.reason,
+                by=str(row.by),
+                at=row.created_at.isoformat(),
+                frames=tuple(tuple(map(float, frame)) for frame in row.frames),
+            )
+            for row in rows.select_related("finding", "by").order_by("created_at")
+        ),
+    )
 
 
 def is_public(asset: Asset) -> bool:

@@ -1,6 +1,6 @@
 """Timelines of films: shots and findings as lanes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,18 +12,35 @@ from django_site.pages.states import look
 
 
 def _findings_lane(findings: Iterable[Finding]) -> Lane:
-    bars = tuple(
-        Bar(
-            float(finding.start),
-            float(finding.end),
-            str(finding.work or finding.subject or finding.get_kind_display()),
-            reverse("findings:finding", args=[finding.pk]),
-            look("finding", finding.kind)[0],
-            finding.plain,
-        )
-        for finding in findings
+    return Lane(_("Findings"), tuple(_finding_bar(finding) for finding in findings), _("nothing found"))
+
+
+def _finding_bar(finding: Finding, *, tone: str = "", current: bool = False) -> Bar:
+    return Bar(
+        float(finding.start),
+        float(finding.end),
+        str(finding.work or finding.subject or finding.get_kind_display()),
+        reverse("findings:finding", args=[finding.pk]),
+        tone or look("finding", finding.kind)[0],
+        finding.plain,
+        current=current,
     )
-    return Lane(_("Findings"), bars, _("nothing found"))
+
+
+def findings_timeline(
+    duration: float, findings: Sequence[Finding], *, dismissed: Container, quieted: Iterable[Bar], current: Finding
+) -> Timeline | None:
+    """Every finding of an audit along its film, what was dismissed in a lane of its own; ``None`` for pictures.
+
+    ``dismissed`` holds the keys of the findings that were dismissed, ``quieted`` what an earlier dismissal kept quiet.
+    """
+    if duration <= 0:
+        return None
+    here = [_finding_bar(f, current=f.pk == current.pk) for f in findings if f.pk not in dismissed]
+    aside = [_finding_bar(f, tone="shot", current=f.pk == current.pk) for f in findings if f.pk in dismissed]
+    aside += quieted
+    lanes = [Lane(_("Findings"), tuple(here), _("nothing that stands"))]
+    return timeline(duration, [*lanes, Lane(_("Dismissed"), tuple(aside))] if aside else lanes)
 
 
 def cut_timeline(cut: Cut, items: Sequence[CutItem], findings: Sequence[Finding]) -> Timeline | None:

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from django_site.apps.accounts.models import User
-from django_site.apps.accounts.permissions import require, reviewing_role
+from django_site.apps.accounts.permissions import made, require, reviewing_role
 from django_site.apps.audits.models import Asset, Decision, Finding, Outcome
 from django_site.apps.productions.models import CutState, ImportState, TakeState
 from django_site.apps.productions.states import cut_move, import_move, take_move
@@ -55,7 +55,7 @@ def _act(*, case: Case, by: User, kind: ActionKind, reason: str, finding: Findin
         raise WrongStateError(f"this case is already {case.get_state_display().lower()}")
     if kind == ActionKind.APPROVE and case.opened_by_id == by.pk:
         raise NotAllowedError("whoever asked for the review does not approve it; ask another reviewer")
-    if kind == ActionKind.APPROVE and _made(by, case):
+    if kind == ActionKind.APPROVE and made(by, case.production):
         raise NotAllowedError("whoever worked on the film does not approve it; ask another reviewer")
     try:
         with transaction.atomic():
@@ -69,12 +69,6 @@ def _act(*, case: Case, by: User, kind: ActionKind, reason: str, finding: Findin
         event={"case": case.pk, "action": action.pk, "reviewer": by.pseudonym, "decision_sha256": case.decision.sha256},
     )
     return action
-
-
-def _made(person: User, case: Case) -> bool:
-    """Whether the person had a hand in it, whatever their role is today."""
-    production = case.production
-    return production.created_by_id == person.pk or production.contributions.filter(actor=person).exists()
 
 
 def _locked(case: Case) -> Case:

@@ -14,7 +14,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from auditor import verbal
 from django_site.apps.accounts.models import REVIEWING_ROLES, Role
+from django_site.apps.audits.reading import dismissed_in
 from django_site.apps.audits.services.decisions import failed_checks as checks_that_failed
 from django_site.pages.drawings import seconds_text
 from django_site.pages.failures import sentence as as_sentence
@@ -47,6 +49,7 @@ ICONS: dict[str, str] = {
     "upload": "M12 16V4M7 9l5-5 5 5M4 16v4h16v-4",
     "download": "M12 4v12M7 11l5 5 5-5M4 20h16",
     "plus": "M12 5v14M5 12h14",
+    "sound": "M4 9.5v5h3.5L12 18.5v-13L7.5 9.5zM15.5 9a4 4 0 010 6M18 6.5a8 8 0 010 11",
     "play": "M7 4.5v15l12-7.5z",
     "chain": "M10 14a4 4 0 005.7 0l3-3a4 4 0 00-5.7-5.7l-1 1M14 10a4 4 0 00-5.7 0l-3 3A4 4 0 0011 18.7l1-1",
     "house": "M3.5 11L12 4l8.5 7M6 9.5V20h12V9.5",
@@ -170,6 +173,31 @@ def odds(log10_lr: float | None) -> str:
 
 
 @register.filter
+def support(finding: Any) -> str:
+    """What the likelihood ratio supports, in the words of the ENFSI scale, or that there is none."""
+    return verbal.support(finding.log10_lr)
+
+
+@register.filter
+def ratio(log10_lr: float | None) -> str:
+    """A likelihood ratio as a number."""
+    return verbal.ratio(log10_lr)
+
+
+@register.filter
+def measures(finding: Any) -> list[tuple[str, str, str]]:
+    """What was measured: name, value with its unit, what it says."""
+    rows = [(verbal.measure(name), value) for name, value in sorted(finding.measured.items())]
+    return [(measure.label, measure.text(float(value)), measure.says) for measure, value in rows]
+
+
+@register.simple_tag(takes_context=True)
+def kept_quiet(context: dict, audit: Any) -> list:
+    """What earlier dismissals kept quiet in an audit, as far as the person may follow it."""
+    return dismissed_in(audit, context["request"].user) if audit and audit.report.get("dismissed") else []
+
+
+@register.filter
 def places(territories: list[str]) -> str:
     """Territories as words."""
     return _("everywhere") if "*" in territories else ", ".join(territories)
@@ -228,6 +256,9 @@ _EVENTS = {
     "review_reject": gettext_lazy("Reviewer rejected"),
     "review_request_change": gettext_lazy("Reviewer asked for a change"),
     "review_dismiss_finding": gettext_lazy("Reviewer dismissed a finding"),
+    "finding_confirmed": gettext_lazy("Reviewer agreed with a finding"),
+    "finding_dismissed": gettext_lazy("False alarm dismissed"),
+    "dismissal_lifted": gettext_lazy("Dismissal taken back"),
 }
 
 

@@ -1,6 +1,7 @@
 // Two films in step over the stretch that was matched. The checked film leads; the work follows at its own speed.
 
 const FRAME = 1 / 25;
+const SLOWEST = 0.25, FASTEST = 4; // beyond these, playback stutters or falls silent
 const DRIFT = 0.08; // seconds of drift that the eye does not see; beyond it the follower is put right
 
 export class EvidencePair extends HTMLElement {
@@ -13,6 +14,10 @@ export class EvidencePair extends HTMLElement {
     this.end = Number(this.dataset.end);
     this.referenceStart = Number(this.dataset.referenceStart || 0);
     this.speed = Number(this.dataset.speed || 1) || 1;
+    this.reversed = this.dataset.reversed === "1";
+    this.referenceEnd = Number(this.dataset.referenceEnd || 0);
+    // No browser plays backwards, nor at any speed: there the work is stepped frame by frame, as fast as it can seek.
+    this.stepped = this.reversed || this.speed < SLOWEST || this.speed > FASTEST;
     this.curve = this.querySelector(".likeness svg");
     this.cursor = this.querySelector(".likeness .cursor");
     this.output = this.querySelector("output");
@@ -27,7 +32,7 @@ export class EvidencePair extends HTMLElement {
     this.query.addEventListener("seeked", () => { this.follow(true); this.show(); });
     this.query.addEventListener("play", () => this.playing(true));
     this.query.addEventListener("pause", () => this.playing(false));
-    if (this.reference) this.reference.playbackRate = Math.min(4, Math.max(0.25, this.speed));
+    if (this.reference && !this.stepped) this.reference.playbackRate = this.speed;
     if (this.curve) {
       const place = (event) => {
         const box = this.curve.getBoundingClientRect();
@@ -78,13 +83,15 @@ export class EvidencePair extends HTMLElement {
 
   /** Where the work is when the checked film is where it is now. */
   partner() {
-    return this.referenceStart + (this.query.currentTime - this.start) * this.speed;
+    const run = (this.query.currentTime - this.start) * this.speed;
+    return this.reversed ? this.referenceEnd - run : this.referenceStart + run;
   }
 
   follow(exactly = false) {
     if (this.query.currentTime >= this.end && !this.query.paused) this.query.pause();
     if (!this.reference) return;
     const to = Math.max(0, this.partner());
+    if (this.stepped && this.reference.seeking && !exactly) return; // the frame before is not there yet
     if (exactly || Math.abs(this.reference.currentTime - to) > DRIFT) this.reference.currentTime = to;
   }
 
@@ -92,13 +99,14 @@ export class EvidencePair extends HTMLElement {
     if (this.playButton) this.playButton.setAttribute("aria-pressed", String(on));
     if (this.reference) {
       this.follow(true);
-      if (on) this.reference.play().catch(() => {}); else this.reference.pause();
+      if (on && !this.stepped) this.reference.play().catch(() => {}); else this.reference.pause();
     }
     if (on) this.tick();
   }
 
   tick() {
     this.show();
+    if (this.stepped) this.follow();
     if (!this.query.paused && this.isConnected) requestAnimationFrame(() => this.tick());
   }
 

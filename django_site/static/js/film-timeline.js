@@ -1,4 +1,5 @@
 // A timeline that belongs to a player: it shows where the film is, and a bar plays from its beginning.
+// With data-leads, as on a finding's own page, a click leads to what the bar stands for instead.
 // Arrow keys walk from bar to bar; Enter opens what the bar stands for, a click seeks and Shift-click opens.
 
 class FilmTimeline extends HTMLElement {
@@ -27,6 +28,7 @@ class FilmTimeline extends HTMLElement {
     };
     player.addEventListener("play", show);
     player.addEventListener("seeked", show);
+    if (this.hasAttribute("data-leads")) return;
     this.addEventListener("click", (event) => {
       const bar = event.target.closest("a[data-start]");
       if (!bar || event.shiftKey || event.ctrlKey || event.metaKey || event.detail === 0) return;

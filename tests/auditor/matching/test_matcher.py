@@ -18,7 +18,7 @@ SIZE = (640, 360)
 
 def match(index: WorkIndex, path: Path) -> tuple[Finding, ...]:
     matcher, info = Matcher(index), probe(path)
-    for frame in sample_frames(path, fps=2):
+    for frame in sample_frames(path, fps=5):
         matcher.observe(frame)
     return matcher.conclude(path, info)
 
@@ -79,6 +79,61 @@ def test_edited_excerpt_is_found_at_its_seconds(works: WorkIndex, tmp_path: Path
     assert finding.score > 0.75
     assert len(finding.evidence) == 3
     assert all(pair.query_jpeg[:2] == pair.reference_jpeg[:2] == b"\xff\xd8" for pair in finding.evidence)  # type: ignore[index]
+
+
+def at_speed(speed: float, seconds: float = 3.0) -> list[Pixels]:
+    """The registered film from its second 2 on, played ``speed`` times as fast for so many seconds."""
+    frames = frames_of(BIKES, size=SIZE)
+    return [frames[50 + int(number * speed)] for number in range(int(25 * seconds))]
+
+
+@pytest.mark.parametrize("speed", [0.5, 0.75, 1.25, 1.5, 2.0])
+def test_other_speeds_are_copies_and_are_told(works: WorkIndex, tmp_path: Path, speed: float) -> None:
+    (finding,) = match(works, hidden(tmp_path / "speed.mp4", at_speed(speed)))
+    assert (finding.kind, finding.work_id, finding.reversed) == ("copy", "bikes", False)
+    assert finding.query.as_list() == pytest.approx([4.0, 7.0], abs=0.2)
+    assert finding.reference is not None
+    assert finding.reference.as_list() == pytest.approx([2.0, 2.0 + 3 * speed], abs=0.3)
+    assert finding.speed == pytest.approx(speed, rel=0.03)
+    assert ("times as fast" if speed > 1 else "slowed down") in finding.plain
+
+
+def test_played_backwards_is_a_copy_and_is_told(works: WorkIndex, tmp_path: Path) -> None:
+    (finding,) = match(works, hidden(tmp_path / "back.mp4", at_speed(1.0)[::-1]))
+    assert (finding.kind, finding.reversed, finding.speed) == ("copy", True, 1.0)
+    assert finding.query.as_list() == pytest.approx([4.0, 7.0], abs=0.2)
+    assert finding.reference is not None
+    assert finding.reference.as_list() == pytest.approx([2.0, 5.0], abs=0.2)
+    assert "backwards" in finding.plain
+    assert finding.matrix_png is not None
+    assert finding.matrix_png.startswith(b"\x89PNG")
+
+
+def test_one_second_is_enough(works: WorkIndex, tmp_path: Path) -> None:
+    (finding,) = match(works, hidden(tmp_path / "second.mp4", at_speed(1.0, seconds=1.0)))
+    assert finding.kind == "copy"
+    assert finding.query.as_list() == pytest.approx([4.0, 5.0], abs=0.12)
+
+
+def test_blended_with_other_footage_is_found(works: WorkIndex, tmp_path: Path) -> None:
+    pairs = zip(at_speed(1.0), frames_of(CAR, size=SIZE), strict=False)
+    blend = [((one.astype(np.uint16) + other) // 2).astype(np.uint8) for one, other in pairs]
+    (finding,) = match(works, hidden(tmp_path / "blend.mp4", blend))
+    assert (finding.kind, finding.work_id) == ("copy", "bikes")
+    assert finding.query.as_list() == pytest.approx([4.0, 7.0], abs=0.3)
+    assert finding.measured["motion"] > 0.7
+
+
+def test_shaken_before_a_screen_is_found(works: WorkIndex, tmp_path: Path) -> None:
+    """A hand-held camera films the work: each frame lies a little differently."""
+    random, drift, shaken = np.random.default_rng(0), np.zeros((4, 2), np.float32), []
+    corners = np.array([[0, 0], [640, 0], [640, 360], [0, 360]], np.float32)
+    for frame in at_speed(1.0):
+        drift = 0.8 * drift + random.normal(0, 6, (4, 2)).astype(np.float32)
+        shaken.append(cv2.warpPerspective(frame, cv2.getPerspectiveTransform(corners, corners + drift), SIZE))
+    (finding,) = match(works, hidden(tmp_path / "shaken.mp4", shaken))
+    assert (finding.kind, finding.work_id) == ("copy", "bikes")
+    assert finding.query.as_list() == pytest.approx([4.0, 7.0], abs=0.3)
 
 
 def test_picture_in_picture_is_found_with_its_region(works: WorkIndex, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from tests.bench.matching import report, run
+from tests.bench.matching import calibrating, report, run
 from tests.bench.matching.media import cache_folder
 from tests.bench.matching.splits import SPLITS
 from tests.bench.matching.systems import SYSTEMS
@@ -22,6 +22,10 @@ def main() -> None:
         command.add_argument("--limit", type=int, help="thin the trials to this many")
         command.add_argument("--jobs", type=int, default=2)
         command.add_argument("--out", type=Path, default=cache_folder() / "runs" / "latest")
+    command = commands.add_parser("calibrate", help="fit the likelihood ratios that ship, on the calibration split")
+    command.add_argument("--limit", type=int, help="thin the trials of each medium to this many")
+    command.add_argument("--jobs", type=int, default=2)
+    command.add_argument("--out", type=Path, default=cache_folder() / "runs" / "calibration")
     command = commands.add_parser("report", help="write docs/benchmarks/matching.md from the answers")
     command.add_argument("--out", type=Path, default=cache_folder() / "runs" / "latest")
     command.add_argument("--split", choices=SPLITS, default="scoring")
@@ -30,6 +34,15 @@ def main() -> None:
     if options.command == "report":
         files = [options.out / f"{medium}-{options.split}.jsonl" for medium in ("images", "videos")]
         print(report.write(files, options.docs))
+        return
+    if options.command == "calibrate":
+        lines = []
+        for medium in ("images", "videos"):
+            path = run.run(
+                medium, "calibration", options.out, names=["reelproof"], limit=options.limit, jobs=options.jobs
+            )
+            lines += run.read_lines(path)
+        calibrating.write(lines)
         return
     names = list(SYSTEMS[options.command]) if options.systems == "all" else options.systems.split(",")
     edits = tuple(options.edits.split(",")) if options.edits else None

@@ -75,6 +75,7 @@ def _match(medium: Medium, split: Split, out: Path, names: list[str], trial_id: 
         answers.append({
             "system": name, "medium": medium, "split": split, "generation": GENERATION, **trial.as_dict(),
             "claims": claims, "failure": failure, "threshold": system.threshold,
+            "considered": getattr(system, "considered", []),
             "cpu": round(_cpu() - cpu + system.cpu_elsewhere - elsewhere, 3),
             "wall": round(time.perf_counter() - started, 3),
         })  # fmt: skip

@@ -47,7 +47,8 @@ class System(Protocol):
 
 
 class Reelproof:
-    """The audit as it ships: ``Auditor`` over a ``WorkIndex``. ``copy`` is its claim, ``scene`` is kept apart."""
+    """The audit as it ships: ``Auditor`` over a ``WorkIndex``. ``copy`` is its claim, ``scene`` is kept apart.
+    Claims are ranked by ``score``: ``log10_lr`` is bounded, and ties at its bound would rank nothing."""
 
     #: Its verdict is the kind of the finding: every copy counts, whatever its score.
     threshold = -1e9
@@ -55,6 +56,8 @@ class Reelproof:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        #: What the last query was compared with, for ``calibrate``.
+        self.considered: list[dict[str, Any]] = []
 
     def register(self, references: Sequence[Registered]) -> None:
         from auditor.audit import Auditor
@@ -72,11 +75,12 @@ class Reelproof:
 
     def match(self, query: Path) -> list[Claim]:
         claims = []
-        for finding in self._auditor.audit(query).findings:
+        report = self._auditor.audit(query)
+        self.considered = [considered.as_dict() for considered in report.considered]
+        for finding in report.findings:
             if finding.kind in ("copy", "scene") and finding.work_id is not None:
-                score = finding.score if finding.log10_lr is None else finding.log10_lr
                 kind: Literal["copy", "scene"] = "copy" if finding.kind == "copy" else "scene"
-                claims.append(Claim(finding.work_id, finding.query, finding.reference, score, kind))
+                claims.append(Claim(finding.work_id, finding.query, finding.reference, finding.score, kind))
         return claims
 
 

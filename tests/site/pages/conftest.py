@@ -77,6 +77,14 @@ def release_of(make, studio, cut, asset):
     return release
 
 
+def dismissal_of(make, finding, by, **fields):
+    from django_site.apps.audits.models import Dismissal
+
+    embedder = wiring.embedder().identity.as_dict()
+    values = {"reason": "our own stock footage", "embedder": embedder, "frames": [[1.0] + [0.0] * 511]}
+    return Dismissal.objects.create(finding=finding, by=by, **{**values, **fields})
+
+
 def finding_in(make, audit, **fields):
     from django_site.apps.audits.models import EvidenceFrame, Finding
 
@@ -124,6 +132,8 @@ def world(make, clip, signed_clip, settings, tmp_path):
     WorkAsset.objects.create(work=work, asset=asset)
     cut_audit = make.audit(studio.production, asset, cut=cut)
     finding = finding_in(make, cut_audit, work=work)
+    alarm = finding_in(make, audit, work=work)
+    dismissal = dismissal_of(make, alarm, studio.legal_reviewer)
     case = make.case(
         studio.production,
         opened_by=studio.producer,
@@ -147,6 +157,7 @@ def world(make, clip, signed_clip, settings, tmp_path):
         cut=cut,
         work=work,
         finding=finding,
+        dismissal=dismissal,
         case=case,
         imported=imported,
         released_cut=released_cut,

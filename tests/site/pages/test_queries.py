@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tests.site.pages.conftest import finding_in
+from tests.site.pages.conftest import dismissal_of, finding_in
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +61,13 @@ def more_findings(world, make):
         finding_in(make, world.finding.audit, work=make.work(world.organisation, f"Work {number}"))
 
 
+def more_dismissed(world, make):
+    audit = world.finding.audit
+    for number in range(4):
+        found = finding_in(make, audit, work=make.work(world.organisation, f"Work {number}"))
+        dismissal_of(make, found, world.head_of_legal)
+
+
 PAGES = [
     ("home", "producer", None, more_productions),
     ("home", "legal_reviewer", None, more_cases),
@@ -68,6 +75,8 @@ PAGES = [
     ("productions:page", "producer", "production", more_takes),
     ("productions:page", "producer", "production", more_jobs),
     ("productions:cut", "producer", "cut", more_findings),
+    ("findings:finding", "legal_reviewer", "finding", more_findings),
+    ("findings:finding", "legal_reviewer", "finding", more_dismissed),
     ("reviews:queue", "legal_reviewer", None, more_cases),
     ("reviews:case", "legal_reviewer", "case", more_findings),
     ("corpora:list", "producer", None, more_works),

@@ -10,7 +10,7 @@ from auditor.canonical import sha256_json
 from auditor.policy.facts import SignatureFact
 from django_site import wiring
 from django_site.apps.audits import facts
-from django_site.apps.audits.models import Asset, Audit, AuditState, EvidenceFrame, Finding, Outcome, Zone
+from django_site.apps.audits.models import Asset, Audit, AuditState, Dismissal, EvidenceFrame, Finding, Outcome, Zone
 from django_site.apps.audits.services.assets import asset_record, file_store
 from django_site.apps.audits.services.decisions import decide_and_record, reason_of
 from django_site.apps.audits.storage import StoredFile
@@ -34,6 +34,7 @@ class _Looked:
     snapshot: IndexSnapshot
     gallery_sha256: str
     evidence: tuple[tuple[tuple[float, StoredFile, float | None, StoredFile | None], ...], ...]
+    matrices: tuple[StoredFile | None, ...]
 
 
 def audit_enqueue(*, kind: JobKind, target, production: Production, asset: Asset, requested_by) -> Job:
@@ -48,9 +49,9 @@ def audit_enqueue(*, kind: JobKind, target, production: Production, asset: Asset
     )
 
 
-def _look(work: JobWork, asset: Asset) -> _Looked:
+def _look(work: JobWork, asset: Asset, production: Production) -> _Looked:
     snapshot = index_snapshot_record()
-    auditor, gallery = wiring.auditor(), wiring.face_gallery()
+    auditor, gallery = wiring.auditor(production.organisation_id), wiring.face_gallery()
     path = wiring.zone(Zone(asset.zone)).checked(asset.sha256)
     report = auditor.audit(path, on_progress=work.on_progress, cancelled=work.cancelled)
     evidence = tuple(
@@ -65,7 +66,8 @@ def _look(work: JobWork, asset: Asset) -> _Looked:
         )
         for finding in report.findings
     )
-    return _Looked(report, snapshot, gallery.info().digest, evidence)
+    matrices = tuple(file_store(source=f.matrix_png) if f.matrix_png else None for f in report.findings)
+    return _Looked(report, snapshot, gallery.info().digest, evidence, matrices)
 
 
 def _record(work: JobWork, looked: _Looked, asset: Asset, production: Production, **target) -> Audit:
@@ -93,7 +95,9 @@ def _record(work: JobWork, looked: _Looked, asset: Asset, production: Production
         iscc=report.iscc or "",
         **target,
     )
-    for position, (found, frames) in enumerate(zip(report.findings, looked.evidence, strict=True)):
+    audit.dismissals.set(Dismissal.objects.filter(pk__in={quieted.negative_id for quieted in report.quieted}))
+    found_and_shown = zip(report.findings, looked.evidence, looked.matrices, strict=True)
+    for position, (found, frames, matrix) in enumerate(found_and_shown):
         finding = Finding.objects.create(
             audit=audit,
             position=position,
@@ -106,6 +110,9 @@ def _record(work: JobWork, looked: _Looked, asset: Asset, production: Production
             log10_lr=found.log10_lr,
             mirrored=found.mirrored,
             speed=found.speed,
+            reversed=found.reversed,
+            measured={name: round(value, 4) for name, value in found.measured.items()},
+            matrix=asset_record(stored=matrix, media_type="image/png") if matrix else None,
             region=found.region.as_list() if found.region else None,
             curve=[[round(seconds, 3), round(score, 4)] for seconds, score in found.curve],
             plain=found.plain,
@@ -151,7 +158,7 @@ def take_audit(*, work: JobWork) -> None:
     production = take.shot.scene.screenplay.production
     with work.fenced():
         take_move(take, TakeState.AUDITING)
-    looked = _look(work, take.asset)
+    looked = _look(work, take.asset, production)
     with work.fenced():
         audit = _record(work, looked, take.asset, production, take=take)
         decision = decide_and_record(
@@ -189,7 +196,7 @@ def cut_audit(*, work: JobWork) -> None:
     with work.fenced():
         cases_supersede(cut=cut)
         cut_move(cut, CutState.AUDITING)
-    looked = _look(work, cut.asset)
+    looked = _look(work, cut.asset, cut.production)
     with work.fenced():
         audit = _record(work, looked, cut.asset, cut.production, cut=cut)
         decision = decide_and_record(
@@ -222,7 +229,7 @@ def import_audit(*, work: JobWork) -> None:
     imported = ImportedMedia.objects.select_related("production", "asset", "imported_by").get(pk=work.job.target_id)
     with work.fenced():
         import_move(imported, ImportState.AUDITING)
-    looked = _look(work, imported.asset)
+    looked = _look(work, imported.asset, imported.production)
     signature = _signature_of(imported.asset)
     with work.fenced():
         audit = _record(work, looked, imported.asset, imported.production, imported=imported)
@@ -290,34 +297,39 @@ def uses_record(*, audit: Audit, kind: UseKind, take: Take | None = None, cut: C
 
 def audits_repeat_for_subject(*, subject: Subject) -> int:
     """After a grant was stopped: audit again whatever shows the person and is not out yet. Returns how many."""
-    return _audits_repeat(Finding.objects.filter(subject=subject, kind="face"))
+    return _audits_repeat(Audit.objects.filter(findings__subject=subject, findings__kind="face"))
 
 
 def audits_repeat_for_work(*, work: Work) -> int:
     """After a licence has ended: audit again whatever resembles the work and is not out yet. Returns how many."""
-    return _audits_repeat(Finding.objects.filter(work=work))
+    return _audits_repeat(Audit.objects.filter(findings__work=work))
+
+
+def audits_repeat_for_dismissal(*, dismissal: Dismissal) -> int:
+    """After a dismissal was lifted: audit again whatever it kept quiet and is not out yet. Returns how many."""
+    return _audits_repeat(dismissal.audits.all())
 
 
 @transaction.atomic
-def _audits_repeat(shown: QuerySet[Finding]) -> int:
+def _audits_repeat(relied: QuerySet[Audit]) -> int:
     """What is on its way to be signed needs no repeat: its decision is stale, so the signing sends it back."""
     owed = 0
     waiting = [TakeState.CLEARED, TakeState.APPROVED, TakeState.NEEDS_REVIEW]
-    takes = Take.objects.filter(state__in=waiting, audits__findings__in=shown).distinct()
+    takes = Take.objects.filter(state__in=waiting, audits__in=relied).distinct()
     for take in takes.select_related("shot__scene__screenplay__production", "asset"):
         cases_supersede(take=take)
         take_move(take, TakeState.AUDITING)
         production = take.shot.scene.screenplay.production
         audit_enqueue(kind=JobKind.AUDIT_TAKE, target=take, production=production, asset=take.asset, requested_by=None)
         owed += 1
-    cuts = Cut.objects.filter(state=CutState.NEEDS_REVIEW, audits__findings__in=shown).distinct()
+    cuts = Cut.objects.filter(state=CutState.NEEDS_REVIEW, audits__in=relied).distinct()
     for cut in cuts.select_related("production", "asset"):
         cases_supersede(cut=cut)
         cut_move(cut, CutState.AUDITING)
         audit_enqueue(kind=JobKind.AUDIT_CUT, target=cut, production=cut.production, asset=cut.asset, requested_by=None)
         owed += 1
     waiting = [ImportState.CLEARED, ImportState.APPROVED, ImportState.NEEDS_REVIEW]
-    imports = ImportedMedia.objects.filter(state__in=waiting, audits__findings__in=shown).distinct()
+    imports = ImportedMedia.objects.filter(state__in=waiting, audits__in=relied).distinct()
     for imported in imports.select_related("production", "asset"):
         cases_supersede(imported=imported)
         import_move(imported, ImportState.AUDITING)
