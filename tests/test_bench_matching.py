@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 
 from auditor.errors import BadInputError
 from auditor.media import Interval
-from tests.bench.matching import films, images, loaders, media, metrics, report, run, splits
+from tests.bench.matching import films, images, loaders, media, metrics, peers, report, run, splits, systems
+from tests.bench.matching.answers import Answers
 from tests.bench.matching.edits import PICTURE_EDITS
 from tests.bench.matching.films import TIME_EDITS, TimeEdit
 from tests.bench.matching.metrics import Scored, Segment
 from tests.bench.matching.synthetic import collage, texture
-from tests.clips import ASTRONAUT, COFFEE
+from tests.bench.matching.trials import Registered
+from tests.clips import ASTRONAUT, COFFEE, still, travel
 
 PAIR, OTHER = ("query", "work"), ("query", "other")
 
@@ -229,6 +231,53 @@ def test_another_take_has_the_same_stage_and_other_movements() -> None:
     assert np.corrcoef(small[0], small[2])[0, 1] > 0.5
 
 
+# -- systems -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def excerpt(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Registered], Path]:
+    """Two works of 6 s, and a query whose seconds 2 to 6 are seconds 1 to 5 of the first."""
+    folder = tmp_path_factory.mktemp("films")
+    works = []
+    for name, path in (("coffee", COFFEE), ("astronaut", ASTRONAUT)):
+        frames = list(travel(still(path), 150, zoom=(1.5, 3.0)))
+        films.write_film(folder / f"{name}.mp4", frames)
+        works.append(Registered(name, folder / f"{name}.mp4", 6.0))
+        if name == "coffee":
+            copied = frames[25:125]
+    unrelated = list(travel(texture(2), 50, zoom=(1.2, 1.4)))
+    films.write_film(folder / "query.mp4", [*unrelated, *copied, *unrelated])
+    return works, folder / "query.mp4"
+
+
+@pytest.mark.parametrize("peer", ["PHashFilms", "SscdDistilled"])
+def test_a_peer_names_the_work_and_the_seconds(
+    peer: str, excerpt: tuple[list[Registered], Path], tmp_path: Path
+) -> None:
+    system = getattr(peers, peer)(tmp_path)
+    system.register(excerpt[0])
+    best = system.match(excerpt[1])[0]
+    assert best.reference_id == "coffee"
+    assert best.score >= system.threshold
+    assert best.query.start == pytest.approx(2, abs=1.01)
+    assert best.query.end == pytest.approx(6, abs=1.01)
+    assert best.reference.start == pytest.approx(1, abs=1.01)
+
+
+def test_ours_answers_like_the_peers(tmp_path: Path) -> None:
+    system = systems.SYSTEMS["images"]["reelproof"](tmp_path)
+    system.register([Registered("coffee", COFFEE)])
+    assert [(c.reference_id, c.kind) for c in system.match(COFFEE)] == [("coffee", "copy")]
+    system.register([Registered("astronaut", ASTRONAUT)])  # what is no longer a reference is forgotten
+    assert [(c.reference_id, c.kind) for c in system.match(COFFEE) if c.kind == "copy"] == []
+
+
+def test_a_peer_without_its_environment_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REELPROOF_BENCH_CACHE", str(tmp_path))
+    with pytest.raises(FileNotFoundError, match=r"fetch-peers\.sh"):
+        peers.Videohash(tmp_path)
+
+
 # -- running and reporting ---------------------------------------------------------------------------------------------
 
 
@@ -245,7 +294,7 @@ def line(trial: str, kind: str, claims: list[tuple[str, float, str]], edit: str 
 
 
 def test_a_report_counts_what_was_claimed() -> None:
-    answers = report.Answers([
+    answers = Answers([
         line("a", "copy", [("work", 0.9, "copy")]),
         line("b", "copy", [("work", 0.6, "copy"), ("other", 0.3, "copy")]),
         line("c", "copy", [("work", 0.99, "scene")]),
@@ -269,6 +318,29 @@ def test_an_interrupted_run_knows_what_it_has_answered(tmp_path: Path) -> None:
     path.write_text(whole + "\n" + whole[: len(whole) // 2])
     assert run.done_before(path) == {("ours", "a")}
     assert run.done_before(tmp_path / "none.jsonl") == set()
+
+
+def test_the_report_says_what_the_answers_say(tmp_path: Path) -> None:
+    path = tmp_path / "videos-development.jsonl"
+    rows = [
+        line("a", "copy", [("work", 0.9, "copy")], "hflip"), line("b", "copy", [], "reverse"),
+        line("c", "negative", [("work", 0.6, "copy")]), line("d", "hard negative", []),
+    ]  # fmt: skip
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    text = report.write([path], tmp_path / "docs").read_text()
+    assert "2 copies, 1 unrelated queries, 1 of another photograph or take" in text
+    assert "| hflip | 1.00 / " in text
+    assert "| reverse | 0.00 / 0.00 |" in text
+    assert "| ours | 0.50 | 0.50 (0.09–0.91) |" in text
+    assert (tmp_path / "docs" / "matching-videos-development.svg").stat().st_size > 1000
+
+
+def test_recall_at_a_rate_admits_that_share_of_negatives() -> None:
+    negatives = [line(f"n{n}", "negative", [("work", n / 100, "copy")]) for n in range(100)]
+    answers = Answers([*negatives, line("a", "copy", [("work", 0.985, "copy")])])
+    assert answers.at_rate(0.01) == 0.98
+    assert answers.recall(answers.at_rate(0.01), strictly=True) == (1, 1)
+    assert answers.recall(answers.strict(), strictly=True) == (0, 1)
 
 
 # -- public data sets --------------------------------------------------------------------------------------------------

@@ -26,7 +26,15 @@ def main() -> None:
     command.add_argument("--limit", type=int, help="thin the trials of each medium to this many")
     command.add_argument("--jobs", type=int, default=2)
     command.add_argument("--out", type=Path, default=cache_folder() / "runs" / "calibration")
+    command = commands.add_parser("report", help="write docs/benchmarks/matching.md from the answers")
+    command.add_argument("--out", type=Path, default=cache_folder() / "runs" / "latest")
+    command.add_argument("--split", choices=SPLITS, default="scoring")
+    command.add_argument("--docs", type=Path, default=report.DOCS)
     options = parser.parse_args()
+    if options.command == "report":
+        files = [options.out / f"{medium}-{options.split}.jsonl" for medium in ("images", "videos")]
+        print(report.write(files, options.docs))
+        return
     if options.command == "calibrate":
         lines = []
         for medium in ("images", "videos"):

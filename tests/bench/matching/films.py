@@ -15,6 +15,7 @@ from auditor.media import Interval
 from tests.bench.matching import media, splits
 from tests.bench.matching.edits import PICTURE_EDITS, Parameters, PictureEdit, Pixels, contain, cover
 from tests.bench.matching.images import rng_of
+from tests.bench.matching.renders import RENDER_FPS, render
 from tests.bench.matching.splits import Split
 from tests.bench.matching.synthetic import FILM_FPS, FILM_SIZE, collage, texture
 from tests.bench.matching.trials import Plan, Registered, Trial, Truth, in_place, trial_folder
@@ -161,7 +162,22 @@ def references(split: Split) -> tuple[Registered, ...]:
         if not path.exists():
             write_film(path, _collage(split, number, 0, COLLAGE_SECONDS), crf=18)
         found.append(Registered(f"collage/{split}/{number}", path, COLLAGE_SECONDS))
+    path = _rendered(split, 0)
+    found.append(Registered(f"render/{split}", path, length(path)))
     return tuple(found)
+
+
+def _rendered(split: Split, take: int) -> Path:
+    path = trial_folder("videos", split) / "references" / f"render-{take}.mp4"
+    if not path.exists():
+        write_film(path, render(split, take), fps=RENDER_FPS, crf=18)
+    return path
+
+
+def length(path: Path) -> float:
+    """Seconds of a film, from its container."""
+    with av.open(str(path)) as container:
+        return float((container.duration or 0) / av.time_base)
 
 
 def _filler(split: Split, number: int) -> Path:
@@ -179,8 +195,8 @@ def plans(split: Split, edits: tuple[str, ...] | None = None) -> list[Plan]:
     """Every trial of a split, copies first. ``edits`` keeps the copies under those edits only."""
     made = []
     works = references(split)
-    real = [work for work in works if not work.reference_id.startswith("collage/")]
-    drawn = [work for work in works if work.reference_id.startswith("collage/")]
+    real = [work for work in works if not _is_synthetic(work)]
+    drawn = [work for work in works if _is_synthetic(work)]
     for place, name in enumerate(VIDEO_EDITS):
         for number in range(PER_EDIT[split]):
             if edits is not None and name not in edits:
@@ -194,6 +210,9 @@ def plans(split: Split, edits: tuple[str, ...] | None = None) -> list[Plan]:
             trial_id = f"{film.name}@{start:g}|other take"
             make = partial(_other_take, split, trial_id, film, start, end)
             made.append(Plan(trial_id, "hard negative", "none", make))
+    made.append(
+        Plan(f"render/{split}|other take", "hard negative", "none", partial(_render_take, split))
+    )  # fmt: skip
     for number in range(COLLAGES[split]):
         trial_id = f"collage/{split}/{number}|other take"
         made.append(
@@ -204,6 +223,10 @@ def plans(split: Split, edits: tuple[str, ...] | None = None) -> list[Plan]:
         trial_id = f"unrelated/{split}/{number}|{name}"
         made.append(Plan(trial_id, "negative", name, partial(_negative, split, trial_id, name, number)))
     return made
+
+
+def _is_synthetic(work: Registered) -> bool:
+    return work.reference_id.startswith(("collage/", "render/"))
 
 
 def _query_path(split: Split, trial_id: str) -> Path:
@@ -241,8 +264,7 @@ def _copy(split: Split, trial_id: str, name: str, work: Registered) -> Trial:
         work.reference_id, query, reference, time_edit.speed, time_edit.backwards, "hflip" in f"{name}{parameters}"
     )
     told = parameters | {"reference_start": round(start, 3), "seconds": round(shown, 3)}
-    real = not work.reference_id.startswith("collage/")
-    return Trial(trial_id, "copy", name, told, path, (truth,), real, lead + shown + tail)
+    return Trial(trial_id, "copy", name, told, path, (truth,), not _is_synthetic(work), lead + shown + tail)
 
 
 def _moment(edit: TimeEdit, number: int, count: int, reference: Interval) -> float:
@@ -283,6 +305,11 @@ def _collage_take(split: Split, trial_id: str, number: int) -> Trial:
     if not path.exists():
         write_film(path, _collage(split, number, 1, 10.0))
     return Trial(trial_id, "hard negative", "none", {"take": 1}, path, (), False, 10.0)
+
+
+def _render_take(split: Split) -> Trial:
+    path = _rendered(split, 1)
+    return Trial(f"render/{split}|other take", "hard negative", "none", {"take": 1}, path, (), False, length(path))
 
 
 def _negative(split: Split, trial_id: str, name: str, number: int) -> Trial:

@@ -4,7 +4,7 @@ None of them can be had where this benchmark is developed (they need accounts, a
 so these loaders are tested on tiny folders of the same layout and have never met the whole sets. Each gives what is
 registered and the queries with their truth:
 
-    disc21(folder)   references/*.jpg  dev_queries/ or final_queries/*.jpg  *_ground_truth.csv: query,reference or ""
+    disc21(folder)   references/**/*.jpg  dev_queries/ or final_queries/**/*.jpg  dev_ground_truth.csv: query,reference or ""
     vsc2022(folder)  reference/R*.mp4  query/Q*.mp4  *matching_ground_truth.csv:
                      query_id,ref_id,query_start,query_end,ref_start,ref_end
     vcsl(folder)     videos/<uuid>.mp4  label_file_uuid_total.json: {"<uuid>-<uuid>": [[s1, s2, e1, e2], …]}

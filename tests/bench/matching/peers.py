@@ -16,11 +16,11 @@ import av
 import cv2
 import imagehash
 import numpy as np
-import pdqhash
 from numpy.typing import NDArray
 from PIL import Image
 
 from auditor.media import Interval
+from tests.bench.matching.films import length
 from tests.bench.matching.media import cache_folder
 from tests.bench.matching.systems import Claim
 from tests.bench.matching.trials import Registered
@@ -123,6 +123,8 @@ class Pdq(FrameSystem):
     threshold = frame_threshold = 1 - PDQ_BITS / 256
 
     def describe(self, pictures: list[Pixels]) -> NDArray[Any]:
+        import pdqhash  # in the extra ``bench`` only: it is built from source
+
         rows = []
         for picture in pictures:
             bits, quality = pdqhash.compute(picture)
@@ -137,7 +139,8 @@ class Pdq(FrameSystem):
 
 
 class Vpdq(Pdq):
-    """vPDQ's rule: the share of a film's frames, one a second, that match a frame of the work. Any match counts."""
+    """vPDQ's rule: the share of a film's frames, one a second, that match a frame of the work. Any match counts here;
+    ThreatExchange's default asks for 75 % of the query's frames, which an excerpt within another film never reaches."""
 
     share_counts = True
     threshold = 1e-6
@@ -226,7 +229,7 @@ class _HashedElsewhere(FrameSystem):
 
     def match(self, query: Path) -> list[Claim]:
         bits = self._bits(query)
-        end = 0.0 if query.suffix != ".mp4" else _length(query)
+        end = 0.0 if query.suffix != ".mp4" else length(query)
         claims = [
             Claim(
                 work.reference.reference_id, Interval(0, end), Interval(0, work.reference.seconds),
@@ -235,11 +238,6 @@ class _HashedElsewhere(FrameSystem):
             for work in self._works
         ]  # fmt: skip
         return sorted(claims, key=lambda claim: -claim.score)[:_CLAIMS]
-
-
-def _length(path: Path) -> float:
-    with av.open(str(path)) as container:
-        return float((container.duration or 0) / 1_000_000)
 
 
 class ImagededupPHash(_HashedElsewhere):

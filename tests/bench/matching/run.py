@@ -1,5 +1,6 @@
 """Matching every trial of a split with every system; each answer is a line of JSON, so that a stopped run goes on."""
 
+import hashlib
 import json
 import multiprocessing
 import os
@@ -27,9 +28,10 @@ _plans: dict[tuple[str, str], dict[str, Plan]] = {}
 def plans_of(
     medium: Medium, split: Split, edits: tuple[str, ...] | None = None, limit: int | None = None
 ) -> list[Plan]:
-    """The plans of a run: ``limit`` thins copies and negatives in proportion."""
+    """The plans of a run: ``limit`` thins copies and negatives in proportion. Their order is a hash's, so that what a
+    stopped run has answered is a fair sample."""
     every = (images if medium == "images" else films).plans(split, edits)
-    return thinned(every, limit)
+    return sorted(thinned(every, limit), key=lambda plan: hashlib.blake2b(plan.trial_id.encode()).digest())
 
 
 def done_before(path: Path) -> set[tuple[str, str]]:

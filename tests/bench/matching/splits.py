@@ -72,7 +72,7 @@ def references(medium: Medium, split: Split) -> "list[Registered]":
     from tests.bench.matching import films as video
     from tests.bench.matching import images
 
-    return images.references(split) if medium == "images" else video.references(split)
+    return images.references(split) if medium == "images" else list(video.references(split))
 
 
 def trials(

@@ -47,7 +47,8 @@ class System(Protocol):
 
 
 class Reelproof:
-    """The audit as it ships: ``Auditor`` over a ``WorkIndex``. ``copy`` is its claim, ``scene`` is kept apart."""
+    """The audit as it ships: ``Auditor`` over a ``WorkIndex``. ``copy`` is its claim, ``scene`` is kept apart.
+    Claims are ranked by ``score``: ``log10_lr`` is bounded, and ties at its bound would rank nothing."""
 
     #: Its verdict is the kind of the finding: every copy counts, whatever its score.
     threshold = -1e9
@@ -78,9 +79,8 @@ class Reelproof:
         self.considered = [considered.as_dict() for considered in report.considered]
         for finding in report.findings:
             if finding.kind in ("copy", "scene") and finding.work_id is not None:
-                score = finding.score if finding.log10_lr is None else finding.log10_lr
                 kind: Literal["copy", "scene"] = "copy" if finding.kind == "copy" else "scene"
-                claims.append(Claim(finding.work_id, finding.query, finding.reference, score, kind))
+                claims.append(Claim(finding.work_id, finding.query, finding.reference, finding.score, kind))
         return claims
 
 
