@@ -19,6 +19,7 @@ from auditor.likeness.tracks import SIDE
 from auditor.matching import Matcher
 from auditor.matching.lines import FASTEST
 from auditor.matching.negatives import NegativeBank
+from auditor.matching.work_sounds import SOUND_VERSION, WorkSounds
 from auditor.media import Progress, probe, sample_frames
 from auditor.media.types import Cancelled, OnProgress, never_cancelled, no_progress
 from auditor.report import AuditReport, DetectorVersion, Finding, Quieted
@@ -33,9 +34,10 @@ _TOLERANCE = 1e-3
 _WORKS_BLIND = (
     f"copies played at more than {FASTEST:g} times the original's speed, or less than 1/{FASTEST:g} of it",
     "copies shorter than about half a second, or smaller than a tenth of the picture",
-    "sound, spoken words and text",
+    "spoken words and text",
     "drawings or paintings made after a work, and works of a similar style",
 )
+_SOUND_BLIND = ("sound at less than 0.87 or more than 1.15 times its speed, under louder speech, or in a second track",)
 _FACES_BLIND = ("faces in profile, covered, turned away, or narrower than about an eighth of the picture", "voices")
 
 
@@ -43,7 +45,8 @@ class Auditor:
     """Looks at files with whatever it was given: an index of works, a gallery of faces, or both.
 
     With ``fingerprint`` the report carries the film's ISCC Video-Code, by which it is recognised later. ``negatives`` are
-    false alarms that somebody dismissed: found again, they stand in the report as quieted and not as findings.
+    false alarms that somebody dismissed: found again, they stand in the report as quieted and not as findings. ``sounds`` is
+    the library of what the index's works sound like, made from the index if it is not given.
     """
 
     def __init__(
@@ -53,11 +56,13 @@ class Auditor:
         gallery: FaceGallery | None,
         fingerprint: bool = True,
         negatives: NegativeBank | None = None,
+        sounds: WorkSounds | None = None,
     ) -> None:
         self._index = index
         self._gallery = gallery
         self._negatives = negatives
         self._fingerprint = fingerprint
+        self._sounds = sounds if sounds is not None or index is None else WorkSounds.of(index)
 
     def audit(
         self, path: Path, *, on_progress: OnProgress = no_progress, cancelled: Cancelled = never_cancelled
@@ -95,6 +100,10 @@ class Auditor:
                 if self._negatives is not None:
                     matches, quieted = self._negatives.quiet(matches, self._index.embedder)
                 findings += matches
+        if self._sounds and info.audio_codec is not None:
+            with _timed(seconds, "sound"):
+                on_progress(Progress("listen", 0, 1, "files"))
+                findings += self._sounds.findings(path, cancelled=cancelled)
         if tracker is not None:
             with _timed(seconds, "faces"):
                 findings += tracker.findings(tracker.conclude(path, info), info)
@@ -118,6 +127,8 @@ class Auditor:
             info = self._index.info()
             name = f"works ({info.embedder.name}, registration)"
             found.append(DetectorVersion(name, __version__, info.embedder.weights_sha256, info.digest))
+            if self._sounds:
+                found.append(DetectorVersion("sound", SOUND_VERSION, searched_sha256=info.digest))
         if self._negatives is not None:
             found.append(DetectorVersion("dismissals", __version__, searched_sha256=self._negatives.digest))
         if self._gallery is not None:
@@ -129,9 +140,10 @@ class Auditor:
     def _blind_spots(self, *, flooded: bool) -> tuple[str, ...]:
         """What a reader of the report must not conclude from its silence."""
         works = _WORKS_BLIND if self._index is not None else ("copies of works: no index was searched",)
+        sound = _SOUND_BLIND if self._sounds else ("sound: no registered sound was searched",)
         faces = _FACES_BLIND if self._gallery is not None else ("faces: no gallery was searched",)
         flood = ("further matches: there were too many to compare; only the strongest were",) if flooded else ()
-        return works + faces + flood
+        return works + sound + faces + flood
 
 
 @contextmanager

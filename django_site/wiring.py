@@ -93,8 +93,17 @@ def embedder():
 def work_index():
     """The index of registered works, as it is on disk now."""
     from auditor.index import WorkIndex
+    from auditor.matching.sound import sound_print
 
-    return WorkIndex.open(settings.INDEX_ROOT, embedder(), create=True)
+    return WorkIndex.open(settings.INDEX_ROOT, embedder(), create=True, sound_print=sound_print)
+
+
+@_per_process(lambda: (str(settings.INDEX_ROOT), _of_file(settings.INDEX_ROOT / "manifest.json")))
+def work_sounds():
+    """What the registered works sound like."""
+    from auditor.matching.work_sounds import WorkSounds
+
+    return WorkSounds.of(work_index())
 
 
 @_per_process(_of_settings("KEYS_ROOT"))
@@ -127,7 +136,7 @@ def auditor(organisation_id: UUID | None = None):
     from django_site.apps.audits.selectors import negatives_of
 
     negatives = negatives_of(organisation_id, embedder().identity) if organisation_id else None
-    return Auditor(index=work_index(), gallery=face_gallery(), negatives=negatives)
+    return Auditor(index=work_index(), gallery=face_gallery(), negatives=negatives, sounds=work_sounds())
 
 
 # deciding

@@ -20,6 +20,7 @@ from auditor.likeness import FaceGallery, FaceTracker
 from auditor.likeness.crypto import read_key_file
 from auditor.likeness.tracks import SIDE
 from auditor.matching.negatives import Negative, NegativeFile, negative_of
+from auditor.matching.sound import sound_print
 from auditor.media import Progress, probe, sample_frames
 from auditor.policy import PolicyBundle
 from auditor.policy import schema as facts_schema
@@ -42,7 +43,7 @@ def run_probe(arguments: Namespace) -> int:
 def run_index_add(arguments: Namespace) -> int:
     for file in arguments.files:
         probe(file)  # all files are looked at before the first is registered
-    index = WorkIndex.open(arguments.index, open_embedder(arguments.embedder), create=True)
+    index = WorkIndex.open(arguments.index, open_embedder(arguments.embedder), create=True, sound_print=sound_print)
     added = []
     with progress_on_terminal() as show:
         for file in arguments.files:
@@ -323,7 +324,7 @@ COMMANDS: dict[str, Callable[[Namespace], int]] = {
 
 def _open_index(directory: Path) -> WorkIndex:
     """The index with the embedder that made it."""
-    return WorkIndex.open(directory, open_embedder(_embedder_name(directory)))
+    return WorkIndex.open(directory, open_embedder(_embedder_name(directory)), sound_print=sound_print)
 
 
 def _embedder_name(directory: Path) -> str:

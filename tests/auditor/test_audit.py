@@ -6,12 +6,14 @@ import pytest
 
 from auditor.audit import Auditor
 from auditor.canonical import sha256_file, sha256_json
+from auditor.embeddings import Embedder
 from auditor.errors import CancelledError
 from auditor.fingerprints.iscc import distance, video_code
 from auditor.index import WorkIndex
 from auditor.likeness import FaceGallery
+from auditor.matching.sound import sound_print
 from auditor.media import Progress
-from tests.clips import ASTRONAUT, BIKES, COFFEE, frames_of, still, travel, write_clip
+from tests.clips import ASTRONAUT, BIKES, BUNNY, CAR, COFFEE, ffmpeg, frames_of, still, travel, write_clip
 
 
 @pytest.fixture(scope="module")
@@ -62,3 +64,25 @@ def test_still_picture(works: WorkIndex, gallery: FaceGallery) -> None:
 def test_cancelling_stops_at_once(works: WorkIndex, clip: Path) -> None:
     with pytest.raises(CancelledError, match=r"clip\.mp4"):
         Auditor(index=works, gallery=None).audit(clip, cancelled=lambda: True)
+
+
+def test_sound_of_a_work_under_other_pictures_is_found(tmp_path: Path, embedder: Embedder) -> None:
+    index = WorkIndex.open(tmp_path / "index", embedder, create=True, sound_print=sound_print)
+    index.add("bunny", BUNNY, title="Big Buck Bunny")
+    index.add("coffee", COFFEE)
+    dubbed = tmp_path / "dubbed.mp4"
+    ffmpeg("-stream_loop", "2", "-i", CAR, "-i", BUNNY, "-map", "0:v", "-map", "1:a", "-filter:a", "asetrate=48000*1.04",
+           "-shortest", "-c:v", "libx264", "-c:a", "aac", dubbed)  # fmt: skip
+    report = Auditor(index=index, gallery=None, fingerprint=False).audit(dubbed)
+    (finding,) = report.findings
+    assert (finding.kind, finding.work_id) == ("audio", "bunny")
+    assert finding.speed == pytest.approx(1.04, abs=0.01)
+    assert "sound like “Big Buck Bunny”" in finding.plain
+    assert "sound" in [detector.name for detector in report.detectors]
+
+
+def test_what_was_compared_and_found_to_be_nothing_is_said(works: WorkIndex, clip: Path) -> None:
+    report = Auditor(index=works, gallery=None, fingerprint=False).audit(clip)
+    kinds = {(considered.work_id, considered.kind) for considered in report.considered}
+    assert ("bikes", "copy") in kinds
+    assert report.as_dict()["considered"][0]["measured"]["similarity"] > 0
