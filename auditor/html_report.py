@@ -159,9 +159,9 @@ def _overview(report: AuditReport, titles: Mapping[str, str]) -> str:
     if not bars:
         return ""
     rows = "".join(
-        f'<tr><td>{number}</td><td><a href="#finding-{number}">{_span(span)}</a></td>'
+        f'<tr><td>{number}</td><td><a href="#finding-{number}">{_place(finding)}</a></td>'
         f"<td>{KIND_WORDS[kind]}</td><td>{_named(_about(finding, titles))}</td><td>{finding.score:.2f}</td></tr>"
-        for (span, kind, number, _), finding in zip(bars, report.findings, strict=True)
+        for (_, kind, number, _), finding in zip(bars, report.findings, strict=True)
     )
     return (
         f'<section aria-labelledby="h-film"><h2 id="h-film">The whole film</h2>{timeline_svg(report.media.duration, bars)}'
@@ -175,11 +175,12 @@ def _about(finding: Finding, titles: Mapping[str, str]) -> str:
 
 
 def _finding(number: int, finding: Finding, titles: Mapping[str, str]) -> str:
-    figures = [("In this film", _span(finding.query)), ("About", _named(_about(finding, titles)))]
+    figures = [("In this film", _place(finding)), ("About", _named(_about(finding, titles)))]
     if finding.reference:
         figures.append(("In the work", _span(finding.reference)))
-    figures.append(("Left and right", "exchanged (mirrored)" if finding.mirrored else "as in the work"))
-    if finding.reference:
+    if finding.kind in ("copy", "scene"):
+        figures.append(("Left and right", "exchanged (mirrored)" if finding.mirrored else "as in the work"))
+    if finding.reference and finding.kind != "text":
         figures.append(("Playing", _playing(finding)))
     if finding.region:
         figures.append(("Where", _where(finding.region)))
@@ -205,6 +206,11 @@ def _where(region: Region) -> str:
     if share >= 99:
         return "the whole picture"
     return f"{share} % of the picture, from {100 * region.x:.0f} % across and {100 * region.y:.0f} % down"
+
+
+def _place(finding: Finding) -> str:
+    """Where in the film; words that no moment was known for have none."""
+    return "no moment known" if finding.kind == "text" and not finding.query.duration else _span(finding.query)
 
 
 def _playing(finding: Finding) -> str:

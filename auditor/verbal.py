@@ -60,6 +60,17 @@ MEASURES: dict[str, Measure] = {
         "how many of those points fit to a pixel and a half: near all for a picture of a picture",
         percent=True,
     ),
+    "matched_peaks": Measure("Peaks of sound that fit", "loud points in time and pitch that both have, in step"),
+    "peaks_expected_by_chance": Measure(
+        "Peaks that chance would give", "of those, how many unrelated sound would share"
+    ),
+    "log10_false_alarms": Measure(
+        "False alarms expected", "in powers of ten, in a search like this one: lower is surer"
+    ),
+    "pitch": Measure("Pitch", "of the film's sound against the work's: 1 is the same", unit="×"),
+    "chromaprint_differing_bits": Measure(
+        "Bits that differ", "of the acoustic fingerprint: about half for unrelated sound", percent=True
+    ),
     "seconds": Measure("Length", "of the stretch that agrees", unit="s"),
 }
 

@@ -97,6 +97,21 @@ def test_without_calibration_it_says_so() -> None:
     assert "log10 =" not in text
 
 
+def test_sound_and_words_are_not_spoken_of_as_pictures() -> None:
+    sound = Finding(
+        kind="audio", query=Interval(1.0, 4.0), reference=Interval(0.0, 3.3), score=0.8, work_id="w1", speed=1.1,
+        measured={"matched_peaks": 41.0, "log10_false_alarms": -9.3}, plain="It sounds like it.",
+    )  # fmt: skip
+    words = Finding(
+        kind="text", query=Interval(0, 0), score=1.0, work_id="w1", measured={"words in a row": 12.0}, plain="x"
+    )
+    text = page(report(sound, words)).text
+    assert "1 stretch sounds like a registered work; 1 stretch has a work’s words." in text
+    for said in ("1.10 times as fast", "Peaks of sound that fit", "-9.30", "no moment known", "Words in a row", "12"):
+        assert said in text, said
+    assert "Left and right" not in text
+
+
 def test_what_was_compared_and_is_no_match_is_said_too() -> None:
     no = Considered("w1", Interval(3.0, 5.0), "moving", {"agreement": 0.31, "motion": -0.02}, None)
     yes = Considered("w1", Interval(62.5, 70.0), "moving", {"agreement": 0.93}, "copy")
