@@ -22,7 +22,7 @@ from auditor.errors import BadInputError, CancelledError
 from auditor.fingerprints import chromaprint, landmarks
 from auditor.fingerprints.landmarks import SPEED_RANGE, Peaks
 from auditor.matching.sound_lines import TIME_TOLERANCE, Line, Stretch, grown
-from auditor.media.decoder import sample_sound
+from auditor.media.decoder import SoundBlock, sample_sound
 from auditor.media.types import Cancelled, Interval, never_cancelled
 from auditor.report import Finding
 
@@ -72,21 +72,31 @@ class SoundMatch:
 
 
 def sound_print(path: Path, *, cancelled: Cancelled = never_cancelled) -> dict[str, NDArray[np.generic]] | None:
-    """What identifies the sound of ``path``, as arrays for an npz file; ``None`` without sound.
+    """What identifies the sound of ``path``, as arrays for an npz file; ``None`` without sound (see ``blocks_print``).
+
+    Raises ``MediaError`` for what can't be decoded, ``UnavailableError`` without the ffmpeg binary, ``CancelledError`` when
+    asked to stop (asked every half minute of sound).
+    """
+    return blocks_print(sample_sound(path, rate=landmarks.RATE), name=path.name, cancelled=cancelled)
+
+
+def blocks_print(
+    blocks: Iterable[SoundBlock], *, name: str, cancelled: Cancelled = never_cancelled
+) -> dict[str, NDArray[np.generic]] | None:
+    """The print of sound at ``landmarks.RATE`` that has been decoded already; ``None`` where there is none.
 
     ``version`` (), ``seconds``, ``pitch``, ``strength`` (n,) float32 (see ``landmarks.Peaks``), ``codes`` (m,) uint32 and
     ``codes_at`` (m,) float32, the moment at which each chromaprint code starts. Of silence ``seconds``,
-    ``pitch`` and ``strength`` are empty. Raises ``MediaError`` for what can't be decoded, ``UnavailableError`` without the
-    ffmpeg binary, ``CancelledError`` when asked to stop (asked every half minute of sound).
+    ``pitch`` and ``strength`` are empty. Raises as ``sound_print`` does; errors name ``name``.
     """
     peaks: list[Peaks] = []
     codes: list[NDArray[np.uint32]] = []
     codes_at: list[NDArray[np.float32]] = []
     heard = False
-    for begin, samples, kept_from, kept_to in _chunks(path):
+    for begin, samples, kept_from, kept_to in _chunks(blocks):
         heard = True
         if cancelled():
-            raise CancelledError(f"{path.name}: reading its sound was cancelled")
+            raise CancelledError(f"{name}: reading its sound was cancelled")
         found = landmarks.find_peaks(samples, begin=begin)
         first, last = np.searchsorted(found.seconds, [kept_from, kept_to])
         peaks.append(found.part(int(first), int(last)))
@@ -104,13 +114,13 @@ def sound_print(path: Path, *, cancelled: Cancelled = never_cancelled) -> dict[s
     }  # fmt: skip
 
 
-def _chunks(path: Path) -> Iterator[tuple[float, NDArray[np.float32], float, float]]:
+def _chunks(blocks: Iterable[SoundBlock]) -> Iterator[tuple[float, NDArray[np.float32], float, float]]:
     """Runs of sound of bounded length: first moment, samples, and between which moments their peaks count."""
     rate = landmarks.RATE
     begin, kept_from = 0.0, -math.inf
     held: list[NDArray[np.float32]] = []
     count = 0
-    for block in sample_sound(path, rate=rate):
+    for block in blocks:
         gap = block.seconds - (begin + count / rate)
         if held and gap > _BRIDGE:
             yield begin, np.concatenate(held), kept_from, math.inf

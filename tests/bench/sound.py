@@ -21,7 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.fingerprints.chromaprint import MATCH_SHARE, STEP_SECONDS, chromaprint
-from auditor.matching.sound import SoundLibrary, SoundMatch, sound_print
+from auditor.matching.sound import SoundLibrary, SoundMatch, blocks_print
+from auditor.media import SoundBlock
 from tests.sounds import (
     RATE,
     Edit,
@@ -34,7 +35,6 @@ from tests.sounds import (
     resampled,
     speech,
     stretched,
-    write_wav,
 )
 
 #: Codes that are compared at once by the peer: 3 s.
@@ -59,7 +59,7 @@ def peer_finds(query: NDArray[np.uint32], work: NDArray[np.uint32]) -> tuple[flo
 
 def edits(folder: Path, voice: Samples) -> dict[str, tuple[float, Edit]]:
     made: dict[str, tuple[float, Edit]] = {"unchanged": (1.0, lambda x: x)}
-    for speed in (0.9, 0.95, 0.975, 1.025, 1.05, 1.1):
+    for speed in (0.9, 0.95, 1.05, 1.1):
         made[f"{speed} times the speed, pitch with it"] = (speed, lambda x, s=speed: resampled(x, s))
         made[f"{speed} times the speed, pitch kept"] = (speed, lambda x, s=speed: stretched(x, s, folder))
     made["white noise, 10 dB"] = (1.0, lambda x: noisy(x, 10))
@@ -103,7 +103,7 @@ def main() -> None:
         folder = Path(name)
 
         def printed(samples: Samples) -> dict[str, NDArray[np.generic]]:
-            arrays = sound_print(write_wav(folder / "sound.wav", samples))
+            arrays = blocks_print([SoundBlock(0.0, samples)], name="query")
             assert arrays is not None
             return arrays
 
