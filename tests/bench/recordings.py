@@ -21,10 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.fingerprints.chromaprint import chromaprint
-from auditor.matching.sound import SoundLibrary, sound_print
-from auditor.media import sample_sound
+from auditor.matching.sound import SoundLibrary, blocks_print
+from auditor.media import SoundBlock, sample_sound
 from tests.bench.sound import is_right, peer_finds
-from tests.sounds import RATE, Edit, Samples, mixed_at, noisy, resampled, stretched, write_wav
+from tests.sounds import RATE, Edit, Samples, mixed_at, noisy, resampled, stretched
 
 #: Seconds of each recording that are used.
 LONG = 90.0
@@ -106,7 +106,7 @@ def main() -> None:
         works, others = recordings(options.folder, folder)
 
         def printed(samples: Samples) -> dict[str, NDArray[np.generic]]:
-            arrays = sound_print(write_wav(folder / "sound.wav", samples))
+            arrays = blocks_print([SoundBlock(0.0, samples)], name="bench")
             assert arrays is not None
             return arrays
 
@@ -115,6 +115,17 @@ def main() -> None:
         codes = {key: chromaprint(samples) for key, samples in works.items()}
         minutes = sum(samples.size for samples in works.values()) / RATE / 60
         print(f"{len(works)} works, {minutes:.1f} min; {len(others)} other recordings")
+
+        alarms = peer_alarms = 0
+        minutes = 0.0
+        for key, samples in others.items():
+            for match in library.find(printed(samples)):
+                alarms += 1
+                print(f"  false: {match.key} for {key}: {match}")
+            peer_query = chromaprint(samples)
+            peer_alarms += sum(peer_finds(peer_query, code) is not None for code in codes.values())
+            minutes += samples.size / RATE / 60
+        print(f"other recordings, {minutes:.1f} min against all works: ours {alarms} false, chromaprint {peer_alarms}")
 
         found, peer_found, tried = Counter[str](), Counter[str](), Counter[str]()
         false = peer_false = queries = 0
@@ -155,6 +166,7 @@ def main() -> None:
                         good = other == key and abs(hit[1] - taken - (hit[0] - put) * speed) < 1.0
                         peer_found[sort] += good
                         peer_false += not good
+            print(f"  {key}: {sum(found.values())} of {queries}, chromaprint {sum(peer_found.values())}", flush=True)
         print(
             "\n| edit | ours, music | ours, speech | chromaprint, music | chromaprint, speech |\n|---|---|---|---|---|"
         )
@@ -165,16 +177,6 @@ def main() -> None:
         print(f"\nfalse matches in {queries} queries: ours {false}, chromaprint {peer_false}")
         print(f"ends: median error {np.median(errors):.2f} s, 90 % within {np.quantile(errors, 0.9):.2f} s")
         print(f"search {searching / heard * 60:.1f} CPU s a minute of query")
-        alarms = peer_alarms = 0
-        minutes = 0.0
-        for key, samples in others.items():
-            for match in library.find(printed(samples)):
-                alarms += 1
-                print(f"  false: {match.key} for {key}: {match}")
-            peer_query = chromaprint(samples)
-            peer_alarms += sum(peer_finds(peer_query, code) is not None for code in codes.values())
-            minutes += samples.size / RATE / 60
-        print(f"other recordings, {minutes:.1f} min against all works: ours {alarms} false, chromaprint {peer_alarms}")
 
 
 if __name__ == "__main__":
