@@ -264,6 +264,16 @@ def test_a_peer_names_the_work_and_the_seconds(
     assert best.reference.start == pytest.approx(1, abs=1.01)
 
 
+def test_what_a_peer_described_is_kept_for_the_next_process(
+    excerpt: tuple[list[Registered], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = peers.PHashFilms(tmp_path), peers.PHashFilms(tmp_path)
+    first.register(excerpt[0])
+    monkeypatch.setattr(peers.FrameSystem, "described", None)
+    second.register(excerpt[0])
+    assert second.match(excerpt[1]) == first.match(excerpt[1])
+
+
 def test_ours_answers_like_the_peers(tmp_path: Path) -> None:
     system = systems.SYSTEMS["images"]["reelproof"](tmp_path)
     system.register([Registered("coffee", COFFEE)])

@@ -4,6 +4,7 @@ environment of their own (``fetch-peers.sh``), because they ask for versions tha
 All of them see the same files: pictures whole, films at one frame a second, which is vPDQ's and videohash's default.
 """
 
+import hashlib
 import json
 import os
 import subprocess
@@ -23,7 +24,7 @@ from auditor.media import Interval
 from tests.bench.matching.films import length
 from tests.bench.matching.media import cache_folder
 from tests.bench.matching.systems import Claim
-from tests.bench.matching.trials import Registered
+from tests.bench.matching.trials import Registered, in_place
 
 Pixels = NDArray[np.uint8]
 #: Works that a query is compared with in the answer: the rest could only be false claims of low score.
@@ -84,9 +85,23 @@ class FrameSystem:
         return 1 - (one[:, None, :] != other[None, :, :]).mean(axis=2, dtype=np.float64)
 
     def register(self, references: Sequence[Registered]) -> None:
+        """What was described before, by this or another process, is read from the system's folder."""
         for reference in references:
-            times, frames = frames_at(reference.path)
-            self._works.append(_Described(reference, np.asarray(times), self.describe(frames)))
+            state = reference.path.stat()
+            key = f"{reference.path}\x00{state.st_size}\x00{state.st_mtime_ns}".encode()
+            kept = self._folder / f"{hashlib.blake2b(key, digest_size=16).hexdigest()}.npz"
+            if not kept.exists():
+                times, vectors = self.described(reference.path)
+                temporary = in_place(kept)
+                np.savez(temporary, times=times, vectors=vectors)
+                temporary.replace(kept)
+            with np.load(kept, allow_pickle=False) as arrays:
+                self._works.append(_Described(reference, arrays["times"], arrays["vectors"]))
+
+    def described(self, path: Path) -> tuple[NDArray[np.float64], NDArray[Any]]:
+        """Seconds (n,) and vectors (n, d) of a registered file."""
+        times, frames = frames_at(path)
+        return np.asarray(times, np.float64), self.describe(frames)
 
     def match(self, query: Path) -> list[Claim]:
         times, frames = frames_at(query)
@@ -223,9 +238,8 @@ class _HashedElsewhere(FrameSystem):
         number = int(answer["hash"], 16)
         return np.asarray([[number >> bit & 1 for bit in range(64)]])
 
-    def register(self, references: Sequence[Registered]) -> None:
-        for reference in references:
-            self._works.append(_Described(reference, np.zeros(1), self._bits(reference.path)))
+    def described(self, path: Path) -> tuple[NDArray[np.float64], NDArray[Any]]:
+        return np.zeros(1), self._bits(path)
 
     def match(self, query: Path) -> list[Claim]:
         bits = self._bits(query)
