@@ -15,19 +15,20 @@ _MAX_FRAMES, _MAX_REFERENCES = 250, 500
 
 
 class Footage:
-    """The film under audit. The window asked for last is kept, since candidates often share their seconds."""
+    """The film under audit. The window asked for last is kept, since candidates often share their seconds.
 
-    def __init__(self, path: Path, info: MediaInfo) -> None:
+    ``first`` is the frame that was seen first; of a still picture nothing else is needed.
+    """
+
+    def __init__(self, path: Path, info: MediaInfo, first: Frame | None) -> None:
         self._path = path
         self.info = info
         self._window = (0.0, -1.0, 0.0)
-        self._frames: list[Frame] = []
+        self._frames = [first] if info.is_still and first is not None else []
 
     def between(self, start: float, end: float) -> list[Frame]:
         """Frames between two moments, as many a second as the film has and memory allows. Raises ``MediaError``."""
         if self.info.is_still:
-            if not self._frames:
-                self._frames = list(sample_frames(self._path, fps=1, max_side=SIDE))
             return self._frames
         rate = _rate(start, end, self.info.fps, _MAX_FRAMES)
         low, high, known = self._window

@@ -54,6 +54,7 @@ class Matcher:
         fits = shipped is not None and shipped.embedder == index.embedder.identity.name
         self._calibration = shipped if fits else None
         self._sampler = ShotSampler()
+        self._first: Frame | None = None
         self._last_tiles = self._last_fine = -np.inf
         self._new_shot = self._new_shot_fine = False
         self.flooded = False
@@ -63,6 +64,7 @@ class Matcher:
 
     def observe(self, frame: Frame) -> None:
         """Take the next frame; frames come in order of time, five a second or more; it is chosen here which to look at."""
+        self._first = self._first or frame
         look = self._sampler.look(frame)
         if look is None:
             return
@@ -109,7 +111,7 @@ class Matcher:
         """Compare the candidates closely; findings in order of time. Raises ``CancelledError``."""
         candidates = find_candidates(self._sightings)
         self.flooded = len(candidates) > _MAX_CANDIDATES
-        film = Footage(path, info)
+        film = Footage(path, info, self._first)
         findings: list[Finding] = []
         for position, candidate in enumerate(candidates[:_MAX_CANDIDATES]):
             if cancelled():
