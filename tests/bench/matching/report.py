@@ -23,7 +23,7 @@ intervals are 95 % (Wilson for shares, exact Poisson for claims an hour). Every 
 edit, since overlays and frames are alike on all pictures. A query that a system fails on counts as not found.
 
 **What this is and is not.** The media are what packages with usable licences hold: {pictures}.
-Photographs and cut-outs were made with a camera; artwork (wallpapers), textures, renders of our own and *collages*
+Photographs and (most) cut-outs were made with a camera; artwork (wallpapers), textures, renders of our own and *collages*
 (cut-outs moving over photographs, two shots each) are drawn or synthetic and counted apart. Few real films can be had, so
 real copies come from few films and excerpts of one film are correlated: intervals understate what they don't know.
 DISC21, VSC2022 and VCSL can't be had here; `loaders.py` reads them for those who have them. Sources are kept apart by
