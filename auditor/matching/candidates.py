@@ -29,10 +29,11 @@ _BRIDGE = 2.1
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A query instant and a registered instant that it resembles."""
+    """A query instant and a registered instant that it resembles; ``typicality`` is how alike it is to anything at all."""
 
     seconds: float
     hit: Hit
+    typicality: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Candidate:
     similarity: float
     votes: int
     rate_known: bool = False
+    typicality: float = 0.0
 
 
 def find_candidates(sightings: Sequence[Sighting]) -> list[Candidate]:
@@ -72,9 +74,10 @@ def _strongest(group: list[Sighting]) -> tuple[Candidate, list[Sighting]]:
     else:
         run, line = _along_a_line(group)
     start, end = run[0].seconds, run[-1].seconds
+    most = max(run, key=lambda sighting: sighting.hit.similarity)
     candidate = Candidate(
-        reference, start, end, line, max(s.hit.similarity for s in run), len(run),
-        rate_known=len(run) >= 2 * _MIN_VOTES_FOR_RATE,
+        reference, start, end, line, most.hit.similarity, len(run),
+        rate_known=len(run) >= 2 * _MIN_VOTES_FOR_RATE, typicality=most.typicality,
     )  # fmt: skip
     # Sightings of the same instants on other lines (a static shot resembles itself all along) belong to this run.
     return candidate, [s for s in group if not start <= s.seconds <= end]

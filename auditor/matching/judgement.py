@@ -33,7 +33,8 @@ def considered(
     info: MediaInfo, candidate: Candidate, comparison: Comparison | None, finding: Finding | None
 ) -> Considered:
     """What to record of a candidate, found or not."""
-    figures = {"similarity": candidate.similarity} if comparison is None else measured(candidate, comparison)
+    bare = {"similarity": candidate.similarity, "typicality": candidate.typicality}
+    figures = bare if comparison is None else measured(candidate, comparison)
     seconds = comparison.segment if comparison is not None else Interval(candidate.start, candidate.end)
     kind = finding.kind if finding is not None else None
     return Considered(candidate.reference.work_id, seconds, circumstance(info, candidate, figures), figures, kind)
@@ -68,6 +69,7 @@ def measured(candidate: Candidate, comparison: Comparison) -> dict[str, float]:
     """The figures that the verdict rests on, by name; ``motion`` is missing where too little moves."""
     figures = {
         "similarity": candidate.similarity,
+        "typicality": candidate.typicality,
         "agreement": comparison.agreement,
         "inliers": float(comparison.registration.inliers),
         "tightness": comparison.registration.tightness,
@@ -130,7 +132,7 @@ def _unregistered(candidate: Candidate) -> Finding:
         query=Interval(candidate.start, candidate.end),
         work_id=candidate.reference.work_id,
         score=min(1.0, candidate.similarity),
-        measured={"similarity": candidate.similarity},
+        measured={"similarity": candidate.similarity, "typicality": candidate.typicality},
         plain=(
             f"Seconds {candidate.start:.1f} to {candidate.end:.1f} resemble “{title}”, but the pictures can't be laid over "
             "each other: another recording, or one that is blurred or changed too much to tell."

@@ -31,7 +31,7 @@ from auditor.report import Circumstance
 FEATURES: dict[Circumstance, tuple[str, ...]] = {
     "moving": ("agreement", "motion", "inliers", "tightness", "seconds"),
     "resting": ("agreement", "inliers", "tightness", "seconds"),
-    "picture": ("agreement", "inliers", "tightness", "similarity"),
+    "picture": ("agreement", "inliers", "tightness", "similarity", "typicality"),
 }
 #: Correlations are stretched (Fisher's z) and kept off 1, where that has no bound.
 _LARGEST_CORRELATION = 0.995
@@ -183,7 +183,7 @@ def _features(circumstance: Circumstance, measured: Mapping[str, float]) -> NDAr
 
 
 def _stretched(name: str, value: float) -> float:
-    if name in ("agreement", "motion", "similarity", "tightness"):
+    if name in ("agreement", "motion", "similarity", "tightness", "typicality"):
         return float(np.arctanh(np.clip(value, -_LARGEST_CORRELATION, _LARGEST_CORRELATION)))
     return float(np.log1p(max(0.0, value)))
 

@@ -12,6 +12,7 @@ import numpy as np
 from auditor.errors import CancelledError
 from auditor.fingerprints.pdq import MIN_QUALITY, pdq
 from auditor.index import Hit, WorkIndex
+from auditor.matching.background import Background, shipped_background
 from auditor.matching.candidates import (
     CANDIDATE_SIMILARITY,
     NEIGHBOURS,
@@ -22,7 +23,7 @@ from auditor.matching.candidates import (
 from auditor.matching.comparison import compare
 from auditor.matching.footage import Footage
 from auditor.matching.judgement import considered, judge
-from auditor.matching.likelihood import shipped_calibration
+from auditor.matching.likelihood import Calibration, shipped_calibration
 from auditor.matching.sampling import ShotSampler
 from auditor.media import Frame, MediaInfo, Progress
 from auditor.media.tiling import tiles, turned
@@ -50,9 +51,8 @@ class Matcher:
     def __init__(self, index: WorkIndex) -> None:
         self._index = index
         self._sightings: list[Sighting] = []
-        shipped = shipped_calibration()
-        fits = shipped is not None and shipped.embedder == index.embedder.identity.name
-        self._calibration = shipped if fits else None
+        self._calibration = _fitting(shipped_calibration(), index)
+        self._background = _fitting(shipped_background(), index)
         self._sampler = ShotSampler()
         self._first: Frame | None = None
         self._last_tiles = self._last_fine = -np.inf
@@ -82,8 +82,11 @@ class Matcher:
                 self._last_fine, self._new_shot_fine = frame.seconds, False
             pictures += tiles(frame.pixels, fine=fine)
             pictures += turned(frame.pixels) if fine else []
-        for hits in self._index.search(embedder.embed(pictures), count=NEIGHBOURS, at_least=CANDIDATE_SIMILARITY):
-            self._sightings += [Sighting(frame.seconds, hit) for hit in hits]
+        vectors = embedder.embed(pictures)
+        typical = self._background.typicality(vectors) if self._background is not None else np.zeros(len(vectors))
+        found = self._index.search(vectors, count=NEIGHBOURS, at_least=CANDIDATE_SIMILARITY)
+        for hits, typicality in zip(found, typical, strict=True):
+            self._sightings += [Sighting(frame.seconds, hit, float(typicality)) for hit in hits]
 
     def _compare_hashes(self, frame: Frame) -> None:
         """Hashes see through captions and blends that descriptors do not; the frame as it is and mirrored."""
@@ -125,6 +128,11 @@ class Matcher:
             if finding is not None:
                 findings.append(finding)
         return tuple(sorted(findings, key=lambda finding: finding.query.start))
+
+
+def _fitting[T: (Calibration, Background)](shipped: T | None, index: WorkIndex) -> T | None:
+    """What ships was made with one embedder and says nothing about the scores of another."""
+    return shipped if shipped is not None and shipped.embedder == index.embedder.identity.name else None
 
 
 def _explained(candidate: Candidate, findings: list[Finding]) -> bool:

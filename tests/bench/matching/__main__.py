@@ -30,7 +30,11 @@ def main() -> None:
     command.add_argument("--out", type=Path, default=cache_folder() / "runs" / "latest")
     command.add_argument("--split", choices=SPLITS, default="scoring")
     command.add_argument("--docs", type=Path, default=report.DOCS)
+    commands.add_parser("background", help="embed the background set that ships")
     options = parser.parse_args()
+    if options.command == "background":
+        print(calibrating.write_background(), "descriptors")
+        return
     if options.command == "report":
         files = [options.out / f"{medium}-{options.split}.jsonl" for medium in ("images", "videos")]
         print(report.write(files, options.docs))

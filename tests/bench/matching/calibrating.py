@@ -11,20 +11,46 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from auditor.embeddings import open_embedder
 from auditor.files import replacing
 from auditor.matching.likelihood import FEATURES, Calibration, calibrate
 from auditor.matching.likelihood import Trial as Comparison
+from auditor.media.tiling import tiles
+from tests.bench.matching import images, media, splits
 
 #: Part of a compared stretch that must show the work for the comparison to count as the same.
 _MOSTLY = 0.5
 OUT = Path("auditor/matching/calibration.json")
+BACKGROUND = Path("auditor/matching/background.npz")
+
+
+def background_sources() -> list[media.Source]:
+    """Pictures of the calibration split that are nowhere registered: every second one; the others stay trials."""
+    cut_outs = [source for n, source in enumerate(splits.cut_outs("calibration")) if n % images.CUT_OUTS_REGISTERED]
+    return [*images.unregistered("calibration"), *cut_outs][::2]
+
+
+def write_background(out: Path = BACKGROUND) -> int:
+    """Embed the background pictures and their tiles; returns how many descriptors were written."""
+    embedder = open_embedder()
+    rows = []
+    for source in background_sources():
+        pixels = images.picture(source, "calibration")
+        rows.append(embedder.embed([pixels, *tiles(pixels)]))
+    vectors = np.concatenate(rows).astype(np.float16)
+    with replacing(out) as temporary:
+        np.savez(temporary, vectors=vectors, embedder=np.array(embedder.identity.name))
+    return len(vectors)
 
 
 def comparisons(lines: Iterable[dict[str, Any]]) -> list[Comparison]:
     """Every close comparison of our own system in a run's answers."""
     found = []
+    background = {source.name for source in background_sources()}
     for line in lines:
-        if line["system"] != "reelproof":
+        if line["system"] != "reelproof" or line["trial"].split("|")[0] in background:
             continue
         for number, considered in enumerate(line["considered"]):
             figures = considered["measured"]

@@ -60,7 +60,7 @@ def references(split: Split) -> list[Registered]:
     for source in splits.cut_outs(split)[::CUT_OUTS_REGISTERED]:
         path = folder / f"{source.name.replace('/', '~')}.jpg"
         if not path.exists():
-            _save(_picture(source, split), path)
+            _save(picture(source, split), path)
         found.append(Registered(source.name, path))
     for seed in splits.texture_seeds(split, SYNTHETIC_REFERENCES):
         path = folder / f"texture-{seed}.jpg"
@@ -117,7 +117,8 @@ def _negatives(split: Split) -> list[Plan]:
     return made
 
 
-def _picture(source: media.Source | int, split: Split) -> Pixels:
+def picture(source: media.Source | int, split: Split) -> Pixels:
+    """The picture of a source; cut-outs are laid on a ground of their own."""
     if isinstance(source, int):
         return texture(source)
     if source.kind != "cut-out":
@@ -137,8 +138,8 @@ def _make(split: Split, trial_id: str, kind: TrialKind, name: str, source: media
     parameters: dict[str, Any] = edit.draw(rng)
     path = trial_folder("images", split) / f"{trial_id.replace('/', '~').replace('|', '~').replace(' ', '_')}.jpg"
     if not path.exists():
-        picture = _picture(source, split)
-        result = edit.apply(picture, parameters, _other(split, rng), 0)
+        shown = picture(source, split)
+        result = edit.apply(shown, parameters, _other(split, rng), 0)
         if max(result.shape[:2]) > 1200:
             result = fit(result, (result.shape[1] // 2, result.shape[0] // 2))
         _save(result, path)
