@@ -18,7 +18,7 @@ from auditor.files import replacing
 from auditor.matching.likelihood import FEATURES, Calibration, calibrate
 from auditor.matching.likelihood import Trial as Comparison
 from auditor.media.tiling import tiles
-from tests.bench.matching import images, media, splits
+from tests.bench.matching import images, media
 
 #: Where pictures come from whose descriptors may ship: public domain, CC0, CC BY, CC BY-SA, Apache-2.0, BSD-3-Clause.
 _SHIPPABLE = ("scikit-image", "opencv-doc", "ukui-wallpapers", "lomiri-wallpapers-16.04", "lomiri-wallpapers-20.04")
