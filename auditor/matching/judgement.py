@@ -19,7 +19,7 @@ _RESTING_AGREEMENT = 0.88
 #: A single picture under captions or in a blend agrees less, but its features lie where one flat map puts them, to a pixel;
 #: those of another photograph of the same things do not (measured: 0.92 to 1 against 0.73 to 0.9).
 _FLAT_TIGHTNESS, _FLAT_INLIERS, _FLAT_AGREEMENT = 0.92, 16, 0.2
-#: So many matches that are on the map only roughly are what depth does: another view, unless the pictures agree all the same.
+#: So many matches that are on the map only roughly are what depth does: another view, unless the pictures agree anyway.
 _LOOSE, _LOOSE_AGREEMENT = 20, 0.9
 #: Without a feature in common the pictures themselves must agree as unrelated ones hardly do (measured: up to 0.97 for the
 #: best of all places of smooth pictures), and the descriptors must see a likeness: (agreement, similarity), either pair.
