@@ -14,6 +14,7 @@ from auditor.cli.corpus_commands import CORPUS_COMMANDS, say_licences
 from auditor.cli.opening import embedder_name, open_index
 from auditor.cli.terminal import CLEAN, FOUND, answer, progress_on_terminal
 from auditor.cli.text_commands import TEXT_COMMANDS
+from auditor.corpus import LicenceRegister
 from auditor.embeddings import open_embedder
 from auditor.errors import BadInputError
 from auditor.html_report import write_html_report
@@ -77,9 +78,10 @@ def run_index_rebuild(arguments: Namespace) -> int:
 
 def run_match(arguments: Namespace) -> int:
     index = open_index(arguments.index)
+    records = LicenceRegister(index.directory).read()  # what is wrong with it is said before the long work
     report = _matched(index, arguments.file, arguments.negatives)
     segments = [finding.as_dict() for finding in report.findings]
-    licences = say_licences(index, segments)
+    licences = say_licences(index, records, segments)
     if arguments.evidence:
         _write_evidence(arguments.evidence, report.findings, segments)
     if arguments.report:

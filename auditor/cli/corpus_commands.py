@@ -1,25 +1,36 @@
 """``index import``, ``replace`` and ``remove``: works with their licences; and what a match says of them."""
 
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from auditor.cli.opening import embedder_name, open_index
 from auditor.cli.terminal import CLEAN, FOUND, answer, progress_on_terminal
-from auditor.corpus import LicenceRegister, import_corpus, licence_in_words, licence_of, open_source, read_licence_table
+from auditor.corpus import (
+    LicenceRegister,
+    Registered,
+    import_corpus,
+    licence_in_words,
+    licence_of,
+    open_source,
+    read_licence_table,
+)
 from auditor.embeddings import open_embedder
 from auditor.index import WorkIndex
 from auditor.matching.sound import sound_print
+from auditor.media.types import OnProgress, Progress
 
 
 def run_index_import(arguments: Namespace) -> int:
-    table, source = read_licence_table(arguments.licences), open_source(arguments.source)
+    table = read_licence_table(arguments.licences)
+    source = open_source(arguments.source, apart=arguments.licences)
     exists = (arguments.index / "manifest.json").exists()
     embedder = open_embedder(embedder_name(arguments.index) if exists else arguments.embedder)
     index = WorkIndex.open(arguments.index, embedder, create=True, sound_print=sound_print)
     with progress_on_terminal() as show:
-        report = import_corpus(index, source, table, unlisted=arguments.unlisted, on_progress=show)
+        report = import_corpus(index, source, table, unlisted=arguments.unlisted, on_progress=_in_one_line(show))
     info = index.info()
     lines = [f"{r.file}: {r.outcome}, {r.reason}" for r in report.results if r.reason]
     lines += [f"{name}: listed, but not in {arguments.source}" for name in report.missing]
@@ -31,6 +42,20 @@ def run_index_import(arguments: Namespace) -> int:
     )
     answer({**report.as_dict(), "index": info.as_dict()}, lines, as_json=arguments.as_json)
     return CLEAN if report.complete else FOUND
+
+
+def _in_one_line(show: OnProgress) -> OnProgress:
+    """Files move the bar; the bytes that were read stand beside it."""
+    megabytes = 0.0
+
+    def both(progress: Progress) -> None:
+        nonlocal megabytes
+        if progress.unit == "bytes":
+            megabytes = progress.done / 1e6
+        else:
+            show(replace(progress, stage=f"{progress.stage}, {megabytes:,.0f} MB read"))
+
+    return both
 
 
 def run_index_replace(arguments: Namespace) -> int:
@@ -64,10 +89,9 @@ def run_index_remove(arguments: Namespace) -> int:
     return CLEAN
 
 
-def say_licences(index: WorkIndex, segments: list[dict[str, Any]]) -> list[str]:
+def say_licences(index: WorkIndex, records: Mapping[str, Registered], segments: list[dict[str, Any]]) -> list[str]:
     """Put ``licence`` and ``licence_plain`` into each segment; one line for each, for people."""
-    now = datetime.now(UTC)
-    records, assets = LicenceRegister(index.directory).read(), index.assets()
+    now, assets = datetime.now(UTC), index.assets()
     lines = []
     for segment in segments:
         work_id = str(segment["work_id"])

@@ -94,7 +94,7 @@ def import_corpus(
             if cancelled():
                 raise CancelledError(f"{source.path}: the import was stopped; import again to go on")
             work.take(file, place, unlisted=unlisted)
-        work.publish()
+        work.publish(last=True)
     missing = tuple(name for name in table.rows if name not in work.met)
     return ImportReport(tuple(work.results), missing, tuple(sorted(work.relicensed)))
 
@@ -121,6 +121,7 @@ class _Import:
     met: set[str] = field(default_factory=set)
     relicensed: set[str] = field(default_factory=set)
     waiting: list[_Waiting] = field(default_factory=list)
+    stated: dict[str, Registered] = field(default_factory=dict)
     licensed: set[str] | None = None
     read: int = 0
     held: int = 0
@@ -158,16 +159,14 @@ class _Import:
         if len(self.waiting) >= BATCH_FILES or self.held >= BATCH_BYTES:
             self.publish()
 
-    def publish(self) -> None:
-        """Register what waits, in one publication, and keep its licences."""
-        if not self.waiting:
-            return
+    def publish(self, *, last: bool = False) -> None:
+        """Register what waits, in one publication, and keep its licences. Where nothing is new the licences wait for the
+        next publication, or for the last: going on with a long import must not write them all at each step."""
         batch, self.waiting, self.held = self.waiting, [], 0
         held = self.index.assets()
         new = [file for file in batch if file.sha256 not in held.get(file.work_id, ())]
         entries = [BatchEntry(file.work_id, file.path, _title(file)) for file in new]
-        registered, errors = self._registered(entries, len(self.results))
-        stated: dict[str, Registered] = {}
+        registered, errors = self._registered(entries)
         for file in batch:
             if reason := errors.get(file.path):
                 self._result(file.name, "refused", work_id=file.work_id, sha256=file.sha256, reason=reason)
@@ -176,17 +175,21 @@ class _Import:
             outcome: Outcome = "registered" if file.path in registered else "already"
             self._result(file.name, outcome, work_id=file.work_id, sha256=digest)
             if file.row is not None:
-                assets = stated[file.work_id].assets if file.work_id in stated else frozenset()
-                stated[file.work_id] = Registered(file.row.licence, assets | {digest})
-        self.relicensed |= set(LicenceRegister(self.index.directory).record(stated))
+                assets = self.stated[file.work_id].assets if file.work_id in self.stated else frozenset()
+                self.stated[file.work_id] = Registered(file.row.licence, assets | {digest})
+        if registered or last:
+            self.relicensed |= set(LicenceRegister(self.index.directory).record(self.stated))
+            self.stated = {}
+        self.on_progress(Progress("register", len(self.met), len(self.table.rows), "files"))
         for file in batch:
             if file.ours:
                 file.path.unlink(missing_ok=True)
 
-    def _registered(self, entries: list[BatchEntry], before: int) -> tuple[dict[Path, str], dict[Path, str]]:
+    def _registered(self, entries: list[BatchEntry]) -> tuple[dict[Path, str], dict[Path, str]]:
         """The digests of the files that the index took, and why it did not take the others."""
         if not entries:
             return {}, {}
+        before = len(self.met) - len(entries)
 
         def show(progress: Progress) -> None:
             self.on_progress(Progress("register", before + progress.done, len(self.table.rows), "files"))

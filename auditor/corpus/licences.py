@@ -79,10 +79,10 @@ class LicenceTable:
 
     def works(self) -> dict[str, tuple[LicenceRow, ...]]:
         """The rows of each work by its id."""
-        works: dict[str, tuple[LicenceRow, ...]] = {}
+        works: dict[str, list[LicenceRow]] = {}
         for row in self.rows.values():
-            works[row.work_id] = (*works.get(row.work_id, ()), row)
-        return works
+            works.setdefault(row.work_id, []).append(row)
+        return {work_id: tuple(rows) for work_id, rows in works.items()}
 
 
 def read_licence_table(path: Path) -> LicenceTable:

@@ -61,8 +61,8 @@ class LicenceRegister:
         if not stated:
             return []
         with locked(self._lock):
-            records = self.read()
-            changed = []
+            before = self.read()
+            records, changed = dict(before), []
             for work_id, new in stated.items():
                 old = records.get(work_id)
                 if old is not None and old.licence != new.licence:
@@ -70,7 +70,8 @@ class LicenceRegister:
                 elif old is not None:
                     new = replace(new, assets=new.assets | old.assets)
                 records[work_id] = new
-            self._write(records)
+            if records != before:
+                self._write(records)
         return changed
 
     def restate(self, work_id: str, assets: Iterable[str] | None) -> None:

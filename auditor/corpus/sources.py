@@ -25,7 +25,7 @@ class SourceLimits:
     ``file_bytes`` is what the auditor takes as one file, ``entries`` the rows of a table and as many again. ``ratio``:
     bytes written out for each byte of the archive, once more than ``ratio_floor`` were written; media are compressed
     already and stay near 1, text reaches about 20, DEFLATE's own limit is 1032. ``header_bytes``: what a header of a tar
-    entry, or ``directory_bytes`` the directory of a zip, may take: both are held in memory.
+    entry, or ``directory_bytes`` the directory of a zip, may take: both are held in memory (the directory five times over).
     """
 
     entries: int = 200_000
@@ -34,7 +34,7 @@ class SourceLimits:
     ratio: int = 100
     ratio_floor: int = 64 * 1024**2
     header_bytes: int = 1024**2
-    directory_bytes: int = 64 * 1024**2
+    directory_bytes: int = 32 * 1024**2
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,9 @@ class Source(Protocol):
     def files(self) -> Iterator[SourceFile]: ...
 
 
-def open_source(path: Path, *, limits: SourceLimits | None = None) -> Source:
-    """The source that ``path`` is, by its first bytes; a list by its ending (.txt, .lst, .list).
+def open_source(path: Path, *, apart: Path | None = None, limits: SourceLimits | None = None) -> Source:
+    """The source that ``path`` is, by its first bytes; a list by its ending (.txt, .lst, .list). ``apart`` is
+    a file that is none of the corpus though it may lie in its folder: the table.
 
     Raises ``BadInputError`` for anything else.
     """
@@ -69,7 +70,7 @@ def open_source(path: Path, *, limits: SourceLimits | None = None) -> Source:
     limits = limits or SourceLimits()
     try:
         if path.is_dir():
-            return FolderSource(path, limits)
+            return FolderSource(path, limits, apart)
         with path.open("rb") as stream:
             head = stream.read(512)
     except OSError as error:
@@ -125,9 +126,10 @@ class Names:
 class FolderSource:
     """The files under a folder, in the order of their names. Links are not followed."""
 
-    def __init__(self, path: Path, limits: SourceLimits) -> None:
+    def __init__(self, path: Path, limits: SourceLimits, apart: Path | None = None) -> None:
         self.path = path
         self._limits = limits
+        self._apart = apart.resolve() if apart is not None else None
 
     def files(self) -> Iterator[SourceFile]:
         names = Names(self.path, self._limits)
@@ -135,6 +137,8 @@ class FolderSource:
             folders.sort()
             for name in sorted([*files, *(f for f in folders if (folder / f).is_symlink())]):
                 names.count()
+                if self._apart is not None and name == self._apart.name and (folder / name).resolve() == self._apart:
+                    continue
                 yield _lying(folder / name, (folder / name).relative_to(self.path).as_posix(), names, self._limits)
 
     def _unreadable(self, error: OSError) -> None:

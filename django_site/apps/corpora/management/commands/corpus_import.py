@@ -32,7 +32,7 @@ class Command(BaseCommand):
             results = corpus_import(
                 organisation=_organisation(options["organisation"]),
                 by=_user(options["by"]),
-                source=open_source(options["source"]),
+                source=open_source(options["source"], apart=options["licences"]),
                 table=read_licence_table(options["licences"]),
             )
             for result in results:
