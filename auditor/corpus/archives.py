@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, Self, cast
 
 from auditor.corpus.sources import ArchiveBombError, Meter, Names, SourceFile, SourceLimits, refused, shown
 from auditor.errors import BadInputError
@@ -32,6 +32,16 @@ _XZ_MEMORY = 128 * 1024**2
 _ENCRYPTED = 0x1
 #: LZMA inside a zip names its own window, up to 4 GB; what zips are made with are these.
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)
+#: Extended headers of a tar, in bytes: a name has up to 2 KB, the rest are attributes. ``tarfile`` of Python 3.12.1 takes
+#: seconds for 32 KB of digits (CVE-2024-6232), growing with the square: so the squares have a sum that they may reach.
+_MAX_EXTENDED = 8 * 1024
+_MAX_EFFORT = 2_000_000 * 512**2
+_EXTENDED = (
+    tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK,
+)  # fmt: skip
+#: Reads at the end of a tar that are answered with nothing: ``tarfile`` needs a few, and would go on for as long as a
+#: lying header says.
+_MAX_EMPTY = 8
 _HEADERS = "the archive's headers are larger than any real ones; pack it again"
 
 
@@ -105,7 +115,9 @@ class TarSource:
         try:
             with _OPENERS[self._kind](self.path) as unpacked:
                 stream = _Allowance(unpacked, self._limits.header_bytes, meter)
-                with tarfile.open(fileobj=cast(BinaryIO, stream), mode="r|", errorlevel=1) as archive:
+                with tarfile.open(
+                    fileobj=cast(BinaryIO, stream), mode="r|", errorlevel=1, tarinfo=_bounded()
+                ) as archive:
                     while (entry := self._next(archive, stream)) is not None:
                         names.count()
                         cast(Any, archive).members.clear()  # it would keep every header
@@ -147,12 +159,31 @@ class TarSource:
         return SourceFile(checked, None, fetch)
 
 
+def _bounded() -> type[tarfile.TarInfo]:
+    """The headers of one tar, of which the extended ones may be neither long nor long and many."""
+    effort = 0
+
+    class Header(tarfile.TarInfo):
+        @classmethod
+        def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+            nonlocal effort
+            header = super().frombuf(buf, encoding, errors)
+            if header.type in _EXTENDED:
+                effort += header.size**2
+                if header.size > _MAX_EXTENDED or effort > _MAX_EFFORT:
+                    raise ArchiveBombError(_HEADERS)
+            return header
+
+    return Header
+
+
 class _Allowance:
     """A stream that gives ``left`` more bytes and then refuses (``None``: no such limit); a meter counts what it gave."""
 
     def __init__(self, stream: BinaryIO, left: int, meter: Meter | None = None) -> None:
         self._stream = stream
         self._meter = meter
+        self._empty = 0
         self.left: int | None = left
 
     def read(self, size: int = -1) -> bytes:
@@ -161,6 +192,10 @@ class _Allowance:
         if self.left is not None and size < 0:
             size = self.left + 1
         data = self._stream.read(size)
+        if not data and size:
+            self._empty += 1
+            if self._empty > _MAX_EMPTY:
+                raise EOFError("it ends before what its headers announce")
         if self.left is not None:
             self.left -= len(data)
             if self.left < 0:

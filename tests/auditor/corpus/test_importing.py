@@ -131,6 +131,15 @@ def test_a_licence_does_not_spread_to_files_that_it_does_not_name(corpus: Path, 
     assert licence_of(register.read(), "coffee", ()) is None
 
 
+def test_importing_again_mends_licences_that_were_lost(corpus: Path, index: WorkIndex) -> None:
+    bring(index, corpus, corpus / "works.csv")
+    register = LicenceRegister(index.directory)
+    before = register.path.read_bytes()
+    register.path.unlink()
+    assert bring(index, corpus, corpus / "works.csv").count("already") == 3
+    assert register.path.read_bytes() == before
+
+
 def test_a_damaged_register_is_refused(corpus: Path, index: WorkIndex) -> None:
     bring(index, corpus, corpus / "works.csv")
     register = LicenceRegister(index.directory)

@@ -209,6 +209,33 @@ def test_a_tar_whose_header_would_fill_memory(tmp_path: Path) -> None:
         read(path, tmp_path / "out")
 
 
+def test_a_tar_whose_header_announces_more_than_there_is(tmp_path: Path) -> None:
+    lying = entry("a.png")
+    lying.size = 2**60  # passed over in steps of ten kilobytes it would take years
+    path = tmp_path / "corpus.tar"
+    path.write_bytes(lying.tobuf(tarfile.GNU_FORMAT) + bytes(20_000))
+    for ask in (True, False):
+        files = open_source(path).files()
+        file = next(files)
+        if ask:
+            with pytest.raises(BadInputError, match="can't be read"):
+                file.fetch(tmp_path / "out")
+        with pytest.raises(BadInputError, match=r"no readable tar"):
+            next(files)
+    assert not (tmp_path / "out").exists()
+
+
+def test_tar_headers_that_take_the_square_of_their_length(tmp_path: Path) -> None:
+    long, path = entry("x", tarfile.XHDTYPE), tmp_path / "corpus.tar"
+    long.size = 500_000
+    path.write_bytes(long.tobuf() + b"1" * 500_224 + entry("a.png").tobuf() + bytes(10_240))
+    with pytest.raises(ArchiveBombError, match="headers"):  # at once, not after minutes
+        read(path, tmp_path / "out")
+    names = {f"{'n' * 120}/{number}.png": b"x" for number in range(50)}
+    tar(path, [(entry(name), content) for name, content in names.items()])  # long names are extended headers too
+    assert read(path, tmp_path / "out") == (names, {})
+
+
 def test_a_zip_whose_directory_would_fill_memory(tmp_path: Path) -> None:
     path = tmp_path / "corpus.zip"
     with zipfile.ZipFile(path, "w") as archive:
