@@ -168,6 +168,8 @@ def _bounded() -> type[tarfile.TarInfo]:
         def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
             nonlocal effort
             header = super().frombuf(buf, encoding, errors)
+            if header.size < 0:  # older versions of tarfile go back and round for ever (CVE-2025-8194)
+                raise tarfile.ReadError("an entry of negative size")
             if header.type in _EXTENDED:
                 effort += header.size**2
                 if header.size > _MAX_EXTENDED or effort > _MAX_EFFORT:

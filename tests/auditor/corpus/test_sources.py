@@ -225,6 +225,25 @@ def test_a_tar_whose_header_announces_more_than_there_is(tmp_path: Path) -> None
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("size", [-1, -512, -1024, -(2**40)])
+def test_a_tar_that_sends_its_reader_back(tmp_path: Path, size: int) -> None:
+    honest, lying, path = entry("a.png"), entry("b.png"), tmp_path / "corpus.tar"
+    lying.size = size
+    path.write_bytes(honest.tobuf() + lying.tobuf(tarfile.GNU_FORMAT) + honest.tobuf() + bytes(10_240))
+    with pytest.raises(BadInputError, match="negative"):
+        read(path, tmp_path / "out")
+    record = f" size={size}\n".encode()
+    record = f"{len(record) + 2}".encode() + record
+    extended = entry("x", tarfile.XHDTYPE)
+    extended.size = len(record)
+    path.write_bytes(honest.tobuf() + extended.tobuf() + record.ljust(512, b"\0") + honest.tobuf() + bytes(10_240))
+    try:
+        contents, _ = read(path, tmp_path / "out2")
+    except BadInputError:
+        return
+    assert set(contents.values()) <= {b""}
+
+
 def test_tar_headers_that_take_the_square_of_their_length(tmp_path: Path) -> None:
     long, path = entry("x", tarfile.XHDTYPE), tmp_path / "corpus.tar"
     long.size = 500_000
