@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from auditor import __version__
+from auditor.cli.corpus_grammar import add_corpus_arguments
 from auditor.cli.text_grammar import add_text_arguments
 from auditor.embeddings import DEFAULT_EMBEDDER
 
@@ -29,7 +30,7 @@ def build_parser() -> argparse.ArgumentParser:
     probe = _command(commands, "probe", "say what a media file holds")
     probe.add_argument("file", type=Path)
 
-    index = commands.add_parser("index", help="register works: add, remove, info, rebuild")
+    index = commands.add_parser("index", help="register works: add, import, replace, remove, info, rebuild")
     actions = index.add_subparsers(required=True, metavar="ACTION")
     add = _command(actions, "index add", "register files as works")
     add.add_argument("index", type=Path)
@@ -48,6 +49,7 @@ def build_parser() -> argparse.ArgumentParser:
     info.add_argument("index", type=Path)
     rebuild = _command(actions, "index rebuild", "make the vectors of an index anew from its media")
     rebuild.add_argument("index", type=Path)
+    add_corpus_arguments(actions, _command)
 
     match = _command(commands, "match", "find registered works in a file")
     match.add_argument("index", type=Path)

@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from auditor.audit import SAMPLE_FPS, Auditor
+from auditor.cli.corpus_commands import CORPUS_COMMANDS, say_licences
+from auditor.cli.opening import embedder_name, open_index
 from auditor.cli.terminal import CLEAN, FOUND, answer, progress_on_terminal
 from auditor.cli.text_commands import TEXT_COMMANDS
-from auditor.embeddings import DEFAULT_EMBEDDER, open_embedder
+from auditor.corpus import LicenceRegister
+from auditor.embeddings import open_embedder
 from auditor.errors import BadInputError
 from auditor.html_report import write_html_report
 from auditor.index import WorkIndex
@@ -57,17 +60,8 @@ def run_index_add(arguments: Namespace) -> int:
     return CLEAN
 
 
-def run_index_remove(arguments: Namespace) -> int:
-    index = _open_index(arguments.index)
-    index.remove(arguments.work_id)
-    info = index.info()
-    answer({"removed": arguments.work_id, "index": info.as_dict()}, [f"{arguments.work_id}: removed"],
-           as_json=arguments.as_json)  # fmt: skip
-    return CLEAN
-
-
 def run_index_info(arguments: Namespace) -> int:
-    index = _open_index(arguments.index)
+    index = open_index(arguments.index)
     info, titles = index.info(), index.titles()
     lines = [f"{info.works} works, {info.vectors} vectors by {info.embedder.name}, digest {info.digest[:16]}…"]
     lines += [f"  {work_id}: {title}" for work_id, title in titles.items()]
@@ -76,16 +70,18 @@ def run_index_info(arguments: Namespace) -> int:
 
 
 def run_index_rebuild(arguments: Namespace) -> int:
-    index = WorkIndex.rebuild(arguments.index, open_embedder(_embedder_name(arguments.index)))
+    index = WorkIndex.rebuild(arguments.index, open_embedder(embedder_name(arguments.index)))
     info = index.info()
     answer(info.as_dict(), [f"{info.vectors} vectors of {info.works} works written anew"], as_json=arguments.as_json)
     return CLEAN
 
 
 def run_match(arguments: Namespace) -> int:
-    index = _open_index(arguments.index)
+    index = open_index(arguments.index)
+    records = LicenceRegister(index.directory).read()  # what is wrong with it is said before the long work
     report = _matched(index, arguments.file, arguments.negatives)
     segments = [finding.as_dict() for finding in report.findings]
+    licences = say_licences(index, records, segments)
     if arguments.evidence:
         _write_evidence(arguments.evidence, report.findings, segments)
     if arguments.report:
@@ -97,7 +93,7 @@ def run_match(arguments: Namespace) -> int:
         "dismissed": [quieted.as_dict() for quieted in report.quieted],
         "cannot_detect": list(report.cannot_detect),
     }
-    answer(document, _match_lines(report), as_json=arguments.as_json)
+    answer(document, _match_lines(report, licences), as_json=arguments.as_json)
     return FOUND if segments else CLEAN
 
 
@@ -109,8 +105,9 @@ def _matched(index: WorkIndex, file: Path, negatives: Path | None) -> AuditRepor
         return auditor.audit(file, on_progress=show)
 
 
-def _match_lines(report: AuditReport) -> list[str]:
-    lines = [f"{number}. {finding.plain}" for number, finding in enumerate(report.findings, 1)]
+def _match_lines(report: AuditReport, licences: list[str]) -> list[str]:
+    said = zip(report.findings, licences, strict=True)
+    lines = [f"{number}. {finding.plain} {licence}" for number, (finding, licence) in enumerate(said, 1)]
     lines = lines or ["No registered work found."]
     for quieted in report.quieted:
         by = f" by {quieted.by}" if quieted.by else ""
@@ -133,7 +130,7 @@ def run_dismiss(arguments: Namespace) -> int:
         raise BadInputError(
             "a dismissal needs NEGATIVES.json INDEX FILE --segment N --reason TEXT; or ask for --list or --undo ID"
         )
-    index = _open_index(arguments.index)
+    index = open_index(arguments.index)
     findings = _matched(index, arguments.file, arguments.negatives).findings
     if not 1 <= arguments.segment <= len(findings):
         known = f"segments 1 to {len(findings)} are" if findings else "nothing is"
@@ -218,7 +215,7 @@ def run_faces_find(arguments: Namespace) -> int:
 def run_audit(arguments: Namespace) -> int:
     if arguments.index is None and arguments.gallery is None:
         raise BadInputError("an audit needs something to look for: give --index, --gallery or both")
-    index = _open_index(arguments.index) if arguments.index else None
+    index = open_index(arguments.index) if arguments.index else None
     gallery = FaceGallery.open(arguments.gallery, _gallery_key(arguments)) if arguments.gallery else None
     with progress_on_terminal() as show:
         report = Auditor(index=index, gallery=gallery).audit(arguments.file, on_progress=show)
@@ -304,7 +301,6 @@ def run_policies_schema(arguments: Namespace) -> int:
 COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "probe": run_probe,
     "index add": run_index_add,
-    "index remove": run_index_remove,
     "index info": run_index_info,
     "index rebuild": run_index_rebuild,
     "match": run_match,
@@ -318,21 +314,9 @@ COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "decide": run_decide,
     "policies test": run_policies_test,
     "policies schema": run_policies_schema,
+    **CORPUS_COMMANDS,
     **TEXT_COMMANDS,
 }
-
-
-def _open_index(directory: Path) -> WorkIndex:
-    """The index with the embedder that made it."""
-    return WorkIndex.open(directory, open_embedder(_embedder_name(directory)), sound_print=sound_print)
-
-
-def _embedder_name(directory: Path) -> str:
-    """The embedder that made an index; the default where that can't be read, so that opening says what is wrong."""
-    try:
-        return str(json.loads((directory / "manifest.json").read_text())["embedder"]["name"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return DEFAULT_EMBEDDER
 
 
 def _key_path(arguments: Namespace) -> Path:

@@ -115,6 +115,10 @@ class WorkIndex:
         """Title of each work by its id."""
         return {work_id: str(work["title"]) for work_id, work in self._state.document["works"].items()}
 
+    def assets(self) -> dict[str, frozenset[str]]:
+        """The SHA-256 of each work's files by its id."""
+        return {work_id: frozenset(work["media"]) for work_id, work in self._state.document["works"].items()}
+
     def refresh(self) -> None:
         """See what others have published since; only what is new is read. Raises as ``open`` does."""
         self._state = read_state(self.directory, self.embedder, self._vectors, self._state)
