@@ -42,11 +42,12 @@ class HashSearcher:
         limits, bits, rows = self._index.range_search(queries, int(at_most_bits) + 1)  # FAISS means: fewer than
         answers = []
         for start, end in pairwise(limits.tolist()):
-            order = np.lexsort((rows[start:end], bits[start:end]))[:count] + start
-            hits = [
-                HashHit(reference, seconds, int(bits[place]))
-                for place in order
-                for reference, seconds in self._state.instants_of(*self._places[rows[place]])
-            ]
-            answers.append(hits[:count])
+            hits: dict[tuple[str, str, float], HashHit] = {}
+            for place in np.lexsort((rows[start:end], bits[start:end])) + start:
+                for reference, seconds in self._state.instants_of(*self._places[rows[place]]):
+                    key = reference.work_id, reference.asset_sha256, seconds
+                    hits.setdefault(key, HashHit(reference, seconds, int(bits[place])))
+                if len(hits) >= count:
+                    break
+            answers.append(list(hits.values())[:count])
         return answers

@@ -50,6 +50,8 @@ from auditor.index.works import (
 from auditor.media import probe
 from auditor.media.types import Cancelled, OnProgress, Progress, never_cancelled, no_progress
 
+#: Vectors asked for for each instant wanted.
+_PARTS_ASKED = 10
 #: Seconds that removed media stay on disk: longer than any audit that began before the removal runs.
 GRACE_SECONDS = 3600.0
 
@@ -216,18 +218,19 @@ class WorkIndex:
         state = self._state
         if not len(state.snapshot) or not len(vectors):
             return [[] for _ in vectors]
-        count = min(count, len(state.snapshot))
-        found = state.snapshot.search(checked_queries(vectors, count, self.embedder.identity.dimensions), count)
+        # a photograph's parts are vectors of one instant: more are asked for, so that enough instants remain
+        asked = min(count * _PARTS_ASKED, len(state.snapshot))
+        found = state.snapshot.search(checked_queries(vectors, count, self.embedder.identity.dimensions), asked)
         answers = []
         for ids, similarities in zip(found.ids, found.similarities, strict=True):
-            hits: list[Hit] = []
+            hits: dict[tuple[str, str, float], Hit] = {}
             for number, similarity in zip(ids, similarities, strict=True):
-                if number < 0 or similarity < at_least:
+                if number < 0 or similarity < at_least or len(hits) >= count:
                     break
-                hits += [
-                    Hit(reference, seconds, float(similarity)) for reference, seconds in state.instants(int(number))
-                ]
-            answers.append(hits[:count])
+                for reference, seconds in state.instants(int(number)):
+                    key = reference.work_id, reference.asset_sha256, seconds
+                    hits.setdefault(key, Hit(reference, seconds, float(similarity)))
+            answers.append(list(hits.values())[:count])
         return answers
 
     def search_hashes(self, hashes: NDArray[np.uint8], *, at_most_bits: int, count: int) -> list[list[HashHit]]:

