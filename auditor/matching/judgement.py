@@ -8,10 +8,10 @@ from auditor.matching.lines import Line
 from auditor.media import Interval, MediaInfo
 from auditor.report import Circumstance, Considered, Finding
 
-#: A registered stretch is the same recording if its frames agree this well (median correlation) ...
+#: A registered stretch is the same recording if its frames agree (median correlation), and what moves, moves alike: other
+#: takes of the same people in the same room agree up to 0.95, but their motion does not beyond 0.43 (calibration files).
 _COPY_AGREEMENT = 0.75
-#: ... and what moves, moves alike: other takes of the same people in the same room stay near 0.
-_COPY_MOTION = 0.3
+_COPY_MOTION, _MOVING_AGREEMENT = 0.5, 0.6
 #: Where motion agrees as it does in copies only, captions, blends and grading may have changed the pictures more.
 _SURE_MOTION, _SURE_AGREEMENT = 0.7, 0.4
 #: Where nothing moves, only the residual speaks: the pictures must then agree much better.
@@ -86,7 +86,7 @@ def _is_copy(candidate: Candidate, comparison: Comparison, *, picture: bool) -> 
     if motion is not None and not picture:
         if motion >= _SURE_MOTION:
             return agreement >= _SURE_AGREEMENT
-        return motion >= _COPY_MOTION and agreement >= _COPY_AGREEMENT
+        return motion >= _COPY_MOTION and agreement >= _MOVING_AGREEMENT
     if not registration.inliers:
         return any(agreement >= least and candidate.similarity >= alike for least, alike in _GUESSED)
     if not picture:
