@@ -61,7 +61,7 @@ def judge(
     if not is_copy and candidate.similarity < _SCENE_SIMILARITY:
         return None
     if comparison is None or (not is_copy and not comparison.registration.inliers):
-        return _unregistered(candidate)
+        return _unregistered(candidate, info)
     if not info.is_still and comparison.segment.duration < _MIN_SECONDS:
         return None
     return _finding(candidate, comparison, is_copy, info, calibration)
@@ -129,8 +129,11 @@ def _finding(
     )
 
 
-def _unregistered(candidate: Candidate) -> Finding:
+def _unregistered(candidate: Candidate, info: MediaInfo) -> Finding:
     title = candidate.reference.title
+    when = (
+        "The picture resembles" if info.is_still else f"Seconds {candidate.start:.1f} to {candidate.end:.1f} resemble"
+    )
     return Finding(
         kind="scene",
         query=Interval(candidate.start, candidate.end),
@@ -138,8 +141,8 @@ def _unregistered(candidate: Candidate) -> Finding:
         score=min(1.0, candidate.similarity),
         measured={"similarity": candidate.similarity, "typicality": candidate.typicality},
         plain=(
-            f"Seconds {candidate.start:.1f} to {candidate.end:.1f} resemble “{title}”, but the pictures can't be laid over "
-            "each other: another recording, or one that is blurred or changed too much to tell."
+            f"{when} “{title}”, but the pictures can't be laid over each other: another recording, or one that is "
+            "blurred or changed too much to tell."
         ),
     )
 
@@ -161,6 +164,8 @@ def _sentence(
     manner = "".join(f", {part}" for part in how if part)
     if is_copy:
         return f"{when} “{title}”{source}{manner}."
+    if comparison.motion is None:
+        return f"{when} what “{title}” shows{source}{manner}, but not so exactly that it must be the same recording."
     return f"{when} what “{title}” shows{source}{manner}, but in another recording: what moves differs."
 
 

@@ -11,7 +11,7 @@ from auditor.index import WorkIndex
 from auditor.matching import Matcher
 from auditor.media import probe, sample_frames
 from auditor.report import Finding
-from tests.clips import BIKES, CAR, COFFEE, ROCKET, Pixels, frames_of, still, travel, write_clip
+from tests.clips import BIKES, CAR, COFFEE, PHOTOGRAPHS, ROCKET, Pixels, frames_of, still, travel, write_clip
 
 SIZE = (640, 360)
 
@@ -178,6 +178,19 @@ def test_same_scene_at_another_time_is_not_called_a_copy(tmp_path: Path, embedde
     index.add("first", write_clip(tmp_path / "first.mp4", frames[:50], crf=18), title="First take")
     findings = match(index, write_clip(tmp_path / "second.mp4", frames[60:110], crf=18))
     assert [finding.kind for finding in findings] == ["scene"], [finding.plain for finding in findings]
+
+
+def test_another_photograph_of_the_same_thing_is_no_copy(tmp_path: Path, embedder) -> None:  # type: ignore[no-untyped-def]
+    """Both eyes of a stereo camera: nothing moves in a picture, so nothing is said of motion."""
+    index = WorkIndex.open(tmp_path / "index", embedder, create=True)
+    index.add("left", PHOTOGRAPHS / "motorcycle_left.png", title="Left eye")
+    (finding,) = match(index, PHOTOGRAPHS / "motorcycle_right.png")
+    assert finding.kind == "scene"
+    assert finding.plain.startswith("The picture shows what “Left eye” shows")
+    assert "not so exactly" in finding.plain
+    assert "moves" not in finding.plain
+    (same,) = match(index, PHOTOGRAPHS / "motorcycle_left.png")
+    assert same.kind == "copy"
 
 
 def test_empty_index_gives_nothing(tmp_path: Path, embedder) -> None:  # type: ignore[no-untyped-def]
