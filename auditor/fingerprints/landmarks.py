@@ -16,7 +16,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage, signal
 
 #: Stored beside the peaks; peaks of another version are not compared.
 VERSION = 1
@@ -106,6 +105,8 @@ def find_peaks(samples: NDArray[np.float32], *, begin: float = 0.0) -> Peaks:
 
     Times are refined between hops and pitches between bins by a parabola through the peak's neighbours (in decibels).
     """
+    from scipy import ndimage  # here, since loading it costs half a second that audits without sound need not pay
+
     if samples.size < WINDOW:
         return Peaks.empty()
     level = _spectrogram(samples)
@@ -136,7 +137,7 @@ def find_peaks(samples: NDArray[np.float32], *, begin: float = 0.0) -> Peaks:
 
 def _spectrogram(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     """(hops, bins) in decibels; row ``i`` is centred on sample ``i * HOP``; a sine of amplitude 1 has about 0 dB."""
-    window = signal.windows.hann(WINDOW, sym=False).astype(np.float32)
+    window = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW)).astype(np.float32)  # Hann, periodic
     padded = np.pad(samples.astype(np.float32), WINDOW // 2)
     frames = np.lib.stride_tricks.sliding_window_view(padded, WINDOW)[::HOP]
     power = np.abs(np.fft.rfft(frames * window, axis=1)) / (window.sum() / 2)

@@ -24,7 +24,7 @@ _SIDE, _COEFFICIENTS = 64, 16
 #: Signs that reversing an axis gives to coefficients 1 to 16: the odd ones change theirs.
 _ALTERNATE = np.where(np.arange(1, _COEFFICIENTS + 1) % 2, -1, 1).astype(np.float32)
 #: Luminance weights (ITU-R BT.601), as in the reference.
-_LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+_LUMA = np.array([[0.299, 0.587, 0.114]], np.float32)
 
 
 class Pdq(NamedTuple):
@@ -64,7 +64,8 @@ def dihedral(pixels: NDArray[np.uint8]) -> tuple[Pdq, ...]:
 
 def _samples(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
     """The smoothed luminance at 64 x 64 places."""
-    luma = pixels.astype(np.float32) @ _LUMA
+    # not by a matrix product, which would wake threads for so little
+    luma = np.asarray(cv2.transform(pixels.astype(np.float32), _LUMA), np.float32)
     height, width = luma.shape
     for _ in range(2):  # the paper's "Jarosz" filter: two passes of a box as wide as half a sample's distance
         luma = _box(luma)
@@ -88,13 +89,12 @@ def _box(luma: NDArray[np.float32]) -> NDArray[np.float32]:
     width, height = ((side + 2 * _SIDE - 1) // (2 * _SIDE) for side in (luma.shape[1], luma.shape[0]))
     anchor = width - (width + 2) // 2, height - (height + 2) // 2
 
-    def total(values: NDArray[np.float32]) -> NDArray[np.float32]:
-        summed = cv2.boxFilter(
-            values, -1, (width, height), anchor=anchor, normalize=False, borderType=cv2.BORDER_CONSTANT
-        )
-        return np.asarray(summed, np.float32)
-
-    return total(luma) / total(np.ones_like(luma))
+    summed = cv2.boxFilter(luma, -1, (width, height), anchor=anchor, normalize=False, borderType=cv2.BORDER_CONSTANT)
+    counts = [
+        np.minimum(np.arange(side) - at + box, side) - np.maximum(np.arange(side) - at, 0)
+        for side, at, box in ((luma.shape[0], anchor[1], height), (luma.shape[1], anchor[0], width))
+    ]
+    return np.asarray(summed / np.outer(*counts).astype(np.float32), np.float32)
 
 
 def distance(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> int:

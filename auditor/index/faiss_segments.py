@@ -28,6 +28,8 @@ CHUNK = 4096
 #: So few queries (a film frame and its tiles) are not shared out between threads: on a busy machine the threads wait longer
 #: for each other (7 ms were measured for one query) than one needs for the work (0.3 ms).
 _FEW = 16
+#: The same for so many products of vectors, whatever the number of queries: about 10 ms of work.
+_LITTLE = 400_000
 #: Training vectors for each inverted list; FAISS warns below 39.
 _TRAIN_ROWS = 40
 _TRAIN_ROUNDS = 8
@@ -103,11 +105,13 @@ class Segment:
     def _nearest(self, queries: NDArray[np.float32], fetch: int, probes: int) -> Part:
         """Up to ``fetch`` rows, dead ones among them, with their exact similarities."""
         faiss = faiss_library()
+        alone = len(queries) <= _FEW or len(queries) * len(self) <= _LITTLE
         if self.compressed is None:
-            similarities, rows = faiss.knn(queries, self.vectors, fetch, metric=faiss.METRIC_INNER_PRODUCT)
+            with one_thread() if alone else nullcontext():
+                similarities, rows = faiss.knn(queries, self.vectors, fetch, metric=faiss.METRIC_INNER_PRODUCT)
             return rows, similarities
         wanted = faiss.SearchParametersIVF(nprobe=min(probes, self.compressed.nlist))
-        with one_thread() if len(queries) <= _FEW else nullcontext():
+        with one_thread() if alone else nullcontext():
             _, rows = self.compressed.search(queries, fetch, params=wanted)
             similarities = np.empty(rows.shape, np.float32)
             faiss.fvec_inner_products_by_idx(

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from auditor.errors import CancelledError
-from auditor.fingerprints.pdq import MIN_QUALITY, pdq
+from auditor.fingerprints.pdq import MIN_QUALITY, dihedral
 from auditor.index import Hit, WorkIndex
 from auditor.matching.background import Background, shipped_background
 from auditor.matching.candidates import (
@@ -30,10 +30,11 @@ from auditor.media.tiling import tiles, turned
 from auditor.media.types import Cancelled, OnProgress, never_cancelled, no_progress
 from auditor.report import Considered, Finding
 
-#: Seconds between looks with half-size tiles within a shot, and at least between two such looks however often it cuts.
-_TILES_EVERY, _TILES_APART = 2.0, 1.0
+#: Seconds between looks with half-size tiles within a shot, and at least between two such looks however often it cuts or
+#: an inset comes or goes.
+_TILES_EVERY, _TILES_APART = 4.0, 1.0
 #: The same for tiles of a third, which cost nearly three times as much.
-_FINE_EVERY, _FINE_APART = 8.0, 4.0
+_FINE_EVERY, _FINE_APART = 8.0, 8.0
 #: Bits of 256 by which hashes may differ to make a candidate: six standard deviations (8 bits) below unrelated ones, which
 #: differ in 128. Blends and captions differ in 40 to 70, re-encodes in less than 31.
 _HASH_BITS, _UNRELATED_BITS = 72, 128
@@ -50,6 +51,7 @@ class Matcher:
 
     def __init__(self, index: WorkIndex) -> None:
         self._index = index
+        self._empty = not index.info().vectors
         self._sightings: list[Sighting] = []
         self._calibration = _fitting(shipped_calibration(), index)
         self._background = _fitting(shipped_background(), index)
@@ -69,10 +71,11 @@ class Matcher:
         if look is None:
             return
         self.frames += 1
-        if not self._index.info().vectors:
+        if self._empty:
             return
         embedder = self._index.embedder
-        self._new_shot, self._new_shot_fine = self._new_shot or look.cut, self._new_shot_fine or look.cut
+        changed = look.cut or look.part
+        self._new_shot, self._new_shot_fine = self._new_shot or changed, self._new_shot_fine or changed
         self._compare_hashes(frame)
         pictures = [frame.pixels]
         if self._due(frame.seconds - self._last_tiles, self._new_shot, _TILES_EVERY, _TILES_APART):
@@ -89,9 +92,8 @@ class Matcher:
             self._sightings += [Sighting(frame.seconds, hit, float(typicality)) for hit in hits]
 
     def _compare_hashes(self, frame: Frame) -> None:
-        """Hashes see through captions and blends that descriptors do not; the frame as it is and mirrored."""
-        hashes = [pdq(frame.pixels), pdq(np.ascontiguousarray(frame.pixels[:, ::-1]))]
-        rows = [one.bits for one in hashes if one.quality >= MIN_QUALITY]
+        """Hashes see through captions and blends that descriptors do not; the frame in all eight turns of a square."""
+        rows = [one.bits for one in dihedral(frame.pixels) if one.quality >= MIN_QUALITY]
         if not rows:
             return
         for hits in self._index.search_hashes(np.stack(rows), at_most_bits=_HASH_BITS, count=NEIGHBOURS):

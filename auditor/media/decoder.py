@@ -4,7 +4,7 @@
 >>> for frame in sample_frames(Path("take.mp4"), fps=2): ...                # doctest: +SKIP
 >>> for block in sample_sound(Path("take.mp4")): ...                        # doctest: +SKIP
 
-All run the decoder in a process of its own (``auditor.media.worker``) that can neither open files nor sockets.
+Each runs the decoder in a process of its own (``auditor.media.cells``) that can neither open files nor sockets.
 """
 
 import json
@@ -13,18 +13,17 @@ import os
 import select
 import stat
 import struct
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from auditor.media import errors
+from auditor.media.cells import Cell, cell
 from auditor.media.errors import MediaError, MediaLimitError, MediaUnreadableError
 from auditor.media.limits import DEFAULT_LIMITS, MediaLimits
 from auditor.media.types import MediaInfo
@@ -137,40 +136,26 @@ def _worker(
             raise MediaError(f"{path}: not a file; hand in a film or a picture")
         limits.check_size(path.name, status.st_size)
         arguments = {
-            **job, "descriptor": descriptor, "max_pixels": limits.pixels, "max_frames": limits.frames,
+            **job, "max_pixels": limits.pixels, "max_frames": limits.frames,
             "memory_bytes": limits.memory_bytes, "cpu_seconds": int(cpu_seconds),
         }  # fmt: skip
-        process = subprocess.Popen(
-            [sys.executable, "-m", "auditor.media.worker", json.dumps(arguments)],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            pass_fds=(descriptor,), env=_bare_environment(),
-        )  # fmt: skip
+        with cell(arguments, descriptor) as decoder:
+            os.close(descriptor)
+            descriptor = -1
+            yield _messages(path.name, decoder, limits.silence_seconds)
     finally:
-        os.close(descriptor)
-    assert process.stdout is not None  # noqa: S101 (a pipe was asked for)
-    try:
-        yield _messages(path.name, process, process.stdout, limits.silence_seconds)
-    finally:
-        process.kill()
-        process.stdout.close()
-        process.wait()
+        if descriptor >= 0:
+            os.close(descriptor)
 
 
-def _bare_environment() -> dict[str, str]:
-    """What the decoder needs of our environment: where Python finds its packages, and nothing secret."""
-    kept = {name: os.environ[name] for name in ("PATH", "LANG", "LD_LIBRARY_PATH", "SYSTEMROOT") if name in os.environ}
-    return {**kept, "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry), "PYTHONDONTWRITEBYTECODE": "1"}
-
-
-def _messages(
-    name: str, process: subprocess.Popen[bytes], pipe: IO[bytes], silence: float
-) -> Iterator[tuple[dict[str, Any], bytes]]:
+def _messages(name: str, decoder: Cell, silence: float) -> Iterator[tuple[dict[str, Any], bytes]]:
+    pipe = decoder.output
     while True:
         if not select.select([pipe], [], [], silence)[0]:
             raise MediaLimitError(f"{name}: the decoder said nothing for {silence:.0f} s; the file is made to hang it")
         prefix = pipe.read(4)
         if len(prefix) < 4:
-            raise _death(name, process.wait())
+            raise _death(name, decoder.wait())
         length = struct.unpack(">I", prefix)[0]
         if length > _MAX_HEADER:
             raise MediaUnreadableError(f"{name}: the decoder sent nonsense; the file may be made to break it")
@@ -181,7 +166,7 @@ def _messages(
         size = header.get("bytes", 0)
         payload = pipe.read(size) if size else b""
         if len(payload) < size:
-            raise _death(name, process.wait())
+            raise _death(name, decoder.wait())
         yield header, payload
 
 

@@ -1,9 +1,9 @@
-"""The decoder process: ``python -m auditor.media.worker JOB`` reads one open descriptor and writes media to stdout.
+"""What runs in a cell: it reads one open descriptor and writes media to standard output.
 
-Never call it by hand; ``auditor.media.decoder`` starts it. ``JOB`` is JSON: the descriptor's number, the limits, and one
-of ``{"command": "probe"}``, ``{"command": "frames", ...}`` and ``{"command": "sound", ...}`` (see ``sound_worker``). Every
-message on stdout is a 4-byte big-endian length, a JSON object of that length, and, where it says ``"bytes": n``, n raw
-bytes (RGB, 8 bits, rows top to bottom; or float32 samples).
+``auditor.media.nursery`` forks the process that calls ``main`` with a job: the descriptor's number, the limits, and one of
+``{"command": "probe"}``, ``{"command": "frames", ...}`` and ``{"command": "sound", ...}`` (see ``sound_worker``). Every
+message on standard output is a 4-byte big-endian length, a JSON object of that length, and, where it says ``"bytes": n``,
+n raw bytes (RGB, 8 bits, rows top to bottom; or float32 samples).
 
 Why so careful: an uploaded playlist once made FFmpeg read other local files and open sockets. So the container must be
 on a whitelist (no playlist, no concat, no image sequence), the only protocol is the open descriptor itself, and all of
@@ -18,7 +18,6 @@ import math
 import os
 import pkgutil
 import struct
-import sys
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -195,7 +194,7 @@ class Film:
         width, height = fitted(*self._display_size(frame), max_side)
         if rotation % 180 == 90:
             width, height = height, width
-        scaled = reformatter.reformat(frame, width=width, height=height, format="rgb24", interpolation="AREA")
+        scaled = reformatter.reformat(frame, width=width, height=height, format="rgb24", interpolation="BILINEAR")
         pixels = scaled.to_ndarray()
         return np.ascontiguousarray(np.rot90(pixels, rotation // 90)) if rotation else pixels
 
@@ -265,10 +264,9 @@ def run(job: dict[str, Any], out: BinaryIO) -> None:
     send(out, {"end": True})
 
 
-def main() -> int:
-    job = json.loads(sys.argv[1])
+def main(job: dict[str, Any]) -> int:
+    """Enter the sandbox for good and do the job; the status to exit with. ``import_everything`` must have run before."""
     out = os.fdopen(os.dup(1), "wb", buffering=0)
-    import_everything()
     Image.MAX_IMAGE_PIXELS = job["max_pixels"]
     try:
         enter_sandbox(memory_bytes=job["memory_bytes"], cpu_seconds=job["cpu_seconds"])
@@ -284,7 +282,3 @@ def main() -> int:
     except OSError as error:
         send(out, {"error": "MediaUnreadableError", "message": f"it can't be read ({error.strerror or error})"})
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import cv2
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,6 +36,21 @@ def test_a_shot_of_a_fifth_of_a_second_is_not_missed() -> None:
     found = looks([coffee] * 7 + [astronaut] + [coffee] * 7)
     assert (7 / 5, True) in found
     assert (8 / 5, True) in found
+
+
+def test_an_inset_that_appears_is_noticed_before_the_floor() -> None:
+    coffee, astronaut = still(COFFEE), still(ASTRONAUT)
+    height, width = coffee.shape[:2]
+    inset = coffee.copy()
+    small = cv2.resize(astronaut, (width * 3 // 10, height * 3 // 10), interpolation=cv2.INTER_AREA)
+    inset[height // 10 : height // 10 + small.shape[0], width // 10 : width // 10 + small.shape[1]] = small
+    sampler, parts = ShotSampler(), []
+    for number, pixels in enumerate([coffee] * 7 + [inset] * 5):
+        look = sampler.look(Frame(number / 5, pixels))
+        if look is not None and look.part:
+            parts.append(number / 5)
+            assert not look.cut
+    assert parts == [7 / 5] or parts == [8 / 5]
 
 
 @given(st.lists(st.integers(0, 255), min_size=1, max_size=60))
