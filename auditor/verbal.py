@@ -54,6 +54,7 @@ MEASURES: dict[str, Measure] = {
         percent=True,
     ),
     "similarity": Measure("Likeness of descriptors", "how alike the pictures look to a neural network", percent=True),
+    "hash_bits": Measure("Bits that differ", "of the picture's hash of 256: about 128 for unrelated pictures"),
     "inliers": Measure("Points that fit", "details found in both pictures that fit one and the same geometry"),
     "tightness": Measure(
         "How flatly they fit",

@@ -13,6 +13,8 @@ from auditor.matching.lines import RATES, UNUSUAL_ADVANTAGE, Line
 #: Similarity from which a frame is a candidate. Unrelated photographs stay below 0.17 and heavy edits (small pictures in
 #: the picture, 50 % blends) reach down to 0.24; registration sorts out what this lets through.
 CANDIDATE_SIMILARITY = 0.24
+#: Bits of 256 in which the hashes of unrelated pictures differ on average.
+UNRELATED_BITS = 128
 #: Instants of the corpus that one frame may point at.
 NEIGHBOURS = 12
 #: Width in seconds of a vote. References are sampled twice a second, so a true line is off by up to 0.5 s.
@@ -29,16 +31,24 @@ _BRIDGE = 2.1
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A query instant and a registered instant that it resembles; ``typicality`` is how alike it is to anything at all."""
+    """A query instant and a registered instant that it resembles; ``typicality`` is how alike it is to anything at all.
+
+    ``hash_bits``: seen by hashes that differ in so many bits of 256; ``hit.similarity`` is then on their scale, 1 at no bit
+    and 0 at unrelated ones.
+    """
 
     seconds: float
     hit: Hit
     typicality: float = 0.0
+    hash_bits: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A stretch of the query that may show ``reference`` along ``line``; ``rate_known`` if enough frames told its rate."""
+    """A stretch of the query that may show ``reference`` along ``line``; ``rate_known`` if enough frames told its rate.
+
+    ``similarity`` is the best of its descriptors, 0 if none saw it; ``hash_bits`` the fewest in which hashes differ.
+    """
 
     reference: Reference
     start: float
@@ -48,6 +58,7 @@ class Candidate:
     votes: int
     rate_known: bool = False
     typicality: float = 0.0
+    hash_bits: int | None = None
 
 
 def find_candidates(sightings: Sequence[Sighting]) -> list[Candidate]:
@@ -63,7 +74,11 @@ def find_candidates(sightings: Sequence[Sighting]) -> list[Candidate]:
                 break
             candidate, remaining = _strongest(remaining)
             candidates.append(candidate)
-    return sorted(candidates, key=lambda c: c.votes * c.similarity, reverse=True)
+    return sorted(candidates, key=lambda c: c.votes * max(c.similarity, _like(c.hash_bits)), reverse=True)
+
+
+def _like(hash_bits: int | None) -> float:
+    return 0.0 if hash_bits is None else 1 - hash_bits / UNRELATED_BITS
 
 
 def _strongest(group: list[Sighting]) -> tuple[Candidate, list[Sighting]]:
@@ -74,13 +89,22 @@ def _strongest(group: list[Sighting]) -> tuple[Candidate, list[Sighting]]:
     else:
         run, line = _along_a_line(group)
     start, end = run[0].seconds, run[-1].seconds
-    most = max(run, key=lambda sighting: sighting.hit.similarity)
+    beside = [s for s in group if start <= s.seconds <= end and _near(line, s)]
+    bits = [s.hash_bits for s in beside if s.hash_bits is not None]
+    described = [s for s in beside if s.hash_bits is None]
+    most = max(described, key=lambda sighting: sighting.hit.similarity, default=None)
     candidate = Candidate(
-        reference, start, end, line, most.hit.similarity, len(run),
-        rate_known=len(run) >= 2 * _MIN_VOTES_FOR_RATE, typicality=most.typicality,
+        reference, start, end, line, most.hit.similarity if most else 0.0, len(run),
+        rate_known=len(run) >= 2 * _MIN_VOTES_FOR_RATE, typicality=most.typicality if most else 0.0,
+        hash_bits=min(bits, default=None),
     )  # fmt: skip
     # Sightings of the same instants on other lines (a static shot resembles itself all along) belong to this run.
     return candidate, [s for s in group if not start <= s.seconds <= end]
+
+
+def _near(line: Line, sighting: Sighting) -> bool:
+    reference = sighting.hit.reference
+    return reference.info.is_still or abs(sighting.hit.seconds - line.at(sighting.seconds)) <= _BIN
 
 
 def _along_a_line(group: list[Sighting]) -> tuple[list[Sighting], Line]:

@@ -20,15 +20,13 @@ from auditor.matching.guessing import guess
 from auditor.matching.lines import FASTEST, RATES, Line, best_line, change_agreement, refined
 from auditor.matching.registration import (
     Aligner,
-    Features,
     Registration,
     correlation,
-    describe,
     gray,
     register,
 )
 from auditor.matching.track import AGREES, AGREES_RELATIVE, Track, nearest
-from auditor.matching.wandering import track_each_frame
+from auditor.matching.wandering import GUESSES_BITS, GUESSES_FROM, Follower
 from auditor.media import Frame, Interval
 
 #: Seconds looked at beyond a candidate's first and last sighting (sightings are half a second apart).
@@ -41,6 +39,9 @@ _ANCHORS, _BESIDE = 5, (-0.5, 0.5)
 _GUESSED, _GUESS_AGREES = 60, 0.45
 #: A segment shorter than this can't tell speeds apart: two or three frames of drift.
 _MIN_FOR_RATE = 0.8
+#: Seconds of sightings from which on the rate that they voted for is to be trusted whatever comes of it: each is off by up
+#: to half a second. Below, every rate is tried if what moves does not move alike at this one.
+_TELLS_RATE, _SURE_MOTION = 8.0, 0.7
 #: From this agreement on the fixed registration is good enough; below it, each frame is tried by itself.
 _FIXED_ENOUGH = 0.85
 #: Times that frames and line are chosen anew under a better registration.
@@ -85,8 +86,11 @@ def compare(film: Footage, candidate: Candidate) -> Comparison | None:
 
     A copy that goes on to the edge of what was looked at is followed further, each time twice as far.
     """
-    described = _Described()
-    found = _compare_within(film, candidate, _MARGIN, described)
+    found = _compare_within(film, candidate, _MARGIN)
+    short = candidate.end - candidate.start < _TELLS_RATE
+    if candidate.rate_known and short and not film.info.is_still and not _moves_alike(found):
+        doubted = replace(candidate, rate_known=False)
+        found = max(found, _compare_within(film, doubted, _MARGIN), key=_moves_alike_by)
     for _ in range(_ROUNDS):
         if found is None or film.info.is_still or not _goes_on(found, film, candidate):
             break
@@ -94,11 +98,19 @@ def compare(film: Footage, candidate: Candidate) -> Comparison | None:
         wider = replace(
             candidate, start=found.segment.start, end=found.segment.end, line=found.line, rate_known=known
         )  # fmt: skip
-        more = _compare_within(film, wider, max(_MARGIN, found.segment.duration), described)
+        more = _compare_within(film, wider, max(_MARGIN, found.segment.duration))
         if more is None or more.segment.duration <= found.segment.duration:
             break
         found, candidate = more, wider
     return found
+
+
+def _moves_alike_by(found: Comparison | None) -> float:
+    return -1.0 if found is None or found.motion is None else found.motion
+
+
+def _moves_alike(found: Comparison | None) -> bool:
+    return _moves_alike_by(found) >= _SURE_MOTION
 
 
 def _goes_on(found: Comparison, film: Footage, candidate: Candidate) -> bool:
@@ -115,32 +127,35 @@ def _goes_on(found: Comparison, film: Footage, candidate: Candidate) -> bool:
     return (before and inside[0]) or (after and inside[1])
 
 
-def _compare_within(film: Footage, candidate: Candidate, margin: float, described: "_Described") -> Comparison | None:
+def _compare_within(film: Footage, candidate: Candidate, margin: float) -> Comparison | None:
     info = film.info
     start, end = max(0.0, candidate.start - margin), candidate.end + margin
     frames = film.between(start, end)
     if not frames:
         return None
     if candidate.reference.info.is_still:
-        return _compare_each(frames, reference_frames(candidate.reference, 0.0, 0.0), candidate, Line(1.0, 0.0))
+        photograph = reference_frames(candidate.reference, 0.0, 0.0)
+        return _compare_each(film, frames, photograph, candidate, Line(1.0, 0.0), at_least=-1.0)
     low, high = _reference_window(candidate, start, end, still=info.is_still)
     references = reference_frames(candidate.reference, low, high)
     if not references:
         return None
     core, line = Interval(candidate.start, candidate.end), candidate.line
-    anchors = _Anchors(frames, references, core, described)
+    anchors = _Anchors(film, candidate.reference, frames, references, core)
     registration = anchors.best(line) or _guess(anchors, references, line)
     if not registration.inliers and anchors.agree(registration) < _GUESS_AGREES:
         return None
     for _ in range(_PASSES):
         core, line = _line(frames, references, registration, candidate, core, line)
-        anchors = _Anchors(frames, references, core, described)
+        anchors = _Anchors(film, candidate.reference, frames, references, core)
         registration = anchors.best(line, mirrored=registration.mirrored) or registration
     track = Track.along(frames, references, registration, line)
     bounds = track.segment(core.start, core.end)
-    if bounds is None or track.median(bounds) < _FIXED_ENOUGH:
-        wandering = _compare_each(frames, references, candidate, line)
-        if wandering is not None and (bounds is None or wandering.agreement > track.median(bounds) + _WANDERS):
+    fixed = track.median(bounds) if bounds is not None else 0.0
+    if fixed < _FIXED_ENOUGH:
+        within = replace(candidate, start=core.start, end=core.end)
+        wandering = _compare_each(film, frames, references, within, line, at_least=max(_SHOWS, fixed + _WANDERS))
+        if wandering is not None and wandering.agreement > fixed + _WANDERS:
             return wandering
     if bounds is None:
         return None
@@ -174,12 +189,11 @@ class _Anchors:
     """A few moments of the candidate, registered with the frames of the work that a line names for them."""
 
     def __init__(
-        self, frames: Sequence[Frame], references: Sequence[Frame], core: Interval, described: "_Described"
+        self, film: Footage, reference: Reference, frames: Sequence[Frame], references: Sequence[Frame], core: Interval
     ) -> None:
         near = [f for f in frames if core.start - 0.1 <= f.seconds <= core.end + 0.1] or list(frames)
-        picked = sorted({round(p) for p in np.linspace(0, len(near) - 1, _ANCHORS)})
-        self._frames = [near[i] for i in picked]
-        self._described = described
+        self._film, self._reference = film, reference
+        self._frames = [near[i] for i in self._spread(near)]
         self._references = references
         self._moments = [frame.seconds for frame in references]
 
@@ -191,6 +205,16 @@ class _Anchors:
             if best is not None:
                 return best
         return None
+
+    def _spread(self, near: Sequence[Frame]) -> list[int]:
+        """Positions evenly over ``near``; frames whose features are at hand are taken where they lie about there."""
+        reach = (len(near) - 1) // (_ANCHORS * 3)
+        picked = set()
+        for wanted in np.linspace(0, len(near) - 1, _ANCHORS):
+            around = sorted(range(round(wanted) - reach, round(wanted) + reach + 1), key=lambda i: abs(i - wanted))
+            known = (i for i in around if 0 <= i < len(near) and self._film.is_described(near[i]))
+            picked.add(next(known, round(wanted)))
+        return sorted(picked)
 
     @property
     def middle(self) -> Frame:
@@ -209,21 +233,8 @@ class _Anchors:
         pairs = []
         for frame in self._frames:
             counterpart = self._references[nearest(self._moments, line.at(frame.seconds) + shift)]
-            pairs.append((self._described.of("query", frame), self._described.of("reference", counterpart)))
+            pairs.append((self._film.features(frame), self._film.features(counterpart, self._reference)))
         return register(pairs, mirrored=mirrored)
-
-
-class _Described:
-    """The local features of frames, looked for once a frame."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[str, float], Features] = {}
-
-    def of(self, side: str, frame: Frame) -> Features:
-        key = side, frame.seconds
-        if key not in self._known:
-            self._known[key] = describe(gray(frame.pixels))
-        return self._known[key]
 
 
 def _guess(anchors: _Anchors, references: Sequence[Frame], line: Line) -> Registration:
@@ -318,10 +329,20 @@ def _refine_edges(
 
 
 def _compare_each(
-    frames: Sequence[Frame], references: Sequence[Frame], candidate: Candidate, line: Line
+    film: Footage,
+    frames: Sequence[Frame],
+    references: Sequence[Frame],
+    candidate: Candidate,
+    line: Line,
+    *,
+    at_least: float,
 ) -> Comparison | None:
-    """Frame by frame: the copy shakes, or the film moves over it."""
-    followed = track_each_frame(frames, references, line)
+    """Frame by frame: the copy shakes, or the film moves over it. Given up if a few frames agree less than ``at_least``."""
+    hashed = candidate.hash_bits is not None and candidate.hash_bits <= GUESSES_BITS
+    guesses = hashed or candidate.similarity >= GUESSES_FROM
+    follower = Follower(film, candidate.reference, references, line, guesses=guesses)
+    core = Interval(candidate.start, candidate.end)
+    followed = follower.follow(frames) if follower.promises(frames, core, at_least) else None
     if followed is None:
         return None
     bounds = followed.track.segment(candidate.start, candidate.end)

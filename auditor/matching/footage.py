@@ -1,8 +1,10 @@
 """Frames to compare: of the film under audit, read in the decoder's cell, and of works, read from our own proxies."""
 
+from collections import OrderedDict
 from pathlib import Path
 
 from auditor.index import Reference
+from auditor.matching.registration import Features, describe, gray
 from auditor.media import Frame, MediaInfo, sample_frames
 from auditor.media.proxy import read_film_proxy, read_still_proxy
 
@@ -12,6 +14,8 @@ SIDE = 480
 EDGE_FPS = 30.0
 #: Frames of the film, and of the work, compared at once: a bound on memory.
 _MAX_FRAMES, _MAX_REFERENCES = 250, 500
+#: Frames whose local features are kept, 0.4 MB each: candidates and passes share their frames.
+_DESCRIBED = 128
 
 
 class Footage:
@@ -25,6 +29,21 @@ class Footage:
         self.info = info
         self._window = (0.0, -1.0, 0.0)
         self._frames = [first] if info.is_still and first is not None else []
+        self._described: OrderedDict[tuple[str, float], Features] = OrderedDict()
+
+    def features(self, frame: Frame, reference: Reference | None = None) -> Features:
+        """The local features of a frame of the film, or of ``reference``; looked for once while they are remembered."""
+        key = reference.asset_sha256 if reference is not None else "", frame.seconds
+        if key not in self._described:
+            self._described[key] = describe(gray(frame.pixels))
+            if len(self._described) > _DESCRIBED:
+                self._described.popitem(last=False)
+        self._described.move_to_end(key)
+        return self._described[key]
+
+    def is_described(self, frame: Frame) -> bool:
+        """Whether the film's frame has its features at hand."""
+        return ("", frame.seconds) in self._described
 
     def between(self, start: float, end: float) -> list[Frame]:
         """Frames between two moments, as many a second as the film has and memory allows. Raises ``MediaError``."""

@@ -16,6 +16,7 @@ from auditor.matching.background import Background, shipped_background
 from auditor.matching.candidates import (
     CANDIDATE_SIMILARITY,
     NEIGHBOURS,
+    UNRELATED_BITS,
     Candidate,
     Sighting,
     find_candidates,
@@ -35,9 +36,11 @@ from auditor.report import Considered, Finding
 _TILES_EVERY, _TILES_APART = 4.0, 1.0
 #: The same for tiles of a third, which cost nearly three times as much.
 _FINE_EVERY, _FINE_APART = 8.0, 8.0
+#: Grey levels (standard deviation) of a tile of wall or sky: plain tiles are all alike and tell nothing.
+_PLAIN = 4.0
 #: Bits of 256 by which hashes may differ to make a candidate: six standard deviations (8 bits) below unrelated ones, which
 #: differ in 128. Blends and captions differ in 40 to 70, re-encodes in less than 31.
-_HASH_BITS, _UNRELATED_BITS = 72, 128
+_HASH_BITS = 72
 #: Candidates compared in one film, strongest first: floods are cut off and said.
 _MAX_CANDIDATES = 64
 
@@ -83,7 +86,7 @@ class Matcher:
             self._last_tiles, self._new_shot = frame.seconds, False
             if fine:
                 self._last_fine, self._new_shot_fine = frame.seconds, False
-            pictures += tiles(frame.pixels, fine=fine)
+            pictures += [tile for tile in tiles(frame.pixels, fine=fine) if float(tile[::8, ::8].std()) > _PLAIN]
             pictures += turned(frame.pixels) if fine else []
         vectors = embedder.embed(pictures)
         typical = self._background.typicality(vectors) if self._background is not None else np.zeros(len(vectors))
@@ -98,7 +101,10 @@ class Matcher:
             return
         for hits in self._index.search_hashes(np.stack(rows), at_most_bits=_HASH_BITS, count=NEIGHBOURS):
             self._sightings += [
-                Sighting(frame.seconds, Hit(hit.reference, hit.seconds, 1 - hit.bits / _UNRELATED_BITS)) for hit in hits
+                Sighting(
+                    frame.seconds, Hit(hit.reference, hit.seconds, 1 - hit.bits / UNRELATED_BITS), hash_bits=hit.bits
+                )
+                for hit in hits
             ]
 
     @staticmethod

@@ -25,6 +25,9 @@ _RATIO = 0.8
 #: Matches that must agree on one transform. Eight random ones agreed in none of our unrelated pairs; ten leaves room.
 _MIN_INLIERS = 10
 _RANSAC_PIXELS, _TIGHT_PIXELS = 4.0, 1.5
+#: A perspective map has eight degrees of freedom: it is used where this many matches and this part of all agree with it, and
+#: its corners lie within this part of the picture's side of where the affine map puts them.
+_FLAT_INLIERS, _FLAT, _BENT = 24, 0.6, 0.3
 #: A full affine map has two more degrees of freedom, so chance agrees with it more often: it must win by this much.
 _AFFINE_ADVANTAGE = 1.15
 #: A registered picture that covers less than this part of the frame is a chance agreement of a few corners.
@@ -46,7 +49,8 @@ class Registration:
     """``matrix`` (2, 3) float64 maps reference pixels (mirrored first if ``mirrored``) to query pixels.
 
     ``tightness`` 0..1 is how many of the ``inliers`` still agree to a pixel and a half when perspective is allowed: near 1
-    for the same picture, about a half for another view of the same things, whose depth no flat map explains.
+    for the same picture, about a half for another view of the same things, whose depth no flat map explains. That map,
+    ``perspective`` (3, 3) float64, takes the place of ``matrix`` where enough of them agree with it.
     """
 
     matrix: NDArray[np.float64]
@@ -55,16 +59,31 @@ class Registration:
     reference_size: tuple[int, int]
     query_size: tuple[int, int]
     tightness: float = 0.0
+    perspective: NDArray[np.float64] | None = None
 
     def warp(self, reference: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """The reference frame, (h, w) or (h, w, 3), laid over the query's canvas; black outside."""
         picture = np.ascontiguousarray(reference[:, ::-1]) if self.mirrored else reference
-        return np.asarray(cv2.warpAffine(picture, self.matrix, self.query_size, flags=cv2.INTER_AREA), np.uint8)
+        if self.perspective is not None:
+            laid = cv2.warpPerspective(picture, self.perspective, self.query_size, flags=cv2.INTER_AREA)
+        else:
+            laid = cv2.warpAffine(picture, self.matrix, self.query_size, flags=cv2.INTER_AREA)
+        return np.asarray(laid, np.uint8)
+
+    def brought_back(self, query: NDArray[np.uint8], scale: float, size: tuple[int, int]) -> NDArray[np.uint8]:
+        """A query frame (h, w) on the reference's own canvas, ``scale`` times its size, ``size`` (width, height) of it."""
+        if self.perspective is not None:
+            back = np.diag([scale, scale, 1.0]) @ np.linalg.inv(self.perspective)
+            return np.asarray(cv2.warpPerspective(query, back, size, flags=cv2.INTER_AREA), np.uint8)
+        affine = cv2.invertAffineTransform(self.matrix) * scale
+        return np.asarray(cv2.warpAffine(query, affine, size, flags=cv2.INTER_AREA), np.uint8)
 
     def corners(self) -> NDArray[np.float64]:
         """The reference frame's corners in query pixels, (4, 2), clockwise from its top left."""
         width, height = self.reference_size
         points = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64)
+        if self.perspective is not None:
+            return np.asarray(cv2.perspectiveTransform(points[None], self.perspective)[0], np.float64)
         return np.asarray(points @ self.matrix[:, :2].T + self.matrix[:, 2], np.float64)
 
     def mask(self) -> NDArray[np.uint8]:
@@ -146,8 +165,12 @@ def _register(pairs: Sequence[tuple[Features, Features]], mirrored: bool) -> Reg
     matrix, support = _transform(source, target)
     if matrix is None or support < _MIN_INLIERS:
         return None
-    tightness = min(1.0, _tight(source, target) / support)
-    registration = Registration(matrix, mirrored, support, pairs[0][1].size, pairs[0][0].size, tightness)
+    perspective, tight = _flat_map(source, target)
+    tightness = min(1.0, tight / support)
+    sizes = pairs[0][1].size, pairs[0][0].size
+    if perspective is not None and not (tightness >= _FLAT and _alike(perspective, matrix, sizes[0])):
+        perspective = None
+    registration = Registration(matrix, mirrored, support, *sizes, tightness, perspective)
     return registration if registration.covers else None
 
 
@@ -173,11 +196,27 @@ def _transform(source: NDArray[np.float64], target: NDArray[np.float64]) -> tupl
     return best, support
 
 
-def _tight(source: NDArray[np.float64], target: NDArray[np.float64]) -> int:
-    """How many matches one perspective map explains to ``_TIGHT_PIXELS``."""
+def _flat_map(source: NDArray[np.float64], target: NDArray[np.float64]) -> tuple[NDArray[np.float64] | None, int]:
+    """The perspective map that explains most matches to ``_TIGHT_PIXELS``, if enough do, and how many it explains."""
     cv2.setRNGSeed(1)
-    _, inliers = cv2.findHomography(source, target, cv2.RANSAC, _TIGHT_PIXELS)
-    return 0 if inliers is None else int(inliers.sum())
+    found, inliers = cv2.findHomography(source, target, cv2.RANSAC, _TIGHT_PIXELS)
+    if found is None or inliers is None:
+        return None, 0
+    support = int(inliers.sum())
+    return (np.asarray(found, np.float64) if support >= _FLAT_INLIERS else None), support
+
+
+def _alike(perspective: NDArray[np.float64], matrix: NDArray[np.float64], size: tuple[int, int]) -> bool:
+    """Whether both maps put the corners of a picture near to each other: a map bent by a few points far inside does not."""
+    width, height = size
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64)
+    depth = corners @ perspective[2, :2] + perspective[2, 2]
+    if not np.isfinite(perspective).all() or (depth * depth[0] <= 0).any():
+        return False
+    flat = cv2.perspectiveTransform(corners[None], perspective)[0]
+    affine = corners @ matrix[:, :2].T + matrix[:, 2]
+    side = float(np.sqrt(abs(np.linalg.det(matrix[:, :2])) * width * height))
+    return bool(np.linalg.norm(flat - affine, axis=1).max() < _BENT * side)
 
 
 class Aligner:

@@ -11,14 +11,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from auditor.index import Reference
+from auditor.matching.footage import Footage
 from auditor.matching.guessing import guess
 from auditor.matching.lines import Line
 from auditor.matching.registration import (
     AGREEMENT_BLUR,
-    Features,
     Registration,
     agreement,
-    describe,
     gray,
     paired_correlation,
     register,
@@ -32,6 +32,12 @@ _FPS, _MAX_FRAMES = 5.0, 100
 _SIDE, _CELLS = 96, 4
 #: Frames whose place is guessed where they have no features in common with a photograph: a guess takes a tenth of a second.
 _GUESSES = 12
+#: Descriptor similarity from which a guess can make a copy at all (``judgement``).
+GUESSES_FROM = 0.55
+#: Bits of 256 in which hashes may differ that the same can be said of them.
+GUESSES_BITS = 64
+#: Frames that are registered before all are.
+_PROBES = 5
 #: Part of the canvas that a frame must show to count.
 _MIN_SHOWN = 0.05
 
@@ -59,48 +65,75 @@ class Followed:
         return None if registration is None else (self.frames[i], self.references[i], registration)
 
 
-def track_each_frame(frames: Sequence[Frame], references: Sequence[Frame], line: Line) -> Followed | None:
-    """Register frames one by one with the reference frames that ``line`` names; ``None`` if none can be."""
-    moments = [frame.seconds for frame in references]
-    span = frames[-1].seconds - frames[0].seconds
-    step = max(1 / _FPS, span / _MAX_FRAMES)
-    picked: list[Frame] = []
-    for frame in frames:
-        if not picked or frame.seconds >= picked[-1].seconds + step - 1e-3:
-            picked.append(frame)
-    described: dict[int, Features] = {}
-    registrations: list[Registration | None] = []
-    shown: list[Frame] = []
-    mirrored: bool | None = None
-    canvas = _Canvas(references[0])
-    guesses = _GUESSES if len(references) == 1 else 0
-    for frame in picked:
-        index = nearest(moments, line.at(frame.seconds))
-        if index not in described:
-            described[index] = describe(gray(references[index].pixels))
-        registration = register([(describe(gray(frame.pixels)), described[index])], mirrored=mirrored)
-        if registration is None and guesses:
-            guesses -= 1
-            registration = canvas.best_guess(frame, references[index])
-        mirrored = registration.mirrored if registration is not None and mirrored is None else mirrored
-        registrations.append(registration)
-        shown.append(references[index])
-    if not any(registrations):
-        return None
-    times = np.array([frame.seconds for frame in picked])
-    agreement = np.zeros(len(picked), np.float32)
-    change, moved = np.zeros(len(picked), np.float32), np.zeros(len(picked), np.float32)
-    laid = [
-        canvas.lay(f, r, g) if g is not None else None for f, r, g in zip(picked, shown, registrations, strict=True)
-    ]
-    for i, one in enumerate(laid):
-        if one is None:
-            continue
-        agreement[i] = canvas.agreement(*one)
-        following = laid[i + 1] if i + 1 < len(laid) else None
-        if following is not None and len(references) > 1:
-            moved[i], change[i] = canvas.change(one, following)
-    return Followed(Track(times, agreement, change, moved), tuple(picked), tuple(shown), tuple(registrations))
+class Follower:
+    """Registers frames one by one with the frames of a work that ``line`` names.
+
+    A copy that is mirrored in one frame is so in all. ``guesses``: whether places may be guessed where a photograph and a
+    frame have no features in common.
+    """
+
+    def __init__(
+        self, film: Footage, reference: Reference, references: Sequence[Frame], line: Line, *, guesses: bool
+    ) -> None:
+        self._film, self._reference, self._references, self._line = film, reference, references, line
+        self._moments = [frame.seconds for frame in references]
+        self._canvas = _Canvas(references[0])
+        self._guesses = _GUESSES if guesses and len(references) == 1 else 0
+        self._mirrored: bool | None = None
+        self._known: dict[float, Registration | None] = {}
+
+    def promises(self, frames: Sequence[Frame], core: Interval, at_least: float) -> bool:
+        """Whether a few frames within ``core``, brought into place, agree at least so well (median): a look ahead."""
+        inside = [frame for frame in frames if core.start - 0.1 <= frame.seconds <= core.end + 0.1] or list(frames)
+        if len(inside) <= _PROBES:
+            return True
+        probes = [inside[i] for i in np.linspace(0, len(inside) - 1, _PROBES).astype(int)]
+        laid = [self._laid(frame) for frame in probes]
+        return float(np.median([0.0 if one is None else self._canvas.agreement(*one) for one in laid])) >= at_least
+
+    def follow(self, frames: Sequence[Frame]) -> Followed | None:
+        """Registers a few frames a second; ``None`` if none can be."""
+        step = max(1 / _FPS, (frames[-1].seconds - frames[0].seconds) / _MAX_FRAMES)
+        picked: list[Frame] = []
+        for frame in frames:
+            if not picked or frame.seconds >= picked[-1].seconds + step - 1e-3:
+                picked.append(frame)
+        laid = [self._laid(frame) for frame in picked]
+        registrations = [self._known[frame.seconds] for frame in picked]
+        if not any(registrations):
+            return None
+        agreement = np.zeros(len(picked), np.float32)
+        change, moved = np.zeros(len(picked), np.float32), np.zeros(len(picked), np.float32)
+        for i, one in enumerate(laid):
+            if one is None:
+                continue
+            agreement[i] = self._canvas.agreement(*one)
+            following = laid[i + 1] if i + 1 < len(laid) else None
+            if following is not None and len(self._references) > 1:
+                moved[i], change[i] = self._canvas.change(one, following)
+        track = Track(np.array([frame.seconds for frame in picked]), agreement, change, moved)
+        shown = tuple(self._counterpart(frame) for frame in picked)
+        return Followed(track, tuple(picked), shown, tuple(registrations))
+
+    def _counterpart(self, frame: Frame) -> Frame:
+        return self._references[nearest(self._moments, self._line.at(frame.seconds))]
+
+    def _laid(self, frame: Frame) -> "Laid | None":
+        counterpart = self._counterpart(frame)
+        if frame.seconds not in self._known:
+            self._known[frame.seconds] = self._registered(frame, counterpart)
+        registration = self._known[frame.seconds]
+        return self._canvas.lay(frame, counterpart, registration) if registration is not None else None
+
+    def _registered(self, frame: Frame, counterpart: Frame) -> Registration | None:
+        pair = self._film.features(frame), self._film.features(counterpart, self._reference)
+        registration = register([pair], mirrored=self._mirrored)
+        if registration is None and self._guesses:
+            self._guesses -= 1
+            registration = self._canvas.best_guess(frame, counterpart)
+        if registration is not None and self._mirrored is None:
+            self._mirrored = registration.mirrored
+        return registration
 
 
 Laid = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_]]
@@ -119,10 +152,9 @@ class _Canvas:
 
     def lay(self, frame: Frame, reference: Frame, registration: Registration) -> Laid | None:
         """Query and reference pixels on the canvas, and where both are."""
-        back = cv2.invertAffineTransform(registration.matrix) * self._scale
         query = gray(frame.pixels)
-        picture = cv2.warpAffine(query, back, self._size, flags=cv2.INTER_AREA)
-        inside = cv2.warpAffine(np.full(query.shape, 255, np.uint8), back, self._size) > 250
+        picture = registration.brought_back(query, self._scale, self._size)
+        inside = registration.brought_back(np.full(query.shape, 255, np.uint8), self._scale, self._size) > 250
         if inside.mean() < _MIN_SHOWN:
             return None
         other = gray(reference.pixels)
