@@ -17,6 +17,7 @@ from auditor.index import WorkIndex
 from auditor.likeness import FaceGallery, FaceTracker
 from auditor.likeness.tracks import SIDE
 from auditor.matching import Matcher
+from auditor.matching.fusion import fuse
 from auditor.matching.lines import FASTEST
 from auditor.matching.negatives import NegativeBank
 from auditor.matching.work_sounds import SOUND_VERSION, WorkSounds
@@ -103,7 +104,7 @@ class Auditor:
         if self._sounds and info.audio_codec is not None:
             with _timed(seconds, "sound"):
                 on_progress(Progress("listen", 0, 1, "files"))
-                findings += self._sounds.findings(path, cancelled=cancelled)
+                findings = fuse([*findings, *self._sounds.findings(path, cancelled=cancelled)])
         if tracker is not None:
             with _timed(seconds, "faces"):
                 findings += tracker.findings(tracker.conclude(path, info), info)

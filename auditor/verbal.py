@@ -61,6 +61,7 @@ MEASURES: dict[str, Measure] = {
         "how many of those points fit to a pixel and a half: near all for a picture of a picture",
         percent=True,
     ),
+    "sound_apart": Measure("Sound against pictures", "how far apart the time lines of both lie", unit="s"),
     "matched_peaks": Measure("Peaks of sound that fit", "loud points in time and pitch that both have, in step"),
     "peaks_expected_by_chance": Measure(
         "Peaks that chance would give", "of those, how many unrelated sound would share"

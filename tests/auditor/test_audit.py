@@ -81,6 +81,20 @@ def test_sound_of_a_work_under_other_pictures_is_found(tmp_path: Path, embedder:
     assert "sound" in [detector.name for detector in report.detectors]
 
 
+def test_a_copy_with_its_sound_is_told_as_one(tmp_path: Path, embedder: Embedder) -> None:
+    index = WorkIndex.open(tmp_path / "index", embedder, create=True, sound_print=sound_print)
+    index.add("bunny", BUNNY, title="Big Buck Bunny")
+    excerpt = tmp_path / "excerpt.mp4"
+    ffmpeg("-ss", "1", "-i", BUNNY, "-vf", "hflip,scale=640:-2", "-c:v", "libx264", "-c:a", "aac", excerpt)
+    copy, sound = sorted(
+        Auditor(index=index, gallery=None, fingerprint=False).audit(excerpt).findings, key=lambda f: f.kind
+    )[::-1]
+    assert (copy.kind, sound.kind) == ("copy", "audio")
+    assert copy.mirrored
+    assert "Its sound is there as well, in step." in copy.plain
+    assert copy.measured["sound_apart"] < 0.2
+
+
 def test_what_was_compared_and_found_to_be_nothing_is_said(works: WorkIndex, clip: Path) -> None:
     report = Auditor(index=works, gallery=None, fingerprint=False).audit(clip)
     kinds = {(considered.work_id, considered.kind) for considered in report.considered}
