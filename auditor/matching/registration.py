@@ -230,6 +230,8 @@ class Aligner:
         self._columns = slice(int(box.x * width), max(int(box.x * width) + 2, round((box.x + box.width) * width)))
         self._size = _fit(self._columns.stop - self._columns.start, self._rows.stop - self._rows.start)
         inside = self._crop(registration.mask()) > 200
+        if not inside.any():  # a sliver, thinner than a pixel at this size
+            inside[:] = True
         rows, columns = np.nonzero(inside)
         cell = (rows * _CELLS // self._size[1]) * _CELLS + columns * _CELLS // self._size[0]
         order = np.argsort(cell, kind="stable")

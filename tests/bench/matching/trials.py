@@ -9,7 +9,7 @@ from auditor.media import Interval
 from tests.bench.matching.media import cache_folder
 
 #: Raised whenever edits, media or plans change what a trial's file holds; it names the folder of the cache.
-GENERATION = 1
+GENERATION = 2
 
 #: ``copy`` holds a registered work; ``negative`` nothing of any; ``hard negative`` another photograph or take of a
 #: registered scene, which is no copy.
