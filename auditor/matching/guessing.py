@@ -24,11 +24,12 @@ _ECC = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 40, 1e-4)
 
 
 def guess(query: Gray, reference: Gray) -> list[Registration]:
-    """Registrations worth trying: the whole frame, and the best place, each as it is and mirrored, without inliers."""
+    """Registrations worth trying: the whole frame in all four turns, and the best place, each as it is and mirrored,
+    without inliers."""
     found = []
     for mirrored in (False, True):
         picture = np.ascontiguousarray(reference[:, ::-1]) if mirrored else reference
-        for matrix in (_whole(query, picture), _placed(query, picture)):
+        for matrix in (*_whole(query, picture), _placed(query, picture)):
             if matrix is not None:
                 sizes = (picture.shape[1], picture.shape[0]), (query.shape[1], query.shape[0])
                 registration = Registration(matrix, mirrored, 0, *sizes)
@@ -37,9 +38,16 @@ def guess(query: Gray, reference: Gray) -> list[Registration]:
     return found
 
 
-def _whole(query: Gray, reference: Gray) -> NDArray[np.float64]:
-    across, down = query.shape[1] / reference.shape[1], query.shape[0] / reference.shape[0]
-    return np.array([[across, 0, 0], [0, down, 0]], np.float64)
+def _whole(query: Gray, reference: Gray) -> list[NDArray[np.float64]]:
+    """The reference over all of the query: as it is, then turned anticlockwise by 90, 180 and 270 degrees."""
+    height, width = reference.shape
+    turns = (
+        np.array([[1, 0, 0], [0, 1, 0]]), np.array([[0, 1, 0], [-1, 0, width - 1]]),
+        np.array([[-1, 0, width - 1], [0, -1, height - 1]]), np.array([[0, -1, height - 1], [1, 0, 0]]),
+    )  # fmt: skip
+    tall, wide = query.shape
+    sizes = (width, height), (height, width), (width, height), (height, width)
+    return [np.diag([wide / across, tall / down]) @ turn for turn, (across, down) in zip(turns, sizes, strict=True)]
 
 
 def _placed(query: Gray, reference: Gray) -> NDArray[np.float64] | None:

@@ -23,10 +23,10 @@ _RESTING_AGREEMENT = 0.88
 _FLAT_TIGHTNESS, _FLAT_INLIERS, _FLAT_AGREEMENT = 0.92, 16, 0.6
 #: So many matches that are on the map only roughly are what depth does: another view, unless the pictures agree anyway.
 _LOOSE, _LOOSE_AGREEMENT = 20, 0.9
-#: Without a feature in common the pictures themselves must agree as unrelated ones hardly do (measured: up to 0.97 for the
-#: best of all places of smooth pictures), and the descriptors must see a likeness: (agreement, similarity), any pair. Of
-#: 1,252 unrelated candidates of the calibration files those more alike than 0.8 agree to 0.57, and none is above 0.85.
-_GUESSED = ((0.6, 0.88), (0.88, 0.8), (0.975, GUESSES_FROM))
+#: Without a feature in common the pictures themselves must agree as unrelated ones hardly do at the best of all places, and
+#: the descriptors must see a likeness. Of 4,372 unrelated candidates of the calibration files without features, those more
+#: alike than 0.8 have agreement and similarity that sum up to 1.55 at most; the others agree up to 0.977.
+_ALIKE, _ALIKE_SUM, _EXACTLY = 0.8, 1.6, 0.985
 #: What must agree where hashes are near: of 48,000 unrelated pairs, in eight turns each, none differed in less than 86 bits.
 _NEAR_AGREEMENT = 0.5
 #: Without registration only a descriptor similarity far above chance is worth a reviewer's time. SSCD's authors put 90 %
@@ -99,7 +99,9 @@ def _is_copy(candidate: Candidate, comparison: Comparison, *, picture: bool) -> 
     if not registration.inliers:
         if _hashes_are_near(candidate) and agreement >= _NEAR_AGREEMENT:
             return True
-        return any(agreement >= least and candidate.similarity >= alike for least, alike in _GUESSED)
+        if candidate.similarity >= _ALIKE:
+            return agreement + candidate.similarity >= _ALIKE_SUM
+        return agreement >= _EXACTLY and candidate.similarity >= GUESSES_FROM
     if not picture:
         return agreement >= _RESTING_AGREEMENT
     if registration.tightness >= _FLAT_TIGHTNESS and registration.inliers >= _FLAT_INLIERS:

@@ -75,7 +75,9 @@ class Still:
         }  # fmt: skip
 
     def frames(self, job: dict[str, Any]) -> Iterator[tuple[float, np.ndarray[Any, Any]]]:
-        self.picture.draft(None, (2 * job["max_side"], 2 * job["max_side"]))  # a JPEG is read at an eighth, a quarter or half
+        self.picture.draft(
+            None, (2 * job["max_side"], 2 * job["max_side"])
+        )  # a JPEG is read at an eighth, a quarter or half
         upright = self._decode()
         size = fitted(upright.width, upright.height, job["max_side"])
         yield 0.0, np.asarray(upright.resize(size, Image.Resampling.LANCZOS) if size != upright.size else upright)

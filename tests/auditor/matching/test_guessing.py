@@ -46,6 +46,17 @@ def test_a_blurred_picture_in_the_picture_is_placed_and_seen_to_be_mirrored() ->
     assert region == pytest.approx([300 / 640, 60 / 427, 210 / 640, 140 / 427], abs=0.04)
 
 
+@pytest.mark.parametrize("quarter", [1, 2, 3])
+@pytest.mark.parametrize("mirror", [False, True])
+def test_a_blurred_picture_on_its_side_or_head_is_placed(quarter: int, mirror: bool) -> None:
+    coffee = soft(still(COFFEE))
+    shown = np.rot90(coffee[:, ::-1] if mirror else coffee, quarter)
+    agrees, mirrored, region = best_agreement(np.ascontiguousarray(shown), coffee)
+    assert agrees > 0.98
+    assert mirrored is mirror
+    assert region == pytest.approx([0, 0, 1, 1], abs=0.01)
+
+
 @pytest.mark.parametrize("size", [(1, 1), (3, 200), (30, 2)])
 def test_tiny_pictures_break_nothing(size: tuple[int, int]) -> None:
     tiny = np.zeros(size, np.uint8)

@@ -98,9 +98,9 @@ def pictures() -> tuple[Source, ...]:
     found += [_source(path, "photograph", prefix="mate-backgrounds") for path in sorted(mate.glob("nature/*.jpg"))]
     found += [
         _source(path, "artwork", real=False, prefix="mate-backgrounds")
-        for path in (mate / f"abstract/{name}" for name in ("Elephants.jpg", "Flow.png", "Gulp.png", "Silk.png",
-                                                            "Spring.png", "Waves.png"))
-    ]  # fmt: skip
+        # Silk, Spring and Waves are shadows over whatever colour the desktop has: without it they are black.
+        for path in (mate / f"abstract/{name}" for name in ("Elephants.jpg", "Flow.png", "Gulp.png"))
+    ]
     for package in ("lomiri-wallpapers-16.04", "lomiri-wallpapers-20.04"):
         found += [
             _source(path, "photograph", prefix=package)

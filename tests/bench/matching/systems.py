@@ -80,7 +80,9 @@ class Reelproof:
         for child in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split():
             if b"auditor.media.nursery" in Path(f"/proc/{child}/cmdline").read_bytes():
                 fields = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()
-                spent += sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")  # user and system, its own and reaped ones'
+                spent += sum(map(int, fields[11:15])) / os.sysconf(
+                    "SC_CLK_TCK"
+                )  # user and system, its own and reaped ones'
         return spent
 
     def match(self, query: Path) -> list[Claim]:
