@@ -44,12 +44,25 @@ def evidence_pairs(findings: Iterable[Finding]) -> list[EvidencePair]:
     assets: dict = {}
     acts: dict = {}
     if works:
-        for row in WorkAsset.objects.filter(work__in=works).select_related("asset").order_by("-created_at"):
-            assets[row.work_id] = row.asset
+        for row in (
+            WorkAsset.objects.filter(work__in=works, pending=False).select_related("asset").order_by("created_at")
+        ):
+            assets.setdefault(row.work_id, []).append(row)
         current = LicensedAct.objects.filter(work__in=works, current=True).select_related("licence").order_by("act")
         for act in current:
             acts.setdefault(act.work_id, []).append(act)
-    return [_pair(finding, assets.get(finding.work_id), tuple(acts.get(finding.work_id, ()))) for finding in findings]
+    return [
+        _pair(finding, _searched(finding, assets.get(finding.work_id, [])), tuple(acts.get(finding.work_id, ())))
+        for finding in findings
+    ]
+
+
+def _searched(finding: Finding, rows: list[WorkAsset]) -> Asset | None:
+    """The file of the work that the audit compared with: what replaced it later shows something else."""
+    at = finding.audit.created_at
+    then = [r for r in rows if r.created_at <= at and (r.replaced_at is None or r.replaced_at > at)]
+    first = next(iter(then or rows), None)
+    return first.asset if first else None
 
 
 def _pair(finding: Finding, reference: Asset | None, acts: tuple[LicensedAct, ...]) -> EvidencePair:

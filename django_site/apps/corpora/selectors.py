@@ -5,16 +5,24 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from django_site.apps.accounts.models import REVIEWING_ROLES, Role, User
-from django_site.apps.corpora.models import IndexSnapshot, LicensedAct, Work
+from django_site.apps.accounts.models import REVIEWING_ROLES, Membership, Role, User
+from django_site.apps.corpora.models import CorpusImport, IndexSnapshot, LicensedAct, Work
 
 
 def works_visible_to(user: User) -> QuerySet[Work]:
     """Works of the organisations for which the person produces or reviews."""
+    return Work.objects.filter(organisation__in=_organisations(user))
+
+
+def imports_visible_to(user: User) -> QuerySet[CorpusImport]:
+    """Corpora that were brought to those organisations."""
+    return CorpusImport.objects.filter(organisation__in=_organisations(user))
+
+
+def _organisations(user: User) -> QuerySet:
     if not user.is_authenticated:
-        return Work.objects.none()
-    organisations = user.memberships.filter(role__in=[Role.PRODUCER, *REVIEWING_ROLES]).values("organisation")
-    return Work.objects.filter(organisation__in=organisations)
+        return Membership.objects.none().values("organisation")
+    return user.memberships.filter(role__in=[Role.PRODUCER, *REVIEWING_ROLES]).values("organisation")
 
 
 def licensed_acts_of(work_ids: Iterable) -> dict[str, list[LicensedAct]]:
