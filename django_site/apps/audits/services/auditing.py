@@ -115,6 +115,7 @@ def _record(work: JobWork, looked: _Looked, asset: Asset, production: Production
             matrix=asset_record(stored=matrix, media_type="image/png") if matrix else None,
             region=found.region.as_list() if found.region else None,
             curve=[[round(seconds, 3), round(score, 4)] for seconds, score in found.curve],
+            known_by=found.known_by,
             plain=found.plain,
             work_id=found.work_id,
             subject_id=found.subject_id,
