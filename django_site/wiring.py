@@ -106,6 +106,14 @@ def work_sounds():
     return WorkSounds.of(work_index())
 
 
+@_per_process(lambda: (str(settings.SCRIPTS_ROOT), _of_file(settings.SCRIPTS_ROOT / "library.json")))
+def text_library():
+    """The words of registered scripts, as they are on disk now; ``None`` while none is registered."""
+    from auditor.text import TextLibrary
+
+    return TextLibrary.open(settings.SCRIPTS_ROOT) if (settings.SCRIPTS_ROOT / "library.json").exists() else None
+
+
 @_per_process(_of_settings("KEYS_ROOT"))
 def face_encoder():
     """Portraits to face descriptors."""

@@ -129,7 +129,7 @@ class Make:
     def cut(self, production, actor, state: str = "needs_review", version: int = 1, **fields):
         from django_site.apps.productions.models import Cut
 
-        screenplay = production.screenplays.first() or self.screenplay(production)
+        screenplay = fields.pop("screenplay", None) or production.screenplays.first() or self.screenplay(production)
         values = {"state": state, "version": version, "title": "Tidewater", "edited_by": actor}
         if state not in ("draft", "assembling", "failed"):
             values |= {"asset": self.asset(), "duration": "6.000"}

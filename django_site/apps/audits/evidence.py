@@ -69,11 +69,12 @@ def _searched(finding: Finding, rows: list[WorkAsset]) -> Asset | None:
 
 def _pair(finding: Finding, reference: Asset | None, licence: str) -> EvidencePair:
     region = finding.region if finding.region and finding.region != [0, 0, 1, 1] else None
+    pictured = finding.kind not in (FindingKind.FACE, FindingKind.TEXT)  # words are in the sentence
     return EvidencePair(
         finding=finding,
         query=finding.audit.asset,
-        reference=None if finding.kind == FindingKind.FACE else reference,
-        reference_is_still=reference is not None and reference.media_type.startswith("image/"),
+        reference=reference if pictured else None,
+        reference_is_still=pictured and reference is not None and reference.media_type.startswith("image/"),
         region=tuple(round(100 * value, 2) for value in region) if region else None,
         curve=curve(finding.curve, start=float(finding.start), end=float(finding.end)),
         frames=tuple(finding.evidence.all()),

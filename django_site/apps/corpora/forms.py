@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from auditor.text.reading import MAX_BYTES
 from django_site.apps.accounts.models import REVIEWING_ROLES, Organisation, Role, User
 from django_site.apps.corpora.imports import corpora_offered
 
@@ -97,3 +98,24 @@ class TakeOutForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": _("Say why: whoever looks for the work will read it.")},
     )
+
+
+class ScriptForm(forms.Form):
+    """A text of a work."""
+
+    file = forms.FileField(
+        label=_("Screenplay, subtitles or text"),
+        max_length=255,
+        help_text=_("Fountain, SubRip (.srt), WebVTT (.vtt) or plain text, up to 8 MB."),
+        widget=forms.FileInput(attrs={"accept": ".fountain,.spmd,.srt,.vtt,.txt"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "script_%s")  # beside another form with a file
+        super().__init__(*args, **kwargs)
+
+    def clean_file(self) -> Any:
+        given = self.cleaned_data["file"]
+        if given.size > MAX_BYTES:
+            raise forms.ValidationError(_("It is larger than 8 MB, which no script is."))
+        return given

@@ -2,7 +2,6 @@
 
 import tempfile
 import time
-import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
@@ -28,6 +27,7 @@ from django_site.apps.jobs.models import Job, JobKind
 from django_site.apps.jobs.services import job_enqueue
 from django_site.apps.jobs.work import JobWork
 from django_site.errors import InputError, WrongStateError
+from django_site.pages.names import file_label
 
 #: Names of a server folder that a page offers; more can be gathered in one folder.
 MAX_OFFERED = 500
@@ -83,7 +83,7 @@ def corpus_bring_in(
     if folder and folder not in corpora_offered(organisation):
         raise InputError(f"{folder!r} does not lie ready on the server; choose one that does")
     if table is not None:
-        table_name = _label(table_name)
+        table_name = file_label(table_name)
         with tempfile.TemporaryDirectory() as place:
             _table_read(table, table_name, Path(place))
     stored = file_store(source=archive) if archive is not None else None
@@ -93,12 +93,12 @@ def corpus_bring_in(
         except AuditorError:
             if not Asset.objects.filter(sha256=stored.sha256).exists():
                 wiring.zone(Zone.QUARANTINE).remove(stored.sha256)
-            raise InputError(f"{_label(archive_name)}: {_NO_ARCHIVE}") from None
+            raise InputError(f"{file_label(archive_name)}: {_NO_ARCHIVE}") from None
     with transaction.atomic():
         kept = asset_record(stored=stored, media_type="application/octet-stream") if stored else None
         listed = asset_store(source=table, media_type=_table_type(table_name)) if table is not None else None
         corpus = CorpusImport.objects.create(
-            organisation=organisation, requested_by=by, name=folder or _label(archive_name), archive=kept, folder=folder,
+            organisation=organisation, requested_by=by, name=folder or file_label(archive_name), archive=kept, folder=folder,
             table=listed, table_name=table_name, rights_holder="" if listed else rights_holder[:300],
         )  # fmt: skip
         _owe(corpus, JobKind.LOOK_CORPUS, by)
@@ -294,10 +294,3 @@ def _table_read(content: bytes, name: str, directory: Path) -> LicenceTable:
 
 def _table_type(name: str) -> str:
     return "application/json" if name.lower().endswith(".json") else "text/csv"
-
-
-def _label(name: str) -> str:
-    """What the person called the file, fit to be shown: no folders, no control or direction characters."""
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    kept = "".join(char for char in last if unicodedata.category(char)[0] != "C")
-    return kept.strip()[:255] or "unnamed file"

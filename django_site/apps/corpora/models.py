@@ -136,16 +136,36 @@ class WorkAsset(Record):
         return f"{self.work}: {self.asset_id}"
 
 
+class WorkScript(Record):
+    """A screenplay, subtitles or another text of a work, whose words are looked for in screenplays."""
+
+    work = models.ForeignKey(Work, on_delete=models.CASCADE, related_name="scripts")
+    asset = models.ForeignKey("audits.Asset", on_delete=models.PROTECT, related_name="work_scripts")
+    name = models.CharField(max_length=255)
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [models.UniqueConstraint(fields=["work", "asset"], name="work_script_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class IndexSnapshot(Record):
-    """What the index held from this moment on; one row a change. Audits point to the one that they searched."""
+    """What the index held from this moment on, and the library of ``words``; one row a change. Audits point to the one that
+    they searched."""
 
     embedder = models.CharField(max_length=100)
     digest = Sha256Field()
+    words = Sha256Field(blank=True)
     works = models.PositiveIntegerField()
     vectors = models.PositiveIntegerField()
 
     class Meta:
-        constraints = [sha256_check("digest", name="index_snapshot_digest")]
+        constraints = [
+            sha256_check("digest", name="index_snapshot_digest"),
+            sha256_check("words", name="index_snapshot_words", blank=True),
+        ]
         get_latest_by = "created_at"
 
     def __str__(self) -> str:

@@ -39,15 +39,17 @@ FILM_SECONDS = 40 * 60
 
 
 def index_snapshot_record() -> IndexSnapshot:
-    """What the index holds now, as a row; a new one only when it differs from the last."""
-    info = wiring.work_index().info()
+    """What the index and the library of words hold now, as a row; a new one only when it differs from the last."""
+    info, library = wiring.work_index().info(), wiring.text_library()
+    words = library.digest if library is not None else ""
     with transaction.atomic():
         latest = IndexSnapshot.objects.select_for_update().order_by("-created_at", "-id").first()
-        if latest and latest.digest == info.digest:
+        if latest and (latest.digest, latest.words) == (info.digest, words):
             return latest
         return IndexSnapshot.objects.create(
             embedder=f"{info.embedder.name} {info.embedder.version}",
             digest=info.digest,
+            words=words,
             works=info.works,
             vectors=info.vectors,
         )
@@ -198,6 +200,9 @@ def work_withdraw(*, work: Work, by: User, reason: str) -> Work:
         index = wiring.work_index()
         if str(work.pk) in index.titles():
             index.remove(str(work.pk))
+        library = wiring.text_library()
+        if library is not None and str(work.pk) in library.titles():
+            library.remove(str(work.pk))
     index_snapshot_record()
     work.refresh_from_db()
     return work

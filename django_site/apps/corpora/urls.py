@@ -15,5 +15,6 @@ urlpatterns = [
     path("imports/<uuid:import_id>/discard/", import_views.import_discard, name="import_discard"),
     path("<uuid:work_id>/", views.work_page, name="work"),
     path("<uuid:work_id>/replace/", views.work_replaced, name="replace"),
+    path("<uuid:work_id>/script/", views.work_script, name="script"),
     path("<uuid:work_id>/take-out/", views.work_taken_out, name="take_out"),
 ]

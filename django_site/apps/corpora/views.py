@@ -14,8 +14,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from django_site.apps.accounts.permissions import require
 from django_site.apps.audits.selectors import findings_visible_to
-from django_site.apps.corpora.forms import ReplaceForm, TakeOutForm
+from django_site.apps.corpora.forms import ReplaceForm, ScriptForm, TakeOutForm
 from django_site.apps.corpora.models import CorpusImport, CorpusState, IndexSnapshot, Licence, LicensedAct, Work
+from django_site.apps.corpora.scripts import script_register
 from django_site.apps.corpora.selectors import imports_visible_to, works_visible_to
 from django_site.apps.corpora.services import work_replace, work_withdraw
 from django_site.apps.jobs.panel import panel_of_target
@@ -74,6 +75,8 @@ def _context(request: HttpRequest, work: Work, **forms: Form) -> dict[str, Any]:
         "panel": panel_of_target(request.user, pending.pk) if pending else None,
         "may_change": request.user.has_perm("corpora.change", work.organisation),
         "replace_form": forms.get("replace_form") or ReplaceForm(),
+        "scripts": list(work.scripts.all()),
+        "script_form": forms.get("script_form") or ScriptForm(),
         "take_out_form": forms.get("take_out_form") or TakeOutForm(),
     }
 
@@ -94,6 +97,25 @@ def work_replaced(request: HttpRequest, work_id: UUID) -> HttpResponse:
             messages.success(request, _("The new file is being read. Until then the earlier ones stand for the work."))
             return redirect("corpora:work", work.pk)
     return render(request, "corpora/work.html", _context(request, work, replace_form=form), status=400)
+
+
+@login_required
+@require_POST
+def work_script(request: HttpRequest, work_id: UUID) -> HttpResponse:
+    """A text of the work; refused with the reason beside its field."""
+    work = _work(request, work_id)
+    require(request.user, "corpora.change", work.organisation)
+    form = ScriptForm(request.POST, request.FILES)
+    if form.is_valid():
+        given = form.cleaned_data["file"]
+        try:
+            script_register(work=work, content=given.read(), name=given.name, by=request.user)
+        except ANTICIPATED as error:
+            form.add_error("file", sentence(error))
+        else:
+            messages.success(request, _("Its words are looked for in screenplays from now on."))
+            return redirect("corpora:work", work.pk)
+    return render(request, "corpora/work.html", _context(request, work, script_form=form), status=400)
 
 
 @login_required

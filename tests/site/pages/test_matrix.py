@@ -64,6 +64,7 @@ TABLE: dict[str, tuple[str, dict[str, str], str]] = {
     "corpora:list": ("get", {}, OWN),
     "corpora:work": ("get", {"work_id": "work"}, "302 200 200 200 200 404 404"),
     "corpora:replace": ("post", {"work_id": "work"}, "302 400 400 400 400 404 404"),
+    "corpora:script": ("post", {"work_id": "work"}, "302 400 400 400 400 404 404"),
     "corpora:take_out": ("post", {"work_id": "work"}, "302 400 400 400 400 404 404"),
     "corpora:imports": ("get", {}, OWN),
     "corpora:import_new": ("get", {}, "302 200 200 200 200 403 200"),
