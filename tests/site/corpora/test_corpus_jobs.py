@@ -4,12 +4,15 @@ import io
 import json
 import tarfile
 import zipfile
+from datetime import timedelta
 
 import cv2
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from django_site import wiring
 from django_site.apps.audits.models import Asset
@@ -18,7 +21,7 @@ from django_site.apps.corpora.imports import corpus_bring_in, corpus_confirm, co
 from django_site.apps.corpora.models import CorpusImport, Licence, Work
 from django_site.apps.corpora.services import work_replace, work_withdraw
 from django_site.apps.jobs.models import Job
-from django_site.apps.jobs.runner import run_pending
+from django_site.apps.jobs.runner import run_job, run_pending
 from django_site.apps.jobs.services import job_cancel
 from django_site.errors import InputError, NotAllowedError, WrongStateError
 from tests.clips import COFFEE, PHOTOGRAPHS, ROCKET
@@ -161,6 +164,31 @@ def test_a_cancelled_import_goes_on_where_it_stopped(studio, monkeypatch):
     assert sorted(Work.objects.values_list("title", flat=True)) == ["Chelsea", "Coffee"]
     assert Work.objects.get(title="Coffee").pk == first
     assert set(outcomes(corpus).values()) == {"registered", "refused", "unlisted", "missing"}
+
+
+def test_a_late_worker_registers_nothing_once_another_has_the_job(studio, monkeypatch):
+    corpus = bring(studio)
+    corpus_confirm(corpus=corpus, by=studio.producer)
+    job = Job.objects.get(kind="import_corpus")
+    register = importing.work_register
+
+    def register_and_lose_the_job(**values):
+        work = register(**values)
+        Job.objects.filter(pk=job.pk).update(attempt=F("attempt") + 1)
+        return work
+
+    with monkeypatch.context() as patch:
+        patch.setattr(importing, "work_register", register_and_lose_the_job)
+        run_job(job_id=job.pk)
+    corpus.refresh_from_db()
+    assert (corpus.state, list(Work.objects.values_list("title", flat=True))) == ("importing", ["Coffee"])
+    assert not corpus.files.filter(preview=False).exists()
+    Job.objects.filter(pk=job.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    run_pending()
+    corpus.refresh_from_db()
+    assert corpus.state == "done"
+    assert sorted(Work.objects.values_list("title", flat=True)) == ["Chelsea", "Coffee"]
+    assert set(wiring.work_index().titles()) == {str(pk) for pk in Work.objects.values_list("pk", flat=True)}
 
 
 def test_a_worker_that_died_between_rows_and_index_leaves_nothing_half_done(studio):
