@@ -105,6 +105,11 @@ class Auditor:
             with _timed(seconds, "sound"):
                 on_progress(Progress("listen", 0, 1, "files"))
                 findings = fuse([*findings, *self._sounds.findings(path, cancelled=cancelled)])
+                if self._negatives is not None and self._index is not None:  # after: pictures still say what is in step
+                    heard = [finding for finding in findings if finding.kind == "audio"]
+                    _, known = self._negatives.quiet(heard, self._index.embedder)
+                    quieted += known
+                    findings = [finding for finding in findings if all(finding is not one.finding for one in known)]
         if tracker is not None:
             with _timed(seconds, "faces"):
                 findings += tracker.findings(tracker.conclude(path, info), info)

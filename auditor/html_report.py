@@ -35,13 +35,20 @@ KIND_WORDS: dict[str, str] = {
 
 
 def write_html_report(
-    path: Path, report: AuditReport, *, name: str, titles: Mapping[str, str], made_at: datetime
+    path: Path,
+    report: AuditReport,
+    *,
+    name: str,
+    titles: Mapping[str, str],
+    made_at: datetime,
+    licences: Mapping[str, str] | None = None,
 ) -> None:
-    """Write the report, whole or not at all. ``name`` is the audited file's, ``titles`` the works' by their ids.
+    """Write the report, whole or not at all. ``name`` is the audited file's, ``titles`` the works' by their ids,
+    ``licences`` what each work is licensed for, in a sentence, where somebody has looked.
 
     Raises ``BadInputError`` where the file can't be written.
     """
-    document = html_report(report, name=name, titles=titles, made_at=made_at)
+    document = html_report(report, name=name, titles=titles, made_at=made_at, licences=licences)
     try:
         with replacing(path) as temporary:
             temporary.write_bytes(document.encode("utf-8", "replace"))
@@ -49,9 +56,17 @@ def write_html_report(
         raise BadInputError(f"{path}: the report can't be written there ({error.strerror})") from error
 
 
-def html_report(report: AuditReport, *, name: str, titles: Mapping[str, str], made_at: datetime) -> str:
+def html_report(
+    report: AuditReport,
+    *,
+    name: str,
+    titles: Mapping[str, str],
+    made_at: datetime,
+    licences: Mapping[str, str] | None = None,
+) -> str:
     """The report as an HTML document; every text from outside is escaped."""
-    findings = "".join(_finding(number, finding, titles) for number, finding in enumerate(report.findings, 1))
+    said = licences or {}
+    findings = "".join(_finding(number, finding, titles, said) for number, finding in enumerate(report.findings, 1))
     body = "".join(
         (
             _head(report, name, made_at),
@@ -174,8 +189,10 @@ def _about(finding: Finding, titles: Mapping[str, str]) -> str:
     return titles.get(finding.work_id, finding.work_id) if finding.work_id else finding.subject_id or "somebody"
 
 
-def _finding(number: int, finding: Finding, titles: Mapping[str, str]) -> str:
+def _finding(number: int, finding: Finding, titles: Mapping[str, str], licences: Mapping[str, str]) -> str:
     figures = [("In this film", _place(finding)), ("About", _named(_about(finding, titles)))]
+    if finding.work_id is not None and finding.work_id in licences:
+        figures.append(("Licence", _text(licences[finding.work_id])))
     if finding.reference:
         figures.append(("In the work", _span(finding.reference)))
     if finding.kind in ("copy", "scene"):

@@ -35,7 +35,8 @@ class Finding:
     against "unrelated", where it is calibrated, else ``None``. ``speed`` is reference seconds per query second, above
     zero; ``reversed`` says that the reference plays backwards. ``measured`` holds the figures that the verdict rests on,
     by name. ``matrix_png`` is the alignment matrix as a picture: query time to the right, reference time downwards, the
-    brighter the more alike, the aligned path drawn over it.
+    brighter the more alike, the aligned path drawn over it. ``known_by`` is what a dismissal knows a finding without
+    pictures by: of sound ``matching.sound_key``, of words the words; empty where there is nothing.
     """
 
     kind: FindingKind
@@ -54,9 +55,10 @@ class Finding:
     curve: tuple[tuple[float, float], ...] = ()
     evidence: tuple[EvidencePair, ...] = field(default=(), repr=False)
     matrix_png: bytes | None = field(default=None, repr=False)
+    known_by: bytes = field(default=b"", repr=False)
 
     def as_dict(self) -> dict[str, Any]:
-        """Everything but the evidence's bytes; evidence appears as its times."""
+        """Everything but the evidence's and ``known_by``'s bytes; evidence appears as its times."""
         return {
             "kind": self.kind,
             "work_id": self.work_id,

@@ -89,13 +89,26 @@ def embedder():
     return open_embedder(settings.EMBEDDER)
 
 
-@_per_process(lambda: (str(settings.INDEX_ROOT), _of_file(settings.INDEX_ROOT / "manifest.json")))
-def work_index():
-    """The index of registered works, as it is on disk now."""
+@_per_process(lambda: (str(settings.INDEX_ROOT), settings.EMBEDDER, (settings.INDEX_ROOT / "manifest.json").exists()))
+def _opened_index() -> list[Any]:
+    """The index and the mark of the manifest that it has read."""
     from auditor.index import WorkIndex
     from auditor.matching.sound import sound_print
 
-    return WorkIndex.open(settings.INDEX_ROOT, embedder(), create=True, sound_print=sound_print)
+    mark = _of_file(settings.INDEX_ROOT / "manifest.json")
+    return [WorkIndex.open(settings.INDEX_ROOT, embedder(), create=True, sound_print=sound_print), mark]
+
+
+def work_index():
+    """The index of registered works, as it is on disk now. What others published is read into the same object, the new of
+    it only: opening it anew after each work would make an import take time by the square of its length."""
+    with _lock:
+        held = _opened_index()
+        mark = _of_file(settings.INDEX_ROOT / "manifest.json")
+        if held[1] != mark:
+            held[0].refresh()
+            held[1] = mark  # as it was before it was read: what came meanwhile is read next time
+        return held[0]
 
 
 @_per_process(lambda: (str(settings.INDEX_ROOT), _of_file(settings.INDEX_ROOT / "manifest.json")))
@@ -104,6 +117,14 @@ def work_sounds():
     from auditor.matching.work_sounds import WorkSounds
 
     return WorkSounds.of(work_index())
+
+
+@_per_process(lambda: (str(settings.SCRIPTS_ROOT), _of_file(settings.SCRIPTS_ROOT / "library.json")))
+def text_library():
+    """The words of registered scripts, as they are on disk now; ``None`` while none is registered."""
+    from auditor.text import TextLibrary
+
+    return TextLibrary.open(settings.SCRIPTS_ROOT) if (settings.SCRIPTS_ROOT / "library.json").exists() else None
 
 
 @_per_process(_of_settings("KEYS_ROOT"))

@@ -87,6 +87,7 @@ def build_parser() -> argparse.ArgumentParser:
     audit.add_argument("--index", type=Path)
     audit.add_argument("--gallery", type=Path)
     audit.add_argument("--key-file", type=Path)
+    audit.add_argument("--report", type=Path, metavar="OUT.html", help="write a report that opens in any browser")
 
     add_text_arguments(commands, _command)
 

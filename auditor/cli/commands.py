@@ -3,7 +3,7 @@
 import json
 import mimetypes
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -85,9 +85,7 @@ def run_match(arguments: Namespace) -> int:
     if arguments.evidence:
         _write_evidence(arguments.evidence, report.findings, segments)
     if arguments.report:
-        write_html_report(
-            arguments.report, report, name=arguments.file.name, titles=index.titles(), made_at=datetime.now(UTC)
-        )
+        _write_report(arguments.report, report, arguments.file, index.titles(), segments)
     document = {
         "segments": segments,
         "dismissed": [quieted.as_dict() for quieted in report.quieted],
@@ -95,6 +93,13 @@ def run_match(arguments: Namespace) -> int:
     }
     answer(document, _match_lines(report, licences), as_json=arguments.as_json)
     return FOUND if segments else CLEAN
+
+
+def _write_report(
+    path: Path, report: AuditReport, file: Path, titles: Mapping[str, str], segments: list[dict[str, Any]]
+) -> None:
+    licences = {str(s["work_id"]): str(s["licence_plain"]) for s in segments if s.get("licence_plain")}
+    write_html_report(path, report, name=file.name, titles=titles, made_at=datetime.now(UTC), licences=licences)
 
 
 def _matched(index: WorkIndex, file: Path, negatives: Path | None) -> AuditReport:
@@ -217,11 +222,17 @@ def run_audit(arguments: Namespace) -> int:
         raise BadInputError("an audit needs something to look for: give --index, --gallery or both")
     index = open_index(arguments.index) if arguments.index else None
     gallery = FaceGallery.open(arguments.gallery, _gallery_key(arguments)) if arguments.gallery else None
+    records = LicenceRegister(index.directory).read() if index else {}  # before the long work
     with progress_on_terminal() as show:
         report = Auditor(index=index, gallery=gallery).audit(arguments.file, on_progress=show)
-    lines = [finding.plain for finding in report.findings] or ["Nothing found."]
+    document = report.as_dict()
+    licences = say_licences(index, records, document["findings"]) if index else ["" for _ in report.findings]
+    if arguments.report:
+        _write_report(arguments.report, report, arguments.file, index.titles() if index else {}, document["findings"])
+    said = zip(report.findings, licences, strict=True)
+    lines = [f"{finding.plain} {licence}".rstrip() for finding, licence in said] or ["Nothing found."]
     lines.append("Not looked for: " + "; ".join(report.cannot_detect) + ".")
-    answer(report.as_dict(), lines, as_json=arguments.as_json)
+    answer(document, lines, as_json=arguments.as_json)
     return FOUND if report.findings else CLEAN
 
 

@@ -90,10 +90,14 @@ def run_index_remove(arguments: Namespace) -> int:
 
 
 def say_licences(index: WorkIndex, records: Mapping[str, Registered], segments: list[dict[str, Any]]) -> list[str]:
-    """Put ``licence`` and ``licence_plain`` into each segment; one line for each, for people."""
+    """Put ``licence`` and ``licence_plain`` into each segment that names a work; one line for each, for people (empty for
+    one that names a person)."""
     now, assets = datetime.now(UTC), index.assets()
     lines = []
     for segment in segments:
+        if segment["work_id"] is None:
+            lines.append("")
+            continue
         work_id = str(segment["work_id"])
         licence = licence_of(records, work_id, assets.get(work_id, ()))
         segment["licence"] = {**licence.as_dict(), "active": licence.active(now)} if licence else None

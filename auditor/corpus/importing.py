@@ -87,7 +87,7 @@ def import_corpus(
     ``BadInputError`` for a source that is too large, damaged or a bomb, and ``CancelledError`` between files; what earlier
     batches registered stays then, and importing again goes on from there.
     """
-    work = _Import(index, table, on_progress, cancelled)
+    work = _Import(index, table, LicenceRegister(index.directory), on_progress, cancelled)
     with tempfile.TemporaryDirectory(prefix="corpus-") as folder:  # made with mode 0700
         place = Path(folder)
         for file in source.files():
@@ -115,6 +115,7 @@ class _Waiting:
 class _Import:
     index: WorkIndex
     table: LicenceTable
+    register: LicenceRegister
     on_progress: OnProgress
     cancelled: Cancelled
     results: list[FileResult] = field(default_factory=list)
@@ -178,7 +179,7 @@ class _Import:
                 assets = self.stated[file.work_id].assets if file.work_id in self.stated else frozenset()
                 self.stated[file.work_id] = Registered(file.row.licence, assets | {digest})
         if registered or last:
-            self.relicensed |= set(LicenceRegister(self.index.directory).record(self.stated))
+            self.relicensed |= set(self.register.record(self.stated))
             self.stated = {}
         self.on_progress(Progress("register", len(self.met), len(self.table.rows), "files"))
         for file in batch:
@@ -201,8 +202,7 @@ class _Import:
     def _licensed(self) -> set[str]:
         """Works with a licence, which a file that nobody listed must not join."""
         if self.licensed is None:
-            register = LicenceRegister(self.index.directory).read()
-            self.licensed = {row.work_id for row in self.table.rows.values()} | register.keys()
+            self.licensed = {row.work_id for row in self.table.rows.values()} | self.register.read().keys()
         return self.licensed
 
     def _result(self, name: str, outcome: Outcome, **values: Any) -> None:

@@ -3,10 +3,15 @@
 A negative remembers the frames of the film that were taken for a work (their descriptors, never their pictures), which work
 that was, and the reason. A later finding about the same work is quiet if the frames that it rests on are the remembered
 ones. Other excerpts of that work are found as before, and so is the same excerpt where it resembles another work.
+
+Of sound it remembers the film's own sound there and the stretch of the work: a later finding is quiet if it is about no
+more than that stretch, and every few seconds of it are that sound (``auditor.matching.sound_key``). Of words it remembers
+the words: a later finding is quiet if it has no others.
 """
 
 import json
 import secrets
+from base64 import b64decode, b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -20,12 +25,18 @@ from auditor.canonical import sha256_json
 from auditor.embeddings import Embedder, EmbedderIdentity
 from auditor.errors import BadInputError
 from auditor.files import replacing
+from auditor.matching.sound_key import same_sound
 from auditor.report import Finding, Quieted
 
 FORMAT = 1
+#: Kinds that rest on no frames.
+_WITHOUT_FRAMES = ("audio", "text")
 #: Inner product from which two frames are the same frame: an excerpt of "Bikes" scaled down and encoded again at three
 #: rates reaches 0.87 to 0.98 (SSCD, distilled), neighbouring shots of one scene 0.8.
 SAME_FRAME = 0.87
+#: Seconds by which a later finding may begin before the stretch that was dismissed, or end after it: where sound begins to
+#: match differs a little after each encoding. What lies beyond has to be the same sound all the same.
+_EDGE = 1.0
 #: A reason shorter than this explains nothing to whoever reads it later.
 _MIN_REASON = 3
 _LONGEST_REASON = 2000
@@ -33,7 +44,8 @@ _LONGEST_REASON = 2000
 
 @dataclass(frozen=True, slots=True)
 class Negative:
-    """One false alarm. ``frames`` are unit vectors of the film's frames that were taken for ``work_id``."""
+    """One false alarm. ``frames`` are unit vectors of the film's frames that were taken for ``work_id``; a finding without
+    frames is known by ``known_by``, base64 of ``Finding.known_by``, and by the ``stretch`` of the work in seconds."""
 
     id: str
     work_id: str
@@ -41,7 +53,9 @@ class Negative:
     reason: str
     by: str
     at: str
-    frames: tuple[tuple[float, ...], ...]
+    frames: tuple[tuple[float, ...], ...] = ()
+    known_by: str = ""
+    stretch: tuple[float, float] | None = None
 
 
 def evidence_vectors(finding: Finding, embedder: Embedder) -> NDArray[np.float32]:
@@ -63,11 +77,17 @@ def negative_of(finding: Finding, embedder: Embedder, *, reason: str, by: str, a
         raise BadInputError(
             f"a finding of kind {finding.kind!r} names no work; only matches with works can be dismissed"
         )
+    about = (secrets.token_hex(8), finding.work_id, finding.kind, reason, by, at.isoformat())
+    if finding.kind in _WITHOUT_FRAMES:
+        if not finding.known_by:
+            raise BadInputError(f"this {finding.kind} finding has too little, or too much, to know it by; "
+                                "decide it in review instead")  # fmt: skip
+        stretch = (finding.reference.start, finding.reference.end) if finding.reference else None
+        return Negative(*about, known_by=b64encode(finding.known_by).decode(), stretch=stretch)
     frames = evidence_vectors(finding, embedder)
     if not len(frames):
         raise BadInputError(f"this {finding.kind} shows no frames to know it by; decide it in review instead")
-    rounded = tuple(tuple(round(float(value), 5) for value in row) for row in frames)
-    return Negative(secrets.token_hex(8), finding.work_id, finding.kind, reason, by, at.isoformat(), rounded)
+    return Negative(*about, frames=tuple(tuple(round(float(value), 5) for value in row) for row in frames))
 
 
 class NegativeBank:
@@ -95,6 +115,8 @@ class NegativeBank:
 
     def _explains(self, finding: Finding, embedder: Embedder) -> Negative | None:
         about = [n for n in self.negatives if n.work_id == finding.work_id and n.kind == finding.kind]
+        if finding.kind in _WITHOUT_FRAMES:
+            return next((negative for negative in about if finding.known_by and _same(negative, finding)), None)
         if not about or not finding.evidence:
             return None
         frames = evidence_vectors(finding, embedder)
@@ -108,6 +130,26 @@ class NegativeBank:
     def digest(self) -> str:
         """SHA-256 of what the bank holds, for the record of an audit that used it."""
         return sha256_json({"negatives": sorted(negative.id for negative in self.negatives)})
+
+
+def _same(negative: Negative, finding: Finding) -> bool:
+    """Whether a finding without frames is the one that was dismissed, or a part of it."""
+    known = b64decode(negative.known_by)
+    if finding.kind == "text":
+        return b" " + finding.known_by + b" " in b" " + known + b" "
+    if negative.stretch is None or finding.reference is None:
+        return False
+    start, end = negative.stretch
+    if finding.reference.start < start - _EDGE or finding.reference.end > end + _EDGE:
+        return False
+    return same_sound(known, finding.known_by, later_by=(finding.reference.start - start) / finding.speed)
+
+
+def _stretch(value: Sequence[float] | None) -> tuple[float, float] | None:
+    if value is None:
+        return None
+    start, end = value
+    return float(start), float(end)
 
 
 class NegativeFile:
@@ -136,9 +178,12 @@ class NegativeFile:
                 raise BadInputError(f"{self.path}: format {document['format']} is not {FORMAT}; dismiss again")
             made_by = EmbedderIdentity(**document["embedder"])
             negatives = [
-                Negative(**{**entry, "frames": tuple(tuple(map(float, row)) for row in entry["frames"])})
+                Negative(**{**entry, "frames": tuple(tuple(map(float, row)) for row in entry["frames"]),
+                            "stretch": _stretch(entry.get("stretch"))})
                 for entry in document["negatives"]
-            ]
+            ]  # fmt: skip
+            for negative in negatives:
+                b64decode(negative.known_by, validate=True)
         except FileNotFoundError as error:
             raise BadInputError(f"{self.path}: no such file; nothing was dismissed in it yet") from error
         except (OSError, ValueError, KeyError, TypeError) as error:

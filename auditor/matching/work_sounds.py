@@ -1,10 +1,12 @@
 """What the works of an index sound like, ready to be found in a film: ``WorkSounds.of(index).findings(path)``."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from auditor.fingerprints import chromaprint, landmarks
 from auditor.index import Reference, WorkIndex
 from auditor.matching.sound import SoundLibrary, sound_finding, sound_print
+from auditor.matching.sound_key import sound_key
 from auditor.media.types import Cancelled, never_cancelled
 from auditor.report import Finding
 
@@ -44,5 +46,7 @@ class WorkSounds:
         found = []
         for match in self._library.find(arrays):
             reference = self._references[match.key]
-            found.append(sound_finding(match, reference.title, reference.work_id))
+            finding = sound_finding(match, reference.title, reference.work_id)
+            key = sound_key(arrays, match.query.start, match.query.end)
+            found.append(replace(finding, known_by=key))
         return found

@@ -42,6 +42,7 @@ class TextMatch:
     ``query_lines`` and ``reference_lines`` are first and last line numbers in the files; the intervals are seconds, where
     the file is subtitles. ``words`` are equal, ``longest`` of them in a row; ``spanned`` counts the words between the
     passage's ends in the query. ``share`` is the part of the registered script's words that the passage holds, 0..1.
+    ``passage`` is the query's words there, as they are compared.
     """
 
     work_id: str
@@ -56,6 +57,7 @@ class TextMatch:
     spanned: int
     share: float
     quote: str
+    passage: str = ""
 
     @property
     def score(self) -> float:
@@ -263,6 +265,7 @@ def text_finding(match: TextMatch, script: Script) -> Finding:
             "first registered line": float(match.reference_lines[0]),
             "last registered line": float(match.reference_lines[1]),
         },
+        known_by=match.passage.encode(),
     )
 
 
@@ -283,6 +286,7 @@ def _match(
         words=passage.words, longest=passage.longest, spanned=spanned,
         share=passage.words / max(1, len(reference.words)),
         quote=plain_text(" ".join(dict.fromkeys(line.text for line in mine[2])), _QUOTE),
+        passage=" ".join(query.words[passage.query[0] : passage.query[1]]),
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from django.db.models import TextChoices
 
 from django_site.apps.accounts.models import Role
 from django_site.apps.audits.models import AuditState, FindingKind, Outcome, Zone
+from django_site.apps.corpora.models import CorpusState, FileOutcome
 from django_site.apps.jobs.models import JobState
 from django_site.apps.likeness.models import GrantState
 from django_site.apps.productions.models import CutState, ImportState, TakeState
@@ -60,6 +61,16 @@ LOOKS: dict[str, tuple[str, str]] = {
     "request_change": (IDLE, "replaced"),
     "dismiss_finding": (IDLE, "check"),
     "cancelled": (IDLE, "cross"),
+    "looking": (BUSY, "search"),
+    "ready": (ASK, "eye"),
+    "importing": (BUSY, "work"),
+    "discarded": (IDLE, "cross"),
+    "addable": (GOOD, "plus"),
+    "registered": (GOOD, "check"),
+    "already": (IDLE, "copy"),
+    "unlisted": (ASK, "question"),
+    "missing": (ASK, "question"),
+    "refused": (STOP, "stop"),
     "Trusted": ("trusted", "seal"),
     "Valid": (ASK, "question"),
     "Changed": (STOP, "stop"),
@@ -75,6 +86,8 @@ KINDS: dict[str, type[TextChoices]] = {
     "cut": CutState,
     "import": ImportState,
     "job": JobState,
+    "corpus": CorpusState,
+    "corpus_file": FileOutcome,
     "audit": AuditState,
     "outcome": Outcome,
     "finding": FindingKind,

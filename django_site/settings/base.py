@@ -16,9 +16,13 @@ QUARANTINE_ROOT = VAR / "quarantine"
 RELEASED_ROOT = VAR / "released"
 WORK_ROOT = VAR / "work"
 INDEX_ROOT = VAR / "index"
+SCRIPTS_ROOT = VAR / "scripts"
 KEYS_ROOT = VAR / "keys"
 SIGNING_ROOT = VAR / "signing"
 LEDGER_HEADS = VAR / "ledger-heads.jsonl"
+#: Corpora that lie on the server already may be imported from here: a folder for each organisation, called as its name
+#: reads in web addresses. Unset: archives only.
+CORPORA_ROOT = Path(os.environ["REELPROOF_CORPORA"]).resolve() if os.environ.get("REELPROOF_CORPORA") else None
 #: Whether a missing signing identity is made by a development CA of our own; production brings its own.
 SIGNING_DEVELOPMENT_CA = True
 BROKER_ROOT = VAR / "broker"

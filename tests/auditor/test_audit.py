@@ -1,5 +1,6 @@
 """One pass, every detector: the report says what was found, what was searched, and what can't be seen."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from auditor.errors import CancelledError
 from auditor.fingerprints.iscc import distance, video_code
 from auditor.index import WorkIndex
 from auditor.likeness import FaceGallery
+from auditor.matching.negatives import NegativeBank, negative_of
 from auditor.matching.sound import sound_print
 from auditor.media import Progress
 from tests.clips import ASTRONAUT, BIKES, BUNNY, CAR, COFFEE, ffmpeg, frames_of, still, travel, write_clip
@@ -79,6 +81,13 @@ def test_sound_of_a_work_under_other_pictures_is_found(tmp_path: Path, embedder:
     assert finding.speed == pytest.approx(1.04, abs=0.01)
     assert "sound like “Big Buck Bunny”" in finding.plain
     assert "sound" in [detector.name for detector in report.detectors]
+    negative = negative_of(finding, embedder, reason="we made it", by="ines", at=datetime(2026, 11, 26, tzinfo=UTC))
+    bank = NegativeBank(embedder.identity, [negative])
+    again = Auditor(index=index, gallery=None, fingerprint=False, negatives=bank).audit(dubbed)
+    assert again.findings == ()
+    assert [(one.reason, one.finding.kind) for one in again.quieted] == [("we made it", "audio")]
+    real = Auditor(index=index, gallery=None, fingerprint=False, negatives=bank).audit(BUNNY)
+    assert "audio" in [one.kind for one in real.findings], "at its own speed it is another recording"
 
 
 def test_a_copy_with_its_sound_is_told_as_one(tmp_path: Path, embedder: Embedder) -> None:

@@ -91,6 +91,15 @@ def test_pictures_and_drawings_are_in_the_file_and_have_words() -> None:
     assert "Harbour" in str(bar["aria-label"])
 
 
+def test_what_the_work_is_licensed_for_stands_with_the_finding() -> None:
+    said = {"w1": "Not licensed: its licence (<b>Coast</b>, MIT) ended at 2026-01-01 00:00 UTC."}
+    other = replace(COPY, work_id="w2")
+    document = html_report(report(COPY, other), name="a.mp4", titles={}, made_at=AT, licences=said)
+    assert "<dt>Licence</dt><dd>Not licensed: its licence (&lt;b&gt;Coast&lt;/b&gt;, MIT) ended" in document
+    assert document.count("<dt>Licence</dt>") == 1
+    assert "<dt>Licence</dt>" not in html_report(report(COPY), name="a.mp4", titles={}, made_at=AT)
+
+
 def test_without_calibration_it_says_so() -> None:
     text = page(report(replace(COPY, log10_lr=None))).text
     assert "Likelihood rationot calibrated" in text

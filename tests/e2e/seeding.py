@@ -104,6 +104,49 @@ def corpus(house, by, directory: Path) -> dict:
     }  # fmt: skip
 
 
+def corpora(people, directory: Path) -> dict:
+    """Two archives with one table: one imported, one that waits for somebody's word; with files that are refused."""
+    import io
+    import zipfile
+
+    import cv2
+
+    from django_site.apps.corpora.imports import corpus_bring_in, corpus_confirm
+    from django_site.apps.jobs.runner import run_pending
+    from tests.clips import COFFEE, PHOTOGRAPHS
+
+    table = (
+        "file,title,rights_holder,licence,acts,territories,ends\n"
+        "stills/coffee.png,Coffee,Rachel Michetti,CC0-1.0,match reproduce,DE FR,2099-12-31\n"
+        "stills/chelsea.png,Chelsea,Stefan,Letter of 3 May,match,*,\n"
+        "stills/lost.png,Lost,Stefan,Letter of 3 May,none,*,\n"
+        "notes.txt,Notes,Stefan,Letter of 3 May,none,*,\n"
+    )
+
+    def archive(side: int) -> io.BytesIO:
+        content = io.BytesIO()
+        with zipfile.ZipFile(content, "w") as out:
+            for name, file in ("coffee", COFFEE), ("chelsea", PHOTOGRAPHS / "chelsea.png"):
+                picture = cv2.resize(cv2.imread(str(file)), (side, side))
+                out.writestr(f"stills/{name}.png", cv2.imencode(".png", picture)[1].tobytes())
+            out.writestr("notes.txt", "no picture")
+            out.writestr("Thumbs.db", "nothing")
+        content.seek(0)
+        return content
+
+    made = {}
+    for name, side in ("corpus_done", 96), ("corpus_ready", 104):
+        made[name] = corpus_bring_in(
+            organisation=people["house"], by=people["head"], archive=archive(side), archive_name=f"{name}.zip",
+            table=table.encode(), table_name="works.csv",
+        )  # fmt: skip
+    run_pending()
+    made["corpus_done"].refresh_from_db()
+    corpus_confirm(corpus=made["corpus_done"], by=people["head"])
+    run_pending()
+    return {name: str(corpus.pk) for name, corpus in made.items()}
+
+
 def performer(people) -> object:
     """The performer, measured with consent, who has granted nothing; a grant waits for her signature."""
     from django_site.apps.likeness.services import biometric_consent_record, subject_enrol, subject_register
@@ -194,6 +237,7 @@ def seed(directory: Path) -> dict:
             imports[name] = media_import(production=waiting, source=stream, name=name, by=people["producer"])
     run_pending()
     grant = offer(subject, waiting, people["head"])
+    brought = corpora(people, directory)
     elsewhere = production_create(
         organisation=people["other"], title="Elsewhere", brief="Somebody waits.", by=people["outsider"], **FORMAT
     )
@@ -219,6 +263,7 @@ def seed(directory: Path) -> dict:
         "subject": str(subject.pk),
         "grant": str(grant.pk),
         "work": str(works["Bikes"].pk),
+        **brought,
         "foreign": {name: str(directory / name) for name in imports},
     }
 

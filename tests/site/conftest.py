@@ -129,7 +129,7 @@ class Make:
     def cut(self, production, actor, state: str = "needs_review", version: int = 1, **fields):
         from django_site.apps.productions.models import Cut
 
-        screenplay = production.screenplays.first() or self.screenplay(production)
+        screenplay = fields.pop("screenplay", None) or production.screenplays.first() or self.screenplay(production)
         values = {"state": state, "version": version, "title": "Tidewater", "edited_by": actor}
         if state not in ("draft", "assembling", "failed"):
             values |= {"asset": self.asset(), "duration": "6.000"}
@@ -255,6 +255,22 @@ class Make:
 
         holder, _ = RightsHolder.objects.get_or_create(organisation=organisation, name="Holder")
         return Work.objects.create(organisation=organisation, rights_holder=holder, title=title, kind="clip")
+
+    def corpus(self, organisation, by, **fields):
+        """A corpus that was looked through, with a file of each outcome."""
+        from django_site.apps.corpora.models import CorpusFile, CorpusImport
+
+        values = {"name": "works.zip", "rights_holder": "Holder", "state": "ready"}
+        if not fields.get("folder"):
+            values["archive"] = self.asset(media_type="application/octet-stream")
+        corpus = CorpusImport.objects.create(organisation=organisation, requested_by=by, **{**values, **fields})
+        for position, outcome in enumerate(("addable", "already", "unlisted", "missing", "refused")):
+            CorpusFile.objects.create(
+                corpus=corpus, preview=True, position=position, file=f"{outcome}.png", outcome=outcome,
+                reason="because" if outcome != "addable" else "", work_key=outcome, title=outcome.title(),
+                licence="Licensed for reproduction everywhere (Holder, CC0-1.0).",
+            )  # fmt: skip
+        return corpus
 
     def licence(self, work, version: int = 1, **fields):
         from django_site.apps.corpora.models import Licence

@@ -190,7 +190,7 @@ def test_dismissal_and_confirmation(make, refused):
     lifted = {"lifted_at": timezone.now(), "lifted_by": studio.head_of_legal, "lift_reason": "not ours"}
     for fields, why in (
         ({"reason": ""}, "dismissal_has_reason"),
-        ({"frames": []}, "dismissal_knows_it_by_something"),
+        ({"frames": []}, "frames, sound or words to know it by"),
         ({"lifted_at": timezone.now()}, "dismissal_lifted_by_somebody_for_a_reason"),
         ({**lifted, "lift_reason": ""}, "dismissal_lifted_by_somebody_for_a_reason"),
         ({"by": studio.producer}, "whoever worked on a film can not dismiss"),
@@ -200,6 +200,13 @@ def test_dismissal_and_confirmation(make, refused):
     dismissal = Dismissal.objects.create(**values)
     with refused("one_dismissal_in_force_a_finding"):
         Dismissal.objects.create(**values)
+    with refused("dismissal_knows_it_by_something"):
+        words = Finding.objects.create(
+            audit=audit, position=1, kind="text", start=0, end=1, score=1, plain="x", work=work, known_by=b"words"
+        )
+        Dismissal.objects.create(**{**values, "finding": words, "frames": [], "embedder": {"name": "sscd"}})
+    with refused("what a finding is known by can not be changed"):
+        Finding.objects.filter(pk=finding.pk).update(known_by=b"else")
     with refused("a dismissal can not be changed"):
         Dismissal.objects.filter(pk=dismissal.pk).update(reason="other")
     with refused("a dismissal can not be deleted"):

@@ -3,8 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from django_site.apps.audits.models import Asset, EvidenceFrame, Finding, FindingKind
-from django_site.apps.corpora.models import LicensedAct, WorkAsset
+from django_site.apps.corpora.models import Work, WorkAsset
+from django_site.apps.corpora.selectors import licences_said
 from django_site.pages.drawings import Curve, curve
 
 
@@ -19,7 +22,7 @@ class EvidencePair:
     region: tuple[float, float, float, float] | None
     curve: Curve | None
     frames: tuple[EvidenceFrame, ...]
-    acts: tuple[LicensedAct, ...]
+    licence: str
 
     @property
     def changed_speed(self) -> bool:
@@ -38,29 +41,42 @@ def evidence_pair(finding: Finding) -> EvidencePair:
 
 
 def evidence_pairs(findings: Iterable[Finding]) -> list[EvidencePair]:
-    """The pairs of several findings; two queries for all of them."""
+    """The pairs of several findings; a few queries for all of them."""
     findings = list(findings)
     works = {finding.work_id for finding in findings if finding.work_id}
     assets: dict = {}
-    acts: dict = {}
+    licences: dict = {}
     if works:
-        for row in WorkAsset.objects.filter(work__in=works).select_related("asset").order_by("-created_at"):
-            assets[row.work_id] = row.asset
-        current = LicensedAct.objects.filter(work__in=works, current=True).select_related("licence").order_by("act")
-        for act in current:
-            acts.setdefault(act.work_id, []).append(act)
-    return [_pair(finding, assets.get(finding.work_id), tuple(acts.get(finding.work_id, ()))) for finding in findings]
+        for row in (
+            WorkAsset.objects.filter(work__in=works, pending=False).select_related("asset").order_by("created_at")
+        ):
+            assets.setdefault(row.work_id, []).append(row)
+        named = Work.objects.filter(pk__in=works).select_related("rights_holder")
+        licences = licences_said(named, at=timezone.now())
+    return [
+        _pair(finding, _searched(finding, assets.get(finding.work_id, [])), licences.get(finding.work_id, ""))
+        for finding in findings
+    ]
 
 
-def _pair(finding: Finding, reference: Asset | None, acts: tuple[LicensedAct, ...]) -> EvidencePair:
+def _searched(finding: Finding, rows: list[WorkAsset]) -> Asset | None:
+    """The file of the work that the audit compared with: what replaced it later shows something else."""
+    at = finding.audit.created_at
+    then = [r for r in rows if r.created_at <= at and (r.replaced_at is None or r.replaced_at > at)]
+    first = next(iter(then or rows), None)
+    return first.asset if first else None
+
+
+def _pair(finding: Finding, reference: Asset | None, licence: str) -> EvidencePair:
     region = finding.region if finding.region and finding.region != [0, 0, 1, 1] else None
+    pictured = finding.kind not in (FindingKind.FACE, FindingKind.TEXT)  # words are in the sentence
     return EvidencePair(
         finding=finding,
         query=finding.audit.asset,
-        reference=None if finding.kind == FindingKind.FACE else reference,
-        reference_is_still=reference is not None and reference.media_type.startswith("image/"),
+        reference=reference if pictured else None,
+        reference_is_still=pictured and reference is not None and reference.media_type.startswith("image/"),
         region=tuple(round(100 * value, 2) for value in region) if region else None,
         curve=curve(finding.curve, start=float(finding.start), end=float(finding.end)),
         frames=tuple(finding.evidence.all()),
-        acts=acts,
+        licence=licence,
     )

@@ -26,7 +26,7 @@ from auditor.policy.facts import (
 )
 from django_site import wiring
 from django_site.apps.audits.models import MATCH_KINDS, Asset, Audit, FindingKind
-from django_site.apps.corpora.selectors import licensed_acts_of
+from django_site.apps.corpora.selectors import licence_chosen, licensed_acts_of
 from django_site.apps.likeness.models import BiometricConsent, ConsentGrant, GrantState, LivingState, Subject
 from django_site.apps.likeness.selectors import grants_for, registered_names
 from django_site.apps.productions.models import Cut, GenerationRecord, ImportedMedia, Production, Shot, Take
@@ -183,16 +183,15 @@ def _match_facts(audit: Audit) -> tuple[MatchFact, ...]:
 
 def _licence_fact(acts, *, at: datetime) -> LicenceFact | None:
     """What the newest licence in force for this work permits; acts that an older one permits are not added to it."""
-    in_force = [act for act in acts if act.licence.starts <= at and (act.licence.ends is None or at < act.licence.ends)]
-    candidates = in_force or acts
-    if not candidates:
+    chosen = licence_chosen(acts, at=at)
+    if chosen is None:
         return None
-    licence = max((act.licence for act in candidates), key=lambda one: one.version)
+    licence, permitted, in_force = chosen
     return LicenceFact(
         id=str(licence.pk),
-        acts=tuple(sorted(act.act for act in candidates if act.licence_id == licence.pk)),
+        acts=permitted,
         territories=tuple(licence.territories),
-        active=bool(in_force),
+        active=in_force,
         expires=moment(licence.ends),
         name=licence.spdx_id or licence.terms[:200],
     )

@@ -119,6 +119,7 @@ class Finding(Record):
     matrix = models.ForeignKey(Asset, null=True, on_delete=models.PROTECT, related_name="+")
     region = models.JSONField(null=True)
     curve = models.JSONField(default=list)
+    known_by = models.BinaryField(default=b"")
     plain = models.TextField()
     work = models.ForeignKey("corpora.Work", null=True, on_delete=models.PROTECT, related_name="findings")
     subject = models.ForeignKey("likeness.Subject", null=True, on_delete=models.PROTECT, related_name="findings")
@@ -177,8 +178,9 @@ class Confirmation(Record):
 class Dismissal(Record):
     """A false alarm: the finding is wrong, says a reviewer, and stays quiet in later audits of the organisation.
 
-    ``frames`` are the descriptors of what it is known by (see ``auditor.matching.negatives``), made by ``embedder``. It is
-    lifted, never deleted or changed; after that the finding can be dismissed anew.
+    ``frames`` are the descriptors of what it is known by (see ``auditor.matching.negatives``), made by ``embedder``; one of
+    sound or words is known by its finding's ``known_by`` and has neither. It is lifted, never deleted or changed; after that
+    the finding can be dismissed anew.
     """
 
     finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="dismissals")
@@ -197,7 +199,7 @@ class Dismissal(Record):
                 fields=["finding"], condition=Q(lifted_at__isnull=True), name="one_dismissal_in_force_a_finding"
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="dismissal_has_reason"),
-            models.CheckConstraint(condition=~Q(frames=[]), name="dismissal_knows_it_by_something"),
+            models.CheckConstraint(condition=~Q(frames=[]) | Q(embedder={}), name="dismissal_knows_it_by_something"),
             models.CheckConstraint(
                 condition=Q(lifted_at__isnull=True, lifted_by__isnull=True, lift_reason="")
                 | Q(lifted_at__isnull=False, lifted_by__isnull=False) & ~Q(lift_reason=""),

@@ -15,7 +15,7 @@ from django_site.apps.accounts.models import User
 from django_site.apps.accounts.permissions import require
 from django_site.apps.audits.evidence import evidence_pair
 from django_site.apps.audits.forms import ReasonForm
-from django_site.apps.audits.models import Dismissal, Finding
+from django_site.apps.audits.models import Dismissal, Finding, FindingKind
 from django_site.apps.audits.pictures import picture_path
 from django_site.apps.audits.reading import decision_latest, dismissed_in
 from django_site.apps.audits.selectors import assets_visible_to, findings_visible_to, is_public
@@ -91,6 +91,7 @@ def _context(request: HttpRequest, finding: Finding, form: ReasonForm | None = N
         "before": siblings[at - 1] if at else None,
         "after": siblings[at + 1] if at + 1 < len(siblings) else None,
         "judges": judges,
+        "dismissable": finding.kind not in (FindingKind.AUDIO, FindingKind.TEXT) or bool(finding.known_by),
         "dismissed": dismissed,
         "standing": standing,
         "lifted": list(finding.dismissals.filter(lifted_at__isnull=False).select_related("by", "lifted_by")),

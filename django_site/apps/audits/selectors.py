@@ -1,11 +1,13 @@
 """Reading assets, audits, findings and decisions; every query starts from what the person may see."""
 
+from base64 import b64encode
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from auditor.embeddings import EmbedderIdentity
 from auditor.matching.negatives import Negative, NegativeBank
+from auditor.media import Interval
 from django_site.apps.accounts.models import REVIEWING_ROLES, User
 from django_site.apps.audits.models import Asset, Audit, Decision, Dismissal, EvidenceFrame, Finding, Zone
 from django_site.apps.corpora.models import WorkAsset
@@ -60,9 +62,12 @@ def assets_visible_to(user: User) -> QuerySet[Asset]:
 
 
 def negatives_of(organisation_id: UUID, identity: EmbedderIdentity) -> NegativeBank:
-    """Every false alarm that the organisation's reviewers dismissed and that stands, as far as this embedder knows it."""
+    """Every false alarm that the organisation's reviewers dismissed and that stands: those known by frames as far as this
+    embedder knows them, and those known by their sound or words."""
     rows = Dismissal.objects.filter(
-        lifted_at__isnull=True, finding__audit__production__organisation=organisation_id, embedder=identity.as_dict()
+        Q(embedder=identity.as_dict()) | Q(embedder={}),
+        lifted_at__isnull=True,
+        finding__audit__production__organisation=organisation_id,
     )
     return NegativeBank(
         identity,
@@ -75,10 +80,24 @@ def negatives_of(organisation_id: UUID, identity: EmbedderIdentity) -> NegativeB
                 by=str(row.by),
                 at=row.created_at.isoformat(),
                 frames=tuple(tuple(map(float, frame)) for frame in row.frames),
+                known_by="" if row.frames else b64encode(bytes(row.finding.known_by)).decode(),
+                stretch=_stretch(row.finding),
             )
             for row in rows.select_related("finding", "by").order_by("created_at")
         ),
     )
+
+
+def reference_of(finding: Finding) -> Interval | None:
+    """The stretch of the work that a finding is about."""
+    if finding.reference_start is None or finding.reference_end is None:
+        return None
+    return Interval(float(finding.reference_start), float(finding.reference_end))
+
+
+def _stretch(finding: Finding) -> tuple[float, float] | None:
+    stretch = reference_of(finding)
+    return (stretch.start, stretch.end) if stretch else None
 
 
 def is_public(asset: Asset) -> bool:

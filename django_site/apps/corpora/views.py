@@ -1,16 +1,26 @@
 """The corpus: which works we know, whose they are, and what their licences permit."""
 
+from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Prefetch
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
+from django_site.apps.accounts.permissions import require
 from django_site.apps.audits.selectors import findings_visible_to
-from django_site.apps.corpora.models import IndexSnapshot, Licence, LicensedAct, WorkAsset
-from django_site.apps.corpora.selectors import works_visible_to
+from django_site.apps.corpora.forms import ReplaceForm, ScriptForm, TakeOutForm
+from django_site.apps.corpora.models import CorpusImport, CorpusState, IndexSnapshot, Licence, LicensedAct, Work
+from django_site.apps.corpora.scripts import script_register
+from django_site.apps.corpora.selectors import imports_visible_to, works_visible_to
+from django_site.apps.corpora.services import work_replace, work_withdraw
+from django_site.apps.jobs.panel import panel_of_target
+from django_site.pages.failures import ANTICIPATED, attempt, sentence
 from django_site.pages.paging import keyset_page
 
 
@@ -20,25 +30,106 @@ def work_list(request: HttpRequest) -> HttpResponse:
     """Every work of the person's organisations, by title."""
     rows = works_visible_to(request.user).select_related("rights_holder").prefetch_related(
         Prefetch("licensed_acts", queryset=LicensedAct.objects.filter(current=True).select_related("licence")),
-        Prefetch("assets", queryset=WorkAsset.objects.select_related("asset")),
     )  # fmt: skip
     query = request.GET.get("q", "").strip()
     if query:
         rows = rows.filter(title__icontains=query)
     page = keyset_page(rows, order=("title", "id"), cursor=request.GET.get("after", ""))
     snapshot = IndexSnapshot.objects.order_by("-created_at").first()
-    return render(request, "corpora/list.html", {"page": page, "query": query, "snapshot": snapshot})
+    return render(
+        request, "corpora/list.html", {"page": page, "query": query, "snapshot": snapshot, "open": _open(request)}
+    )
+
+
+def _open(request: HttpRequest) -> list[CorpusImport]:
+    """Imports that somebody has to say something to, or that are under way."""
+    over = (CorpusState.DONE, CorpusState.DISCARDED)
+    return list(imports_visible_to(request.user).exclude(state__in=over).order_by("-created_at")[:5])
 
 
 @login_required
 @require_safe
 def work_page(request: HttpRequest, work_id: UUID) -> HttpResponse:
     """A work, each version of its licence, and where it was found."""
-    work = get_object_or_404(works_visible_to(request.user).select_related("rights_holder", "organisation"), pk=work_id)
+    work = _work(request, work_id)
+    return render(request, "corpora/work.html", _context(request, work))
+
+
+def _work(request: HttpRequest, work_id: UUID) -> Work:
+    return get_object_or_404(works_visible_to(request.user).select_related("rights_holder", "organisation"), pk=work_id)
+
+
+def _context(request: HttpRequest, work: Work, **forms: Form) -> dict[str, Any]:
     licences = Licence.objects.filter(work=work).prefetch_related("acts").order_by("-version")
     findings = findings_visible_to(request.user).filter(work=work).select_related(
         "audit__production", "audit__cut", "audit__take__shot", "audit__imported"
     ).order_by("-created_at")[:20]  # fmt: skip
-    assets = [row.asset for row in work.assets.select_related("asset")]
-    context = {"work": work, "licences": licences, "findings": findings, "assets": assets}
-    return render(request, "corpora/work.html", context)
+    rows = list(work.assets.filter(replaced_at__isnull=True).select_related("asset"))
+    pending = next((row for row in rows if row.pending), None)
+    return {
+        "work": work,
+        "licences": licences,
+        "findings": findings,
+        "assets": [row.asset for row in rows if not row.pending],
+        "pending": pending,
+        "panel": panel_of_target(request.user, pending.pk) if pending else None,
+        "may_change": request.user.has_perm("corpora.change", work.organisation),
+        "replace_form": forms.get("replace_form") or ReplaceForm(),
+        "scripts": list(work.scripts.all()),
+        "script_form": forms.get("script_form") or ScriptForm(),
+        "take_out_form": forms.get("take_out_form") or TakeOutForm(),
+    }
+
+
+@login_required
+@require_POST
+def work_replaced(request: HttpRequest, work_id: UUID) -> HttpResponse:
+    """Another file for the work; refused with the reason beside its field."""
+    work = _work(request, work_id)
+    require(request.user, "corpora.change", work.organisation)
+    form = ReplaceForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            work_replace(work=work, source=form.cleaned_data["file"].file, by=request.user)
+        except ANTICIPATED as error:
+            form.add_error("file", sentence(error))
+        else:
+            messages.success(request, _("The new file is being read. Until then the earlier ones stand for the work."))
+            return redirect("corpora:work", work.pk)
+    return render(request, "corpora/work.html", _context(request, work, replace_form=form), status=400)
+
+
+@login_required
+@require_POST
+def work_script(request: HttpRequest, work_id: UUID) -> HttpResponse:
+    """A text of the work; refused with the reason beside its field."""
+    work = _work(request, work_id)
+    require(request.user, "corpora.change", work.organisation)
+    form = ScriptForm(request.POST, request.FILES)
+    if form.is_valid():
+        given = form.cleaned_data["file"]
+        try:
+            script_register(work=work, content=given.read(), name=given.name, by=request.user)
+        except ANTICIPATED as error:
+            form.add_error("file", sentence(error))
+        else:
+            messages.success(request, _("Its words are looked for in screenplays from now on."))
+            return redirect("corpora:work", work.pk)
+    return render(request, "corpora/work.html", _context(request, work, script_form=form), status=400)
+
+
+@login_required
+@require_POST
+def work_taken_out(request: HttpRequest, work_id: UUID) -> HttpResponse:
+    """Compare nothing with the work any more."""
+    work = _work(request, work_id)
+    require(request.user, "corpora.change", work.organisation)
+    form = TakeOutForm(request.POST)
+    if not form.is_valid():
+        return render(request, "corpora/work.html", _context(request, work, take_out_form=form), status=400)
+    attempt(
+        request,
+        lambda: work_withdraw(work=work, by=request.user, reason=form.cleaned_data["reason"]),
+        done=_("It is taken out: nothing is compared with it any more."),
+    )
+    return redirect("corpora:work", work.pk)

@@ -39,6 +39,7 @@ def tell_stopped(handler: Handler, *, target_id, reason: str) -> None:
 
 _PRODUCTIONS = "django_site.apps.productions.services"
 _AUDITS = "django_site.apps.audits.services"
+_CORPORA = "django_site.apps.corpora"
 _PROVENANCE = "django_site.apps.provenance.services"
 
 HANDLERS: dict[str, Handler] = {
@@ -48,4 +49,7 @@ HANDLERS: dict[str, Handler] = {
     JobKind.AUDIT_CUT: Handler(f"{_AUDITS}.auditing.cut_audit", f"{_AUDITS}.auditing.cut_audit_failed"),
     JobKind.AUDIT_IMPORT: Handler(f"{_AUDITS}.auditing.import_audit", f"{_AUDITS}.auditing.import_audit_failed"),
     JobKind.SIGN_CUT: Handler(f"{_PROVENANCE}.signing.cut_sign", f"{_PROVENANCE}.signing.cut_sign_failed"),
+    JobKind.LOOK_CORPUS: Handler(f"{_CORPORA}.imports.corpus_look", f"{_CORPORA}.imports.corpus_stopped"),
+    JobKind.IMPORT_CORPUS: Handler(f"{_CORPORA}.imports.corpus_bring", f"{_CORPORA}.imports.corpus_stopped"),
+    JobKind.REPLACE_WORK: Handler(f"{_CORPORA}.services.work_asset_read", f"{_CORPORA}.services.work_asset_unread"),
 }

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from django_site.records import Record, choice_check
+from django_site.records import Record, choice_check, exactly_one_check
 
 
 class JobKind(models.TextChoices):
@@ -16,6 +16,9 @@ class JobKind(models.TextChoices):
     AUDIT_CUT = "audit_cut", _("Audit the cut")
     AUDIT_IMPORT = "audit_import", _("Audit an imported file")
     SIGN_CUT = "sign_cut", _("Sign and release the cut")
+    LOOK_CORPUS = "look_corpus", _("Look through a corpus")
+    IMPORT_CORPUS = "import_corpus", _("Import a corpus")
+    REPLACE_WORK = "replace_work", _("Replace the file of a work")
 
 
 class JobState(models.TextChoices):
@@ -29,12 +32,14 @@ class JobState(models.TextChoices):
 class Job(Record):
     """A piece of work owed. ``key`` makes it one job however often it is asked for; ``attempt`` fences late writers.
 
+    It is done for a production, or for an organisation as a whole.
     ``progress`` is 0..1 of the current stage, ``rate`` in ``unit`` a second, ``eta_seconds`` what is left of the stage.
     """
 
     kind = models.CharField(max_length=20, choices=JobKind.choices)
     key = models.CharField(max_length=200, unique=True)
-    production = models.ForeignKey("productions.Production", on_delete=models.CASCADE, related_name="jobs")
+    production = models.ForeignKey("productions.Production", null=True, on_delete=models.CASCADE, related_name="jobs")
+    organisation = models.ForeignKey("accounts.Organisation", null=True, on_delete=models.CASCADE, related_name="jobs")
     target_id = models.UUIDField()
     requested_by = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
     state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.QUEUED)
@@ -60,6 +65,7 @@ class Job(Record):
         constraints = [
             choice_check("kind", JobKind, name="job_kind_known"),
             choice_check("state", JobState, name="job_state_known"),
+            exactly_one_check("production", "organisation", name="job_for_one_owner"),
             models.CheckConstraint(
                 condition=(
                     ~Q(state="running")

@@ -9,8 +9,9 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from django_site.apps.accounts.models import User
+from django_site.apps.corpora.models import CorpusImport, WorkAsset
 from django_site.apps.jobs.models import Job, JobKind, JobState
-from django_site.apps.jobs.selectors import jobs_visible_to
+from django_site.apps.jobs.selectors import job_right, jobs_visible_to
 from django_site.apps.productions.models import Cut, ImportedMedia, Production, Take
 
 #: Jobs that a panel names one by one; of the others it says how many wait.
@@ -54,17 +55,19 @@ class Panel:
 def panel_of_production(user: User, production: Production) -> Panel:
     """The jobs of a production."""
     jobs = jobs_visible_to(user).filter(production=production)
-    return _panel(jobs, reverse("jobs:production", args=[production.pk]), production, user)
+    may = user.has_perm("productions.change", production)
+    return _panel(jobs, reverse("jobs:production", args=[production.pk]), may_cancel=may)
 
 
 def panel_of_target(user: User, target_id: UUID) -> Panel:
-    """The jobs about one take, cut or imported file."""
+    """The jobs about one take, cut, imported file or corpus."""
     jobs = jobs_visible_to(user).filter(target_id=target_id)
-    newest = jobs.select_related("production").first()
-    return _panel(jobs, reverse("jobs:target", args=[target_id]), newest.production if newest else None, user)
+    newest = jobs.select_related("production", "organisation").first()
+    may = newest is not None and user.has_perm(*job_right(newest))
+    return _panel(jobs, reverse("jobs:target", args=[target_id]), may_cancel=may)
 
 
-def _panel(jobs: QuerySet[Job], url: str, production: Production | None, user: User) -> Panel:
+def _panel(jobs: QuerySet[Job], url: str, *, may_cancel: bool) -> Panel:
     active = list(jobs.filter(state__in=_ACTIVE).order_by("-state", "created_at"))
     last = jobs.exclude(state__in=_ACTIVE).order_by("-finished_at").first()
     failed = last if last and last.state in (JobState.FAILED, JobState.CANCELLED) else None
@@ -76,7 +79,7 @@ def _panel(jobs: QuerySet[Job], url: str, production: Production | None, user: U
         failed=next((row for row in named if row.job is failed), None),
         url=url,
         seen=hashlib.sha256("".join(sorted(marks)).encode()).hexdigest()[:16],
-        may_cancel=production is not None and user.has_perm("productions.change", production),
+        may_cancel=may_cancel,
     )
 
 
@@ -92,4 +95,9 @@ def _named(jobs: Sequence[Job]) -> list[JobRow]:
         names |= {cut.pk: str(cut) for cut in Cut.objects.filter(pk__in=wanted)}
     if JobKind.AUDIT_IMPORT in kinds:
         names |= {imported.pk: imported.name for imported in ImportedMedia.objects.filter(pk__in=wanted)}
+    if kinds & {JobKind.LOOK_CORPUS, JobKind.IMPORT_CORPUS}:
+        names |= {corpus.pk: corpus.name for corpus in CorpusImport.objects.filter(pk__in=wanted)}
+    if JobKind.REPLACE_WORK in kinds:
+        rows = WorkAsset.objects.filter(pk__in=wanted).select_related("work")
+        names |= {row.pk: str(row.work) for row in rows}
     return [JobRow(job, names.get(job.target_id, "")) for job in jobs]

@@ -1,15 +1,26 @@
 """Reading jobs."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from django_site.apps.accounts.models import User
+from django_site.apps.accounts.models import REVIEWING_ROLES, Role, User
 from django_site.apps.jobs.models import Job
 from django_site.apps.productions.selectors import productions_visible_to
 
 
 def jobs_visible_to(user: User) -> QuerySet[Job]:
-    """Jobs of the productions that the person may see, newest first."""
-    return Job.objects.filter(production__in=productions_visible_to(user)).order_by("-created_at")
+    """Jobs of the productions that the person may see and of the organisations for which they work, newest first."""
+    seen = Q(production__in=productions_visible_to(user))
+    if user.is_authenticated:
+        works_for = user.memberships.filter(role__in=[Role.PRODUCER, *REVIEWING_ROLES]).values("organisation")
+        seen |= Q(organisation__in=works_for)
+    return Job.objects.filter(seen).order_by("-created_at")
+
+
+def job_right(job: Job) -> tuple[str, object]:
+    """The permission that changing this job takes, and on what."""
+    if job.production is not None:
+        return "productions.change", job.production
+    return "corpora.change", job.organisation
 
 
 def jobs_of(target_id) -> QuerySet[Job]:

@@ -20,14 +20,17 @@ logger = logging.getLogger(__name__)
 SWEEP_LIMIT = 500
 
 
-def job_enqueue(*, kind: JobKind, key: str, production, target_id, requested_by: User | None) -> Job:
-    """Owe a piece of work. The same key is the same job: asking twice changes nothing. Sent when the transaction
-    commits; should the message be lost, the sweeper sends it again."""
+def job_enqueue(
+    *, kind: JobKind, key: str, target_id, requested_by: User | None, production=None, organisation=None
+) -> Job:
+    """Owe a piece of work to a production or an organisation. The same key is the same job: asking twice changes nothing.
+    Sent when the transaction commits; should the message be lost, the sweeper sends it again."""
     job, created = Job.objects.get_or_create(
         key=key,
         defaults={
             "kind": kind,
             "production": production,
+            "organisation": organisation,
             "target_id": target_id,
             "requested_by": requested_by,
             "sent_at": timezone.now(),

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from django_site.apps.accounts.permissions import require
 from django_site.apps.jobs.panel import Panel, panel_of_production, panel_of_target
-from django_site.apps.jobs.selectors import jobs_visible_to
+from django_site.apps.jobs.selectors import job_right, jobs_visible_to
 from django_site.apps.jobs.services import job_cancel
 from django_site.apps.productions.selectors import productions_visible_to
 from django_site.pages.failures import attempt
@@ -45,10 +45,10 @@ def target_jobs(request: HttpRequest, target_id: UUID) -> HttpResponse:
 @require_POST
 def cancel(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """Call a job off; back to where the person was."""
-    job = get_object_or_404(jobs_visible_to(request.user).select_related("production"), pk=job_id)
-    require(request.user, "productions.change", job.production)
+    job = get_object_or_404(jobs_visible_to(request.user).select_related("production", "organisation"), pk=job_id)
+    require(request.user, *job_right(job))
     attempt(request, lambda: job_cancel(job=job, by=request.user), done=_("It is being cancelled."))
     back = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
-        return redirect("productions:page", job.production_id)
+        return redirect("productions:page", job.production_id) if job.production else redirect("corpora:imports")
     return redirect(back)

@@ -86,6 +86,10 @@ class ScreenplayForm(forms.Form):
         ),
     )
 
+    words_read = forms.BooleanField(
+        label=_("I have read both and keep these words; a reviewer decides about them with the cut"), required=False
+    )
+
     def clean_fountain(self) -> str:
         return self.cleaned_data["fountain"].replace("\r\n", "\n").replace("\r", "\n")
 

@@ -259,6 +259,8 @@ _EVENTS = {
     "finding_confirmed": gettext_lazy("Reviewer agreed with a finding"),
     "finding_dismissed": gettext_lazy("False alarm dismissed"),
     "dismissal_lifted": gettext_lazy("Dismissal taken back"),
+    "work_withdrawn": gettext_lazy("Work taken out of the index"),
+    "work_replaced": gettext_lazy("File of a work replaced"),
 }
 
 

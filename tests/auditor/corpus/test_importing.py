@@ -4,17 +4,22 @@ import io
 import json
 import shutil
 import tarfile
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import cv2
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from auditor.cli import main
 from auditor.corpus import (
     ImportReport,
     LicenceRegister,
+    Registered,
+    WorkLicence,
     import_corpus,
     importing,
     licence_in_words,
@@ -145,10 +150,42 @@ def test_a_damaged_register_is_refused(corpus: Path, index: WorkIndex) -> None:
     register = LicenceRegister(index.directory)
     document = json.loads(register.path.read_text())
     document["licences"]["rocket"]["acts"] = ["reproduce"]
-    for text in (json.dumps(document), "[" * 100_000, "[]", '{"format": 1}', ""):
+    whole = register.path.read_text()
+    cut, moved = whole[: len(whole) // 2], whole.replace('"format": 2', '"format": 1')
+    swapped = "\n".join(sorted(whole.split("\n")))
+    for text in (json.dumps(document), "[" * 100_000, "[]", '{"format": 1}', "", cut, moved, swapped, whole + "x"):
         register.path.write_text(text)
         with pytest.raises(BadInputError, match="import the corpus again"):
             register.read()
+
+
+@given(st.dictionaries(st.text(min_size=1), st.tuples(st.text(), st.sets(st.text(max_size=4)))))
+def test_a_register_gives_back_what_was_stated(stated: dict[str, tuple[str, set[str]]]) -> None:
+    records = {
+        work_id: Registered(WorkLicence(title, "Coast", "Letter", "", ("match",), ("*",), None), frozenset(assets))
+        for work_id, (title, assets) in stated.items()
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        register = LicenceRegister(Path(folder))
+        assert register.record(records) == []
+        for reader in (register, LicenceRegister(Path(folder))):
+            assert dict(reader.read()) == records
+        if records:
+            document = json.loads(register.path.read_text(encoding="utf-8"))
+            assert document["licences"].keys() == records.keys()
+
+
+def test_a_reader_sees_what_another_wrote(tmp_path: Path) -> None:
+    def stated(title: str) -> Registered:
+        return Registered(WorkLicence(title, "Coast", "Letter", "", (), ("*",), None), frozenset({"ab"}))
+
+    mine, theirs = LicenceRegister(tmp_path), LicenceRegister(tmp_path)
+    mine.record({"w": stated("One")})
+    assert theirs.read()["w"].licence.title == "One"
+    assert mine.record({"w": stated("Two"), "v": stated("Other")}) == ["w"]
+    assert theirs.read()["w"].licence.title == "Two"
+    theirs.restate("v", None)
+    assert list(mine.read()) == ["w"]
 
 
 def test_what_licences_mean_in_words(corpus: Path) -> None:
@@ -198,6 +235,12 @@ def test_the_command_line(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFi
     assert segment["licence_plain"].startswith("Licensed for reproduction and training everywhere")
     assert main(["match", str(index), str(COFFEE)]) == 1
     assert "Licensed for reproduction and training" in capsys.readouterr().out
+    for command in (["match", index, COFFEE], ["audit", COFFEE, "--index", index]):
+        assert main([*map(str, command), "--report", str(tmp_path / "report.html")]) == 1
+        assert "Licensed for reproduction and training" in capsys.readouterr().out
+        assert "<dt>Licence</dt><dd>Licensed for reproduction and training" in (tmp_path / "report.html").read_text()
+    (found,) = run("audit", COFFEE, "--index", index, expected=1)["findings"]
+    assert found["licence_plain"].startswith("Licensed for reproduction")
 
     kept = run("index", "replace", index, "--work-id", "coffee", COFFEE, "--keep-licence")
     assert kept["licence"]["acts"] == ["match", "train", "reproduce"]

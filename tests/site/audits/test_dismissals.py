@@ -86,6 +86,45 @@ def test_quiet_ever_after_for_this_organisation_and_this_work(make, studio):
     assert quiet(make.organisation(), later) == ((later,), ()), "another studio's opinion is its own"
 
 
+def test_sound_and_words_are_dismissed_by_what_they_are_known_by(make, studio):
+    from auditor.matching.sound import sound_print
+    from auditor.matching.sound_key import sound_key
+    from tests.clips import BUNNY
+
+    arrays = sound_print(BUNNY)
+    assert arrays is not None
+    key = sound_key(arrays, 0.5, 5.0)
+    sound = found(make, studio.audit, studio.work, kind="audio", pictures=())
+    words = found(make, studio.audit, studio.work, kind="text", pictures=())
+    with pytest.raises(BadInputError, match="too little, or too much"):
+        finding_dismiss(finding=sound, by=studio.legal_reviewer, reason=REASON)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Finding.objects.filter(pk=sound.pk).update(known_by=key)
+    Finding.objects.filter(pk__in=[sound.pk, words.pk]).delete()
+    fields = {"audit": studio.audit, "work": studio.work, "start": 1, "end": 5, "score": 0.9, "plain": "alike"}
+    sound = Finding.objects.create(
+        kind="audio", position=7, known_by=key, reference_start=2, reference_end=6.5, **fields
+    )
+    words = Finding.objects.create(kind="text", position=8, known_by=b"to be or not to be", **fields)
+
+    def later(kind: str, known_by: bytes, start: float = 2.0) -> Found:
+        return Found(kind, Interval(0, 4.5), 0.9, "alike", work_id=str(studio.work.pk), known_by=known_by,
+                     reference=Interval(start, start + 4.5))  # fmt: skip
+
+    heard, read = later("audio", key), later("text", b"or not to be")
+    assert quiet(studio.organisation, heard, read)[1] == ()
+    first = finding_dismiss(finding=sound, by=studio.legal_reviewer, reason=REASON)
+    assert (first.embedder, first.frames) == ({}, [])
+    finding_dismiss(finding=words, by=studio.legal_reviewer, reason="a quotation")
+    elsewhere = later("audio", key, start=20.0)
+    other = later("text", b"to be or not to be that is the question")
+    standing, quieted = quiet(studio.organisation, heard, read, elsewhere, other)
+    assert standing == (elsewhere, other)
+    assert [one.reason for one in quieted] == [REASON, "a quotation"]
+    dismissal_lift(dismissal=first, by=studio.legal_reviewer, reason="it is not ours")
+    assert quiet(studio.organisation, heard)[0] == (heard,)
+
+
 def test_the_auditor_of_the_site_uses_the_bank(studio):
     finding_dismiss(finding=studio.finding, by=studio.legal_reviewer, reason=REASON)
     names = [detector.name for detector in wiring.auditor(studio.organisation.pk)._detectors()]

@@ -148,6 +148,7 @@ def world(make, clip, signed_clip, settings, tmp_path):
     subject = make.subject(studio.organisation, user=studio.performer)
     grant = make.grant(subject, studio.production, state="drafted")
     job = make.job(studio.production, target_id=take.pk)
+    corpus = make.corpus(studio.organisation, studio.producer)
     return SimpleNamespace(
         **vars(studio),
         screenplay=screenplay,
@@ -165,6 +166,7 @@ def world(make, clip, signed_clip, settings, tmp_path):
         subject=subject,
         grant=grant,
         job=job,
+        corpus=corpus,
     )
 
 

@@ -34,6 +34,38 @@ def test_what_was_kept_quiet_is_shown_with_its_reason_where_the_audit_is(world, 
         assert reverse("findings:finding", args=[world.dismissal.finding_id]) in page
 
 
+def test_the_page_says_what_the_work_is_licensed_for(world, visit, make):
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from django_site.apps.corpora.models import LicensedAct
+
+    def page() -> str:
+        return visit("producer").get(reverse("findings:finding", args=[world.finding.pk])).content.decode()
+
+    def licence(*acts, **fields):
+        version = world.work.licences.count() + 1
+        made = make.licence(world.work, version=version, **fields)
+        for act in acts:
+            LicensedAct.objects.filter(work=world.work, act=act, current=True).update(current=False)
+            LicensedAct.objects.create(licence=made, work=world.work, act=act)
+
+    assert "Not licensed for reproduction or training: its licence permits only being searched for copies" in page()
+    licence("train", "reproduce", territories=["DE"])
+    assert "Licensed for reproduction and training in DE (Holder, CC0-1.0)." in page()
+    now = timezone.now()
+    world.work.licences.update(starts=now - timedelta(days=2), ends=now - timedelta(days=1))
+    assert "Not licensed: its licence (Holder, CC0-1.0) ended at" in page()
+    world.work.licences.update(starts=now + timedelta(days=2), ends=None)
+    assert "Not licensed: its licence begins at" in page()
+    LicensedAct.objects.all().delete()
+    world.work.licences.update(starts=now - timedelta(days=2))
+    assert "its licence permits nothing (Holder, CC0-1.0)." in page()
+    world.work.licences.all().delete()
+    assert "Not licensed: no licence is known for it" in page()
+
+
 def test_a_dismissal_from_the_page_and_back(world, visit):
     browser = visit("legal_reviewer")
     url = reverse("findings:finding", args=[world.dismissal.finding_id])

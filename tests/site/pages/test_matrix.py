@@ -63,6 +63,15 @@ TABLE: dict[str, tuple[str, dict[str, str], str]] = {
     "verify:digest": ("get", {"sha256": "release.manifest.asset.sha256"}, SAME),
     "corpora:list": ("get", {}, OWN),
     "corpora:work": ("get", {"work_id": "work"}, "302 200 200 200 200 404 404"),
+    "corpora:replace": ("post", {"work_id": "work"}, "302 400 400 400 400 404 404"),
+    "corpora:script": ("post", {"work_id": "work"}, "302 400 400 400 400 404 404"),
+    "corpora:take_out": ("post", {"work_id": "work"}, "302 400 400 400 400 404 404"),
+    "corpora:imports": ("get", {}, OWN),
+    "corpora:import_new": ("get", {}, "302 200 200 200 200 403 200"),
+    "corpora:import": ("get", {"import_id": "corpus"}, "302 200 200 200 200 404 404"),
+    "corpora:import_confirm": ("post", {"import_id": "corpus"}, "302 302 302 302 302 404 404"),
+    "corpora:import_resume": ("post", {"import_id": "corpus"}, "302 302 302 302 302 404 404"),
+    "corpora:import_discard": ("post", {"import_id": "corpus"}, "302 302 302 302 302 404 404"),
     # allauth's own; that nobody signs up is a test of its own below
     "account_login": ("get", {}, ACCOUNT),
     "account_logout": ("get", {}, OWN),
@@ -141,6 +150,7 @@ def test_who_gets_what(world, visit):
 
 def test_reading_addresses_take_no_post_and_writing_ones_no_get(world, visit):
     both = {"productions:new", "productions:import_new", "productions:screenplay", "productions:shot", "verify:file"}
+    both.add("corpora:import_new")
     for name, (method, arguments, _) in TABLE.items():
         if name.startswith(("account_", "mfa_")) or name in both:
             continue

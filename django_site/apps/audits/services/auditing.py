@@ -13,6 +13,7 @@ from django_site.apps.audits import facts
 from django_site.apps.audits.models import Asset, Audit, AuditState, Dismissal, EvidenceFrame, Finding, Outcome, Zone
 from django_site.apps.audits.services.assets import asset_record, file_store
 from django_site.apps.audits.services.decisions import decide_and_record, reason_of
+from django_site.apps.audits.services.words import with_words
 from django_site.apps.audits.storage import StoredFile
 from django_site.apps.corpora.models import IndexSnapshot, Work
 from django_site.apps.corpora.services import index_snapshot_record
@@ -20,7 +21,16 @@ from django_site.apps.jobs.models import Job, JobKind
 from django_site.apps.jobs.services import job_enqueue
 from django_site.apps.jobs.work import JobWork
 from django_site.apps.likeness.models import ConsentGrant, GrantState, Subject, UseEvent, UseKind
-from django_site.apps.productions.models import Cut, CutState, ImportedMedia, ImportState, Production, Take, TakeState
+from django_site.apps.productions.models import (
+    Cut,
+    CutState,
+    ImportedMedia,
+    ImportState,
+    Production,
+    Screenplay,
+    Take,
+    TakeState,
+)
 from django_site.apps.productions.states import cut_move, import_move, take_move
 from django_site.apps.reviews.services import case_open, cases_supersede
 from django_site.errors import WrongStateError
@@ -49,11 +59,13 @@ def audit_enqueue(*, kind: JobKind, target, production: Production, asset: Asset
     )
 
 
-def _look(work: JobWork, asset: Asset, production: Production) -> _Looked:
+def _look(work: JobWork, asset: Asset, production: Production, screenplay: Screenplay | None = None) -> _Looked:
     snapshot = index_snapshot_record()
     auditor, gallery = wiring.auditor(production.organisation_id), wiring.face_gallery()
     path = wiring.zone(Zone(asset.zone)).checked(asset.sha256)
     report = auditor.audit(path, on_progress=work.on_progress, cancelled=work.cancelled)
+    if screenplay is not None:
+        report = with_words(report, screenplay=screenplay)
     evidence = tuple(
         tuple(
             (
@@ -115,6 +127,7 @@ def _record(work: JobWork, looked: _Looked, asset: Asset, production: Production
             matrix=asset_record(stored=matrix, media_type="image/png") if matrix else None,
             region=found.region.as_list() if found.region else None,
             curve=[[round(seconds, 3), round(score, 4)] for seconds, score in found.curve],
+            known_by=found.known_by,
             plain=found.plain,
             work_id=found.work_id,
             subject_id=found.subject_id,
@@ -192,11 +205,13 @@ def take_audit_failed(*, target_id, reason: str) -> None:
 
 def cut_audit(*, work: JobWork) -> None:
     """Audit a cut; unless it is stopped, it goes to a person."""
-    cut = Cut.objects.select_related("production", "asset", "edited_by").get(pk=work.job.target_id)
+    cut = Cut.objects.select_related(
+        "production", "asset", "edited_by", "screenplay__production", "screenplay__asset"
+    ).get(pk=work.job.target_id)
     with work.fenced():
         cases_supersede(cut=cut)
         cut_move(cut, CutState.AUDITING)
-    looked = _look(work, cut.asset, cut.production)
+    looked = _look(work, cut.asset, cut.production, cut.screenplay)
     with work.fenced():
         audit = _record(work, looked, cut.asset, cut.production, cut=cut)
         decision = decide_and_record(

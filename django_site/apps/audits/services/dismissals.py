@@ -11,6 +11,7 @@ from django_site import wiring
 from django_site.apps.accounts.models import User
 from django_site.apps.accounts.permissions import made, require
 from django_site.apps.audits.models import Confirmation, Dismissal, Finding
+from django_site.apps.audits.selectors import reference_of
 from django_site.apps.audits.services.assets import asset_path
 from django_site.apps.audits.services.auditing import audits_repeat_for_dismissal
 from django_site.apps.provenance.services.ledger import ledger_append
@@ -42,7 +43,7 @@ def finding_dismiss(*, finding: Finding, by: User, reason: str) -> Dismissal:
                 finding=finding,
                 by=by,
                 reason=negative.reason,
-                embedder=embedder.identity.as_dict(),
+                embedder=embedder.identity.as_dict() if negative.frames else {},
                 frames=[list(frame) for frame in negative.frames],
             )
     except IntegrityError:
@@ -100,5 +101,8 @@ def _as_found(finding: Finding) -> Found:
         score=finding.score,
         plain=finding.plain,
         work_id=str(finding.work_id) if finding.work_id else None,
+        reference=reference_of(finding),
+        speed=finding.speed,
+        known_by=bytes(finding.known_by),
         evidence=tuple(EvidencePair(float(f.query_seconds), asset_path(f.query).read_bytes()) for f in frames),
     )

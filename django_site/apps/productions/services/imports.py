@@ -1,6 +1,5 @@
 """Foreign media: into quarantine under a name of ours, probed as hostile, audited before anyone may use it."""
 
-import unicodedata
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,13 +14,7 @@ from django_site.apps.audits.services.assets import asset_record, file_store
 from django_site.apps.audits.services.auditing import audit_enqueue
 from django_site.apps.jobs.models import JobKind
 from django_site.apps.productions.models import ImportedMedia, Production
-
-
-def _label(name: str) -> str:
-    """What the person called the file, fit to be shown: no folders, no control or direction characters."""
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    kept = "".join(char for char in last if unicodedata.category(char)[0] != "C")
-    return kept.strip()[:255] or "unnamed file"
+from django_site.pages.names import file_label
 
 
 def media_import(*, production: Production, source: Path | BinaryIO, name: str, by: User) -> ImportedMedia:
@@ -36,11 +29,11 @@ def media_import(*, production: Production, source: Path | BinaryIO, name: str, 
     except MediaError as error:
         if not Asset.objects.filter(sha256=stored.sha256).exists():
             wiring.zone(Zone.QUARANTINE).remove(stored.sha256)
-        raise type(error)(str(error).replace(stored.sha256, _label(name))) from None
+        raise type(error)(str(error).replace(stored.sha256, file_label(name))) from None
     with transaction.atomic():
         asset = asset_record(stored=stored, media_type=info.media_type, probe=info.as_dict())
         imported, created = ImportedMedia.objects.get_or_create(
-            production=production, asset=asset, defaults={"name": _label(name), "imported_by": by}
+            production=production, asset=asset, defaults={"name": file_label(name), "imported_by": by}
         )
         if created:
             audit_enqueue(

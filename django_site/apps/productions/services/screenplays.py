@@ -1,19 +1,39 @@
 """The screenplay and its shots: written from the brief, edited by people, planned anew after each edit."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from django_site.apps.accounts.models import User
 from django_site.apps.accounts.permissions import require
 from django_site.apps.audits.services.assets import asset_path, asset_store
+from django_site.apps.audits.services.words import words_shared
+from django_site.apps.corpora.models import Act, Work
+from django_site.apps.corpora.selectors import licence_chosen, licences_said, licensed_acts_of
 from django_site.apps.jobs.services import jobs_call_off
 from django_site.apps.productions.models import ContributionAct, Production, Scene, Screenplay, Shot, Take, TakeState
 from django_site.apps.productions.selectors import screenplay_current
 from django_site.apps.productions.services.productions import contribution_record
 from django_site.apps.productions.states import take_move
 from django_site.apps.reviews.services import cases_supersede
+from django_site.errors import WrongStateError
 from generator.narrative import parse_fountain, write_screenplay
 from generator.shots import ShotRequest, plan_shots
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A passage that a registered script has too: in a sentence, whose it is, what that is licensed for, and whether a
+    licence in force lets it be reproduced."""
+
+    plain: str
+    work: Work
+    licence: str
+    licensed: bool
+
 
 #: What Fountain text is stored as.
 FOUNTAIN = "text/plain"
@@ -28,10 +48,46 @@ def screenplay_write(*, production: Production, by: User, scenes: int = 3) -> Sc
     return _store(production, written.to_fountain(), by, tool="Reelproof screenplay writer")
 
 
-def screenplay_revise(*, production: Production, fountain: str, by: User) -> Screenplay:
-    """Take a person's edit as the next version and plan its shots. Raises ``ScreenplayError``."""
+class SharedWordsError(WrongStateError):
+    """A screenplay has ``passages`` of registered scripts that no licence in force lets be reproduced."""
+
+    def __init__(self, passages: Sequence[Passage]) -> None:
+        many = f"{len(passages)} passages stand" if len(passages) > 1 else "a passage stands"
+        super().__init__(
+            f"{many} word for word, or nearly, in a registered script; rewrite it, or read both and say so"
+        )
+        self.passages = tuple(passages)
+
+
+def screenplay_revise(*, production: Production, fountain: str, by: User, words_read: bool = False) -> Screenplay:
+    """Take a person's edit as the next version and plan its shots. ``words_read``: the person has read what it shares with
+    registered scripts and keeps it; that is noted, and the audit of the cut finds it again.
+
+    Raises ``ScreenplayError``, and ``SharedWordsError`` for unlicensed passages that nobody says they have read.
+    """
     require(by, "productions.change", production)
-    return _store(production, fountain, by, tool="")
+    parse_fountain(fountain)
+    passages = [passage for passage in passages_of(production, fountain) if not passage.licensed]
+    if passages and not words_read:
+        raise SharedWordsError(passages)
+    note = f"kept {len(passages)} passages of registered scripts" if passages else ""
+    return _store(production, fountain, by, tool="", note=note)
+
+
+def passages_of(production: Production, fountain: str) -> list[Passage]:
+    """What a text shares with registered scripts, with what each work is licensed for; dismissed ones are left out."""
+    found, _ = words_shared(production=production, fountain=fountain)
+    works = {str(work.pk): work for work in Work.objects.filter(pk__in={finding.work_id for finding in found})}
+    now = timezone.now()
+    said, acts = licences_said(works.values(), at=now), licensed_acts_of(works)
+    passages = []
+    for finding in found:
+        work = works.get(finding.work_id or "")
+        if work is not None:
+            chosen = licence_chosen(acts.get(str(work.pk), []), at=now)
+            licensed = chosen is not None and chosen[2] and Act.REPRODUCE in chosen[1]
+            passages.append(Passage(finding.plain, work, said[work.pk], licensed))
+    return passages
 
 
 def screenplay_text(screenplay: Screenplay) -> str:
@@ -39,7 +95,7 @@ def screenplay_text(screenplay: Screenplay) -> str:
     return asset_path(screenplay.asset).read_text(encoding="utf-8")
 
 
-def _store(production: Production, fountain: str, by: User, *, tool: str) -> Screenplay:
+def _store(production: Production, fountain: str, by: User, *, tool: str, note: str = "") -> Screenplay:
     parsed = parse_fountain(fountain)
     requests = plan_shots(
         parsed,
@@ -63,7 +119,9 @@ def _store(production: Production, fountain: str, by: User, *, tool: str) -> Scr
             logline=parsed.logline,
             asset=asset,
         )
-        contribution_record(production=production, actor=by, act=ContributionAct.WROTE, target=screenplay, tool=tool)
+        contribution_record(
+            production=production, actor=by, act=ContributionAct.WROTE, target=screenplay, tool=tool, note=note
+        )
         scenes = [
             Scene.objects.create(screenplay=screenplay, position=position, heading=str(scene.heading)[:300])
             for position, scene in enumerate(parsed.scenes, start=1)

@@ -12,7 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_site.apps.accounts.permissions import require
 from django_site.apps.productions.forms import ScreenplayForm
 from django_site.apps.productions.selectors import productions_visible_to, screenplay_current
-from django_site.apps.productions.services.screenplays import screenplay_revise, screenplay_text, screenplay_write
+from django_site.apps.productions.services.screenplays import (
+    SharedWordsError,
+    passages_of,
+    screenplay_revise,
+    screenplay_text,
+    screenplay_write,
+)
 from django_site.pages.failures import ANTICIPATED, attempt, sentence
 from generator.narrative import parse_fountain
 
@@ -28,11 +34,16 @@ def screenplay_page(request: HttpRequest, production_id: UUID) -> HttpResponse:
     shown = next((one for one in versions if str(one.version) == asked), current)
     text = screenplay_text(shown) if shown else ""
     form = ScreenplayForm(request.POST or None, initial={"fountain": text})
+    passages = passages_of(production, text) if request.method != "POST" else []
     if request.method == "POST":
         require(request.user, "productions.change", production)
         if form.is_valid():
+            typed, words_read = form.cleaned_data["fountain"], form.cleaned_data["words_read"]
             try:
-                made = screenplay_revise(production=production, fountain=form.cleaned_data["fountain"], by=request.user)
+                made = screenplay_revise(production=production, fountain=typed, by=request.user, words_read=words_read)
+            except SharedWordsError as error:
+                passages = list(error.passages)
+                form.add_error("words_read", sentence(error))
             except ANTICIPATED as error:
                 form.add_error("fountain", sentence(error))
             else:
@@ -47,6 +58,7 @@ def screenplay_page(request: HttpRequest, production_id: UUID) -> HttpResponse:
         "shown": shown,
         "script": parse_fountain(text) if text else None,
         "form": form,
+        "passages": passages,
         "editing": "edit" in request.GET or bool(form.errors),
     }
     return render(request, "productions/screenplay.html", context, status=400 if form.errors else 200)
