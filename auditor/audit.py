@@ -24,6 +24,7 @@ from auditor.matching.work_sounds import SOUND_VERSION, WorkSounds
 from auditor.media import Progress, probe, sample_frames
 from auditor.media.types import Cancelled, OnProgress, never_cancelled, no_progress
 from auditor.report import AuditReport, DetectorVersion, Finding, Quieted
+from auditor.resemblance import ResemblanceLibrary, ResemblanceWatch
 
 #: Frames a second that are decoded for a look: as many as the film's own fingerprint needs. The matcher chooses among them.
 LOOK_FPS = float(FRAMES_PER_SECOND)
@@ -36,9 +37,15 @@ _WORKS_BLIND = (
     f"copies played at more than {FASTEST:g} times the original's speed, or less than 1/{FASTEST:g} of it",
     "copies shorter than about half a second, or smaller than a tenth of the picture",
     "spoken words and text",
-    "drawings or paintings made after a work, and works of a similar style",
+    "drawings or paintings made after a work",
 )
 _SOUND_BLIND = ("sound at less than 0.87 or more than 1.15 times its speed, under louder speech, or in a second track",)
+_RESEMBLANCE_BLIND = (
+    "most works of a similar style or content: likeness is ranked against unrelated pictures and not calibrated, and shots "
+    "shorter than half a second are not looked at for it",
+)
+#: Why style and content were not looked at, unless a caller knows a better reason.
+NO_LOOKS = "no library of looks was searched"
 _FACES_BLIND = ("faces in profile, covered, turned away, or narrower than about an eighth of the picture", "voices")
 
 
@@ -47,7 +54,8 @@ class Auditor:
 
     With ``fingerprint`` the report carries the film's ISCC Video-Code, by which it is recognised later. ``negatives`` are
     false alarms that somebody dismissed: found again, they stand in the report as quieted and not as findings. ``sounds`` is
-    the library of what the index's works sound like, made from the index if it is not given.
+    the library of what the index's works sound like, made from the index if it is not given. With ``resemblance``, made from
+    the same index, works that are merely alike are told apart; ``without_resemblance`` says why there is none.
     """
 
     def __init__(
@@ -58,11 +66,15 @@ class Auditor:
         fingerprint: bool = True,
         negatives: NegativeBank | None = None,
         sounds: WorkSounds | None = None,
+        resemblance: ResemblanceLibrary | None = None,
+        without_resemblance: str = NO_LOOKS,
     ) -> None:
         self._index = index
         self._gallery = gallery
         self._negatives = negatives
         self._fingerprint = fingerprint
+        self._resemblance = resemblance if index is not None else None
+        self._without_resemblance = without_resemblance
         self._sounds = sounds if sounds is not None or index is None else WorkSounds.of(index)
 
     def audit(
@@ -74,6 +86,7 @@ class Auditor:
             info, digest = probe(path), sha256_file(path)
         matcher = Matcher(self._index) if self._index is not None else None
         tracker = FaceTracker(self._gallery) if self._gallery is not None else None
+        watch = ResemblanceWatch(self._resemblance, self._index) if self._resemblance and self._index else None
         fingerprint = self._fingerprint and not info.is_still
         frames, due, iscc = 0, 0.0, None
         with _timed(seconds, "look"), VideoCoder(path.name) as coder:
@@ -85,6 +98,8 @@ class Auditor:
                     coder.observe(frame.seconds, frame.pixels)
                 if matcher is not None:
                     matcher.observe(frame)
+                if watch is not None:
+                    watch.observe(frame)
                 if frame.seconds < due - _TOLERANCE:
                     continue
                 due = max(due + 1 / SAMPLE_FPS, frame.seconds - 1 / SAMPLE_FPS)
@@ -113,6 +128,14 @@ class Auditor:
         if tracker is not None:
             with _timed(seconds, "faces"):
                 findings += tracker.findings(tracker.conclude(path, info), info)
+        if watch is not None and self._index is not None:
+            with _timed(seconds, "resemblance"):
+                on_progress(Progress("resemblance", 0, 1, "files"))
+                alike = tuple(watch.conclude(info, findings))
+                if self._negatives is not None:
+                    alike, again = self._negatives.quiet(alike, self._index.embedder)
+                    quieted += again
+                findings += alike
         on_progress(Progress("done", 1, 1, "files"))
         return AuditReport(
             asset_sha256=digest,
@@ -122,7 +145,9 @@ class Auditor:
             frames_examined=max(frames, matcher.frames if matcher is not None else 0),
             iscc=iscc,
             seconds=seconds,
-            cannot_detect=self._blind_spots(flooded=matcher is not None and matcher.flooded),
+            cannot_detect=self._blind_spots(
+                flooded=matcher is not None and matcher.flooded, unseen=watch.unseen if watch is not None else 0
+            ),
             quieted=quieted,
             considered=tuple(matcher.considered) if matcher is not None else (),
         )
@@ -135,6 +160,10 @@ class Auditor:
             found.append(DetectorVersion(name, __version__, info.embedder.weights_sha256, info.digest))
             if self._sounds:
                 found.append(DetectorVersion("sound", SOUND_VERSION, searched_sha256=info.digest))
+        if self._resemblance is not None:
+            for measure, identity in self._resemblance.describer.identities().items():
+                weights, searched = identity.weights_sha256, self._resemblance.digest
+                found.append(DetectorVersion(measure, f"{identity.name} {identity.version}", weights, searched))
         if self._negatives is not None:
             found.append(DetectorVersion("dismissals", __version__, searched_sha256=self._negatives.digest))
         if self._gallery is not None:
@@ -143,13 +172,20 @@ class Auditor:
             found.append(DetectorVersion("faces", encoder.version, encoder.weights_sha256, searched))
         return tuple(found)
 
-    def _blind_spots(self, *, flooded: bool) -> tuple[str, ...]:
+    def _blind_spots(self, *, flooded: bool, unseen: int) -> tuple[str, ...]:
         """What a reader of the report must not conclude from its silence."""
         works = _WORKS_BLIND if self._index is not None else ("copies of works: no index was searched",)
         sound = _SOUND_BLIND if self._sounds else ("sound: no registered sound was searched",)
         faces = _FACES_BLIND if self._gallery is not None else ("faces: no gallery was searched",)
         flood = ("further matches: there were too many to compare; only the strongest were",) if flooded else ()
-        return works + sound + faces + flood
+        return works + sound + self._resemblance_blind(unseen) + faces + flood
+
+    def _resemblance_blind(self, unseen: int) -> tuple[str, ...]:
+        if self._resemblance is None:
+            return (f"works of a similar style or content: {self._without_resemblance}",)
+        if not unseen:
+            return _RESEMBLANCE_BLIND
+        return (*_RESEMBLANCE_BLIND, f"style and content of {unseen} works that the library of looks has not seen yet")
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from auditor.files import replacing
 from auditor.html_drawings import curve_svg, timeline_svg
 from auditor.html_style import STYLE
 from auditor.media.types import Interval, MediaInfo, Region
-from auditor.report import AuditReport, Considered, EvidencePair, Finding, Quieted
+from auditor.report import RESEMBLANCE_KINDS, AuditReport, Considered, EvidencePair, Finding, Quieted
 
 #: Nothing is loaded, run or sent; the pictures are data in the file itself.
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -26,8 +26,8 @@ _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-ur
 KIND_WORDS: dict[str, str] = {
     "copy": "Copy of a work",
     "scene": "Same scene, another recording",
-    "style": "Made alike in style",
-    "semantic": "Of the same content",
+    "style": "Similar look, not a copy",
+    "semantic": "Similar content, not a copy",
     "audio": "Same sound",
     "text": "Same words",
     "face": "Registered person",
@@ -66,12 +66,17 @@ def html_report(
 ) -> str:
     """The report as an HTML document; every text from outside is escaped."""
     said = licences or {}
-    findings = "".join(_finding(number, finding, titles, said) for number, finding in enumerate(report.findings, 1))
+    numbered = [
+        (finding.kind in RESEMBLANCE_KINDS, _finding(number, finding, titles, said))
+        for number, finding in enumerate(report.findings, 1)
+    ]
+    findings, resembling = ("".join(text for alike, text in numbered if alike is which) for which in (False, True))
     body = "".join(
         (
             _head(report, name, made_at),
             _overview(report, titles),
             findings,
+            _resembles(resembling),
             _dismissed(report.quieted),
             _compared(report.considered, titles),
             _limits(report),
@@ -127,10 +132,12 @@ def headline(report: AuditReport) -> str:
             kinds.count("audio"), "stretch sounds like a registered work", "stretches sound like registered works"
         ),
         _counted(kinds.count("text"), "stretch has a work’s words", "stretches have works’ words"),
-        _counted(
-            kinds.count("style") + kinds.count("semantic"), "stretch is merely alike", "stretches are merely alike"
-        ),
         _counted(kinds.count("face"), "stretch shows a registered person", "stretches show a registered person"),
+        _counted(
+            len(report.resemblances),
+            "stretch resembles a work and is no copy",
+            "stretches resemble works and are no copies",
+        ),
     ]
     said = [part for part in parts if part]
     if not said:
@@ -143,7 +150,7 @@ def _counted(count: int, one: str, many: str) -> str:
 
 
 def _head(report: AuditReport, name: str, made_at: datetime) -> str:
-    tone = "stop" if any(f.kind == "copy" for f in report.findings) else "ask" if report.findings else "calm"
+    tone = "stop" if any(f.kind == "copy" for f in report.findings) else "ask" if report.matches else "calm"
     dismissed = _counted(
         len(report.quieted), "earlier false alarm was met again", "earlier false alarms were met again"
     )
@@ -191,18 +198,19 @@ def _about(finding: Finding, titles: Mapping[str, str]) -> str:
 
 def _finding(number: int, finding: Finding, titles: Mapping[str, str], licences: Mapping[str, str]) -> str:
     figures = [("In this film", _place(finding)), ("About", _named(_about(finding, titles)))]
-    if finding.work_id is not None and finding.work_id in licences:
+    alike = finding.kind in RESEMBLANCE_KINDS
+    if finding.work_id is not None and finding.work_id in licences and not alike:
         figures.append(("Licence", _text(licences[finding.work_id])))
     if finding.reference:
-        figures.append(("In the work", _span(finding.reference)))
+        figures.append(("In the work", clock(finding.reference.start) if alike else _span(finding.reference)))
     if finding.kind in ("copy", "scene"):
         figures.append(("Left and right", "exchanged (mirrored)" if finding.mirrored else "as in the work"))
-    if finding.reference and finding.kind != "text":
+    if finding.reference and finding.kind != "text" and not alike:
         figures.append(("Playing", _playing(finding)))
     if finding.region:
         figures.append(("Where", _where(finding.region)))
     figures.append(("Score", f"{finding.score:.2f} of 1"))
-    if finding.work_id:
+    if finding.work_id and not alike:
         lr = verbal.ratio(finding.log10_lr)
         log = "" if finding.log10_lr is None else f" (log10 = {finding.log10_lr:.2f})"
         figures.append(("Likelihood ratio", f"{lr}{log}"))
@@ -286,6 +294,19 @@ def _measured(finding: Finding) -> str:
             f"<td class=num>{_text(measure.text(value))}</td></tr>"
         )
     return f"<table class=measured><caption>What was measured</caption><tbody>{''.join(rows)}</tbody></table>"
+
+
+def _resembles(sections: str) -> str:
+    """Apart from the findings, under a heading that says what they are not."""
+    if not sections:
+        return ""
+    return (
+        '<section aria-labelledby="h-resembles"><h2 id="h-resembles">Resembles, not a copy</h2><p>What follows is alike in '
+        "look or in what it shows. A style or a subject is free to all; nothing here is evidence of copying, and no "
+        "likelihood ratio stands behind it: likeness is ranked against pictures that have nothing to do with the works.</p>"
+        "</section>"
+        f"{sections}"
+    )
 
 
 def _dismissed(quieted: tuple[Quieted, ...]) -> str:

@@ -9,6 +9,8 @@ from auditor.media.types import Interval, MediaInfo, Region
 #: ``semantic`` of the same content, told apart from copying; ``audio`` the same sound; ``text`` the same words; ``face`` a
 #: registered person.
 FindingKind = Literal["copy", "scene", "style", "semantic", "audio", "text", "face"]
+#: Kinds told apart from the others and never judged: being alike is no copying, and its measures are not calibrated.
+RESEMBLANCE_KINDS: frozenset[FindingKind] = frozenset({"style", "semantic"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,16 @@ class AuditReport:
     cannot_detect: tuple[str, ...] = ()
     quieted: tuple[Quieted, ...] = ()
     considered: tuple[Considered, ...] = ()
+
+    @property
+    def matches(self) -> tuple[Finding, ...]:
+        """The findings that somebody must judge."""
+        return tuple(finding for finding in self.findings if finding.kind not in RESEMBLANCE_KINDS)
+
+    @property
+    def resemblances(self) -> tuple[Finding, ...]:
+        """The findings that say "alike, and no evidence of copying"."""
+        return tuple(finding for finding in self.findings if finding.kind in RESEMBLANCE_KINDS)
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON document of the report; its canonical form (RFC 8785) is what manifests and decisions hash."""

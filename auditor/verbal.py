@@ -73,6 +73,15 @@ MEASURES: dict[str, Measure] = {
     "chromaprint_differing_bits": Measure(
         "Bits that differ", "of the acoustic fingerprint: about half for unrelated sound", percent=True
     ),
+    "likeness": Measure(
+        "Likeness", "of look or content, from 0 (none) to 100: it ranks, and proves nothing", percent=True
+    ),
+    "unusual": Measure(
+        "How unusual that is", "in standard deviations above the likeness to unrelated pictures: no probability"
+    ),
+    "background_as_alike": Measure("As alike in the background", "unrelated pictures that are at least as alike"),
+    "background": Measure("Pictures in the background", "that likeness was read against"),
+    "looks": Measure("Looks", "frames of this film that resemble the work"),
     "seconds": Measure("Length", "of the stretch that agrees", unit="s"),
 }
 

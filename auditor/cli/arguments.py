@@ -6,6 +6,7 @@ from typing import NoReturn
 
 from auditor import __version__
 from auditor.cli.corpus_grammar import add_corpus_arguments
+from auditor.cli.resemblance_grammar import add_resemblance_arguments, add_resemblance_option
 from auditor.cli.text_grammar import add_text_arguments
 from auditor.embeddings import DEFAULT_EMBEDDER
 
@@ -59,6 +60,7 @@ def build_parser() -> argparse.ArgumentParser:
     match.add_argument(
         "--negatives", type=Path, metavar="FILE.json", help="false alarms to keep quiet, as 'dismiss' wrote them"
     )
+    add_resemblance_option(match)
 
     dismiss = _command(commands, "dismiss", "mark a false alarm so that it stays quiet; list and undo")
     dismiss.add_argument("negatives", type=Path, metavar="NEGATIVES.json")
@@ -88,8 +90,10 @@ def build_parser() -> argparse.ArgumentParser:
     audit.add_argument("--gallery", type=Path)
     audit.add_argument("--key-file", type=Path)
     audit.add_argument("--report", type=Path, metavar="OUT.html", help="write a report that opens in any browser")
+    add_resemblance_option(audit)
 
     add_text_arguments(commands, _command)
+    add_resemblance_arguments(commands, _command)
 
     identity = _command(commands, "identity", "make a development signing identity in DIR")
     identity.add_argument("directory", type=Path, metavar="DIR")

@@ -12,6 +12,7 @@ from typing import Any
 from auditor.audit import SAMPLE_FPS, Auditor
 from auditor.cli.corpus_commands import CORPUS_COMMANDS, say_licences
 from auditor.cli.opening import embedder_name, open_index
+from auditor.cli.resemblance_commands import RESEMBLANCE_COMMANDS, opened_resemblance, resemblance_lines
 from auditor.cli.terminal import CLEAN, FOUND, answer, progress_on_terminal
 from auditor.cli.text_commands import TEXT_COMMANDS
 from auditor.corpus import LicenceRegister
@@ -29,7 +30,7 @@ from auditor.policy import PolicyBundle
 from auditor.policy import schema as facts_schema
 from auditor.provenance import DevelopmentAuthority, Ingredient, SigningIdentity, TrustList, sign, verify
 from auditor.provenance.documents import draft_from_document
-from auditor.report import AuditReport, Finding
+from auditor.report import RESEMBLANCE_KINDS, AuditReport, Finding
 
 
 def run_probe(arguments: Namespace) -> int:
@@ -79,15 +80,18 @@ def run_index_rebuild(arguments: Namespace) -> int:
 def run_match(arguments: Namespace) -> int:
     index = open_index(arguments.index)
     records = LicenceRegister(index.directory).read()  # what is wrong with it is said before the long work
-    report = _matched(index, arguments.file, arguments.negatives)
-    segments = [finding.as_dict() for finding in report.findings]
+    report = _matched(index, arguments.file, arguments.negatives, arguments.resemblance)
+    segments = [finding.as_dict() for finding in report.matches]
+    resembles = [finding.as_dict() for finding in report.resemblances]
     licences = say_licences(index, records, segments)
     if arguments.evidence:
-        _write_evidence(arguments.evidence, report.findings, segments)
+        _write_evidence(arguments.evidence, "segment", report.matches, segments)
+        _write_evidence(arguments.evidence, "resembles", report.resemblances, resembles)
     if arguments.report:
         _write_report(arguments.report, report, arguments.file, index.titles(), segments)
     document = {
         "segments": segments,
+        "resembles": resembles,
         "dismissed": [quieted.as_dict() for quieted in report.quieted],
         "cannot_detect": list(report.cannot_detect),
     }
@@ -102,18 +106,19 @@ def _write_report(
     write_html_report(path, report, name=file.name, titles=titles, made_at=datetime.now(UTC), licences=licences)
 
 
-def _matched(index: WorkIndex, file: Path, negatives: Path | None) -> AuditReport:
+def _matched(index: WorkIndex, file: Path, negatives: Path | None, resemblance: Path | None = None) -> AuditReport:
     """What ``match`` finds, with the false alarms of a file kept quiet."""
     bank = NegativeFile(negatives).read(index.embedder.identity) if negatives is not None else None
-    auditor = Auditor(index=index, gallery=None, fingerprint=False, negatives=bank)
+    looks = opened_resemblance(resemblance)
+    auditor = Auditor(index=index, gallery=None, fingerprint=False, negatives=bank, resemblance=looks)
     with progress_on_terminal() as show:
         return auditor.audit(file, on_progress=show)
 
 
 def _match_lines(report: AuditReport, licences: list[str]) -> list[str]:
-    said = zip(report.findings, licences, strict=True)
+    said = zip(report.matches, licences, strict=True)
     lines = [f"{number}. {finding.plain} {licence}" for number, (finding, licence) in enumerate(said, 1)]
-    lines = lines or ["No registered work found."]
+    lines = [*(lines or ["No registered work found."]), *resemblance_lines(report)]
     for quieted in report.quieted:
         by = f" by {quieted.by}" if quieted.by else ""
         lines.append(f"Dismissed{by} ({quieted.reason}): {quieted.finding.plain}")
@@ -222,18 +227,22 @@ def run_audit(arguments: Namespace) -> int:
         raise BadInputError("an audit needs something to look for: give --index, --gallery or both")
     index = open_index(arguments.index) if arguments.index else None
     gallery = FaceGallery.open(arguments.gallery, _gallery_key(arguments)) if arguments.gallery else None
+    if arguments.resemblance and index is None:
+        raise BadInputError("--resemblance tells of the works of an index: give --index as well")
     records = LicenceRegister(index.directory).read() if index else {}  # before the long work
+    looks = opened_resemblance(arguments.resemblance)
     with progress_on_terminal() as show:
-        report = Auditor(index=index, gallery=gallery).audit(arguments.file, on_progress=show)
+        report = Auditor(index=index, gallery=gallery, resemblance=looks).audit(arguments.file, on_progress=show)
     document = report.as_dict()
     licences = say_licences(index, records, document["findings"]) if index else ["" for _ in report.findings]
     if arguments.report:
         _write_report(arguments.report, report, arguments.file, index.titles() if index else {}, document["findings"])
-    said = zip(report.findings, licences, strict=True)
+    said = [pair for pair in zip(report.findings, licences, strict=True) if pair[0].kind not in RESEMBLANCE_KINDS]
     lines = [f"{finding.plain} {licence}".rstrip() for finding, licence in said] or ["Nothing found."]
+    lines += resemblance_lines(report)
     lines.append("Not looked for: " + "; ".join(report.cannot_detect) + ".")
     answer(document, lines, as_json=arguments.as_json)
-    return FOUND if report.findings else CLEAN
+    return FOUND if report.matches else CLEAN
 
 
 def run_identity(arguments: Namespace) -> int:
@@ -327,6 +336,7 @@ COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "policies schema": run_policies_schema,
     **CORPUS_COMMANDS,
     **TEXT_COMMANDS,
+    **RESEMBLANCE_COMMANDS,
 }
 
 
@@ -377,13 +387,15 @@ def _moment(text: str | None) -> datetime:
     return moment
 
 
-def _write_evidence(directory: Path, findings: tuple[Finding, ...], segments: list[dict[str, Any]]) -> None:
+def _write_evidence(
+    directory: Path, prefix: str, findings: tuple[Finding, ...], segments: list[dict[str, Any]]
+) -> None:
     """Write the frames side by side as files and name them in the segments."""
     directory.mkdir(parents=True, exist_ok=True)
     for number, (finding, segment) in enumerate(zip(findings, segments, strict=True), 1):
         for place, (pair, entry) in enumerate(zip(finding.evidence, segment["evidence"], strict=True), 1):
             for side, jpeg in (("query", pair.query_jpeg), ("reference", pair.reference_jpeg)):
                 if jpeg:
-                    path = directory / f"segment-{number}-{place}-{side}.jpg"
+                    path = directory / f"{prefix}-{number}-{place}-{side}.jpg"
                     path.write_bytes(jpeg)
                     entry[f"{side}_frame"] = str(path)

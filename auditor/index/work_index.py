@@ -121,6 +121,10 @@ class WorkIndex:
         """The SHA-256 of each work's files by its id."""
         return {work_id: frozenset(work["media"]) for work_id, work in self._state.document["works"].items()}
 
+    def references(self) -> tuple[Reference, ...]:
+        """Every registered file, once for each work that has it."""
+        return self._state.references
+
     def refresh(self) -> None:
         """See what others have published since; only what is new is read. Raises as ``open`` does."""
         self._state = read_state(self.directory, self.embedder, self._vectors, self._state)
