@@ -73,9 +73,7 @@ class ResemblanceLibrary:
         self.directory = directory
         self.describer = describer
         self._document = document
-        self._unrelated = Background(
-            {measure: _array(directory / "background", document["background"], measure) for measure in MEASURES}
-        )
+        self._unrelated = Background(_read_vectors(directory / "background", document["background"], describer))
         # every file is read and checked here, so that damage is told now and not in the middle of an audit
         middles = [self._middle(asset) for asset in sorted(document["media"])]
         seen = [middle for middle in middles if middle is not None]
@@ -158,7 +156,7 @@ class ResemblanceLibrary:
         return {m: looks.vectors[m][len(looks.times) // 2] for m in MEASURES} if len(looks.times) else None
 
     def _looks(self, asset: str) -> Looks:
-        return _read_looks(self.directory / "media" / asset, self._document["media"][asset])
+        return _read_looks(self.directory / "media" / asset, self._document["media"][asset], self.describer)
 
 
 def _begin(directory: Path, describer: Describer, pictures: Sequence[Pixels]) -> dict[str, Any]:
@@ -194,7 +192,7 @@ def _fill(
     media = document["media"]
     for asset in sorted(media.keys() - wanted.keys()):
         del media[asset]
-    for asset in [asset for asset in media if not _is_whole(directory / "media" / asset, media[asset])]:
+    for asset in [asset for asset in media if not _is_whole(directory / "media" / asset, media[asset], describer)]:
         del media[asset]
     _write(directory, document)
     lacking = sorted(wanted.keys() - media.keys())
@@ -316,8 +314,11 @@ def _write_vectors(folder: Path, vectors: dict[Measure, NDArray[np.float32]]) ->
     return entry
 
 
-def _array(folder: Path, entry: dict[str, Any], name: str) -> NDArray[Any]:
-    """Read and check one file. Raises ``BadInputError``, naming it, for anything that differs."""
+def _array(folder: Path, entry: dict[str, Any], name: str, width: int = 0) -> NDArray[Any]:
+    """Read and check one file, ``width`` numbers a row (0: one without a second axis).
+
+    Raises ``BadInputError``, naming it, for anything that differs.
+    """
     path = folder / f"{name}.npy"
     try:
         if sha256_file(path) != entry[f"{name}_sha256"]:
@@ -325,18 +326,22 @@ def _array(folder: Path, entry: dict[str, Any], name: str) -> NDArray[Any]:
         array = np.load(path, allow_pickle=False)
     except (OSError, ValueError) as error:
         raise BadInputError(f"{path}: can't be read ({error}); make it anew with 'resemblance build'") from error
-    if len(array) != entry["rows"] or not np.isfinite(array).all():
+    if array.shape != (entry["rows"], *([width] if width else [])) or not np.isfinite(array).all():
         raise BadInputError(f"{path}: not what the library says; make it anew with 'resemblance build'")
     return np.asarray(array, np.float64 if name == "times" else np.float32 if folder.name == "background" else None)
 
 
-def _read_looks(folder: Path, entry: dict[str, Any]) -> Looks:
-    return Looks(_array(folder, entry, "times"), {measure: _array(folder, entry, measure) for measure in MEASURES})
+def _read_vectors(folder: Path, entry: dict[str, Any], describer: Describer) -> dict[Measure, NDArray[Any]]:
+    return {m: _array(folder, entry, m, identity.dimensions) for m, identity in describer.identities().items()}
 
 
-def _is_whole(folder: Path, entry: dict[str, Any]) -> bool:
+def _read_looks(folder: Path, entry: dict[str, Any], describer: Describer) -> Looks:
+    return Looks(_array(folder, entry, "times"), _read_vectors(folder, entry, describer))
+
+
+def _is_whole(folder: Path, entry: dict[str, Any], describer: Describer) -> bool:
     try:
-        _read_looks(folder, entry)
+        _read_looks(folder, entry, describer)
     except BadInputError:
         return False
     return True

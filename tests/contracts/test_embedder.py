@@ -11,7 +11,6 @@ import numpy as np
 import open_clip
 import pytest
 from numpy.typing import NDArray
-from safetensors.torch import save_file
 
 from auditor.embeddings import Embedder, open_embedder
 from auditor.embeddings.open_clip import OpenClipEmbedder
@@ -19,27 +18,13 @@ from auditor.embeddings.torch_archive import read_tensors
 from auditor.errors import BadInputError, UnavailableError
 from auditor.index import WorkIndex
 from tests.clips import ASTRONAUT, COFFEE, PHOTOGRAPHS, ROCKET, still
-
-#: A transformer of two layers, initialised at random: small enough to write, loaded by the code that loads real ones.
-TINY: dict[str, Any] = {
-    "embed_dim": 24,
-    "vision_cfg": {"image_size": 32, "layers": 2, "width": 32, "head_width": 16, "patch_size": 8},
-    "text_cfg": {"context_length": 16, "vocab_size": 49408, "width": 16, "heads": 2, "layers": 2},
-}
+from tests.tiny_clip import TINY, write_tiny_clip
 
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in open_clip's layout with a tiny model."""
-    import torch
-
-    folder = tmp_path_factory.mktemp("tiny")
-    (folder / "open_clip_config.json").write_text(json.dumps({"model_cfg": TINY}))
-    torch.manual_seed(1)
-    model = open_clip.create_model(f"local-dir:{folder}", load_weights=False)
-    save_file({name: value.contiguous() for name, value in model.state_dict().items()},
-              folder / "open_clip_model.safetensors")  # fmt: skip
-    return folder
+    return write_tiny_clip(tmp_path_factory.mktemp("tiny"))
 
 
 @pytest.fixture(scope="module", params=["sscd-distilled", "sscd", "open_clip", "backbone"])
