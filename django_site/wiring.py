@@ -6,6 +6,7 @@ again on every call, by its fingerprint.
 """
 
 import fcntl
+import logging
 import os
 import threading
 from collections.abc import Callable, Hashable
@@ -19,6 +20,7 @@ from django.conf import settings
 from django_site.keys import key_from_file
 
 T = TypeVar("T")
+logger = logging.getLogger(__name__)
 _lock = threading.RLock()
 
 
@@ -127,6 +129,26 @@ def text_library():
     return TextLibrary.open(settings.SCRIPTS_ROOT) if (settings.SCRIPTS_ROOT / "library.json").exists() else None
 
 
+def _library_of_looks() -> Hashable:
+    return (str(settings.RESEMBLANCE_ROOT), _of_file(settings.RESEMBLANCE_ROOT / "library.json"))
+
+
+@_per_process(_library_of_looks)
+def resemblance():
+    """The library of looks, and otherwise why there is none. Being alike stops nothing, so neither does a library that is
+    damaged or can't be used here: audits go on without it and say so."""
+    from auditor.errors import AuditorError
+    from auditor.resemblance import ResemblanceLibrary
+
+    if not (settings.RESEMBLANCE_ROOT / "library.json").is_file():
+        return None, "no library of looks is configured"
+    try:
+        return ResemblanceLibrary.open(settings.RESEMBLANCE_ROOT), ""
+    except AuditorError as error:
+        logger.warning("audits go on without the library of looks: %s", error)
+        return None, "the library of looks can't be used"
+
+
 @_per_process(_of_settings("KEYS_ROOT"))
 def face_encoder():
     """Portraits to face descriptors."""
@@ -157,7 +179,15 @@ def auditor(organisation_id: UUID | None = None):
     from django_site.apps.audits.selectors import negatives_of
 
     negatives = negatives_of(organisation_id, embedder().identity) if organisation_id else None
-    return Auditor(index=work_index(), gallery=face_gallery(), negatives=negatives, sounds=work_sounds())
+    looks, without = resemblance()
+    return Auditor(
+        index=work_index(),
+        gallery=face_gallery(),
+        negatives=negatives,
+        sounds=work_sounds(),
+        resemblance=looks,
+        without_resemblance=without,
+    )
 
 
 # deciding

@@ -17,6 +17,8 @@ RELEASED_ROOT = VAR / "released"
 WORK_ROOT = VAR / "work"
 INDEX_ROOT = VAR / "index"
 SCRIPTS_ROOT = VAR / "scripts"
+#: What the works of the index look like and show; made with 'python -m auditor resemblance build', looked at if it is there.
+RESEMBLANCE_ROOT = VAR / "resemblance"
 KEYS_ROOT = VAR / "keys"
 SIGNING_ROOT = VAR / "signing"
 LEDGER_HEADS = VAR / "ledger-heads.jsonl"

@@ -91,8 +91,10 @@ class FindingKind(models.TextChoices):
     FACE = "face", _("Registered person")
 
 
-#: Kinds that name a work, and those among them that policies judge; style and content are told, never a verdict.
+#: Kinds that name a work, those among them that are told and never a verdict (style and content), and those that policies
+#: judge, on which alone anything else may follow: a place in the queue, another audit, a recall.
 WORK_KINDS = tuple(kind for kind in FindingKind if kind != FindingKind.FACE)
+ALIKE_KINDS = (FindingKind.STYLE, FindingKind.SEMANTIC)
 MATCH_KINDS = (FindingKind.COPY, FindingKind.SCENE, FindingKind.AUDIO, FindingKind.TEXT)
 
 
@@ -141,6 +143,11 @@ class Finding(Record):
 
     def __str__(self) -> str:
         return self.plain
+
+    @property
+    def merely_alike(self) -> bool:
+        """Whether it tells of a likeness that is no evidence of copying: shown apart, and nothing follows from it."""
+        return self.kind in ALIKE_KINDS
 
 
 class EvidenceFrame(Record):

@@ -11,8 +11,12 @@ from django_site.pages.drawings import Bar, Lane, Timeline, timeline
 from django_site.pages.states import look
 
 
-def _findings_lane(findings: Iterable[Finding]) -> Lane:
-    return Lane(_("Findings"), tuple(_finding_bar(finding) for finding in findings), _("nothing found"))
+def _findings_lanes(findings: Iterable[Finding]) -> list[Lane]:
+    """What is judged, and in a lane of its own what is merely alike."""
+    bars = [(finding.merely_alike, _finding_bar(finding)) for finding in findings]
+    judged = Lane(_("Findings"), tuple(bar for alike, bar in bars if not alike), _("nothing found"))
+    told = tuple(bar for alike, bar in bars if alike)
+    return [judged, Lane(_("Resembles"), told)] if told else [judged]
 
 
 def _finding_bar(finding: Finding, *, tone: str = "", current: bool = False) -> Bar:
@@ -36,11 +40,16 @@ def findings_timeline(
     """
     if duration <= 0:
         return None
-    here = [_finding_bar(f, current=f.pk == current.pk) for f in findings if f.pk not in dismissed]
+    standing = [
+        (f.merely_alike, _finding_bar(f, current=f.pk == current.pk)) for f in findings if f.pk not in dismissed
+    ]
+    here, told = ([bar for alike, bar in standing if alike is which] for which in (False, True))
     aside = [_finding_bar(f, tone="shot", current=f.pk == current.pk) for f in findings if f.pk in dismissed]
     aside += quieted
     lanes = [Lane(_("Findings"), tuple(here), _("nothing that stands"))]
-    return timeline(duration, [*lanes, Lane(_("Dismissed"), tuple(aside))] if aside else lanes)
+    lanes += [Lane(_("Resembles"), tuple(told))] if told else []
+    lanes += [Lane(_("Dismissed"), tuple(aside))] if aside else []
+    return timeline(duration, lanes)
 
 
 def cut_timeline(cut: Cut, items: Sequence[CutItem], findings: Sequence[Finding]) -> Timeline | None:
@@ -60,10 +69,10 @@ def cut_timeline(cut: Cut, items: Sequence[CutItem], findings: Sequence[Finding]
         for item in items
         if item.start is not None
     )
-    return timeline(float(cut.duration), [Lane(_("Shots"), shots), _findings_lane(findings)])
+    return timeline(float(cut.duration), [Lane(_("Shots"), shots), *_findings_lanes(findings)])
 
 
 def import_timeline(imported: ImportedMedia, findings: Sequence[Finding]) -> Timeline | None:
     """The findings of an imported film; ``None`` for pictures."""
     duration = float(imported.asset.probe.get("duration") or 0)
-    return timeline(duration, [_findings_lane(findings)]) if duration > 0 else None
+    return timeline(duration, _findings_lanes(findings)) if duration > 0 else None

@@ -28,7 +28,8 @@ def case_open(*, decision: Decision, opened_by: User | None, take=None, cut=None
     existing = Case.objects.filter(**target, state=CaseState.OPEN).first()
     if existing:
         return existing
-    scores = [finding.score for finding in decision.audit.findings.all()] if decision.audit_id else []
+    findings = decision.audit.findings.all() if decision.audit_id else ()
+    scores = [finding.score for finding in findings if not finding.merely_alike]
     return Case.objects.create(
         production_id=decision.production_id,
         decision=decision,

@@ -54,7 +54,7 @@ def _neighbours(user: User, case: Case) -> tuple[Case | None, Case | None]:
 
 def _case_context(request: HttpRequest, case: Case, form: DecideForm | None = None) -> dict:
     audit = case.decision.audit
-    findings = findings_of(audit)
+    findings = sorted(findings_of(audit), key=lambda finding: finding.merely_alike)  # what is judged comes first
     actions = list(case.actions.select_related("actor", "finding").order_by("created_at"))
     dismissed = {action.finding_id: action for action in actions if action.kind == ActionKind.DISMISS_FINDING}
     before, after = _neighbours(request.user, case)
@@ -74,6 +74,7 @@ def _case_context(request: HttpRequest, case: Case, form: DecideForm | None = No
         "decision": case.decision,
         "timeline": film,
         "pairs": [(pair, dismissed.get(pair.finding.pk)) for pair in evidence_pairs(findings)],
+        "judged": sum(not finding.merely_alike for finding in findings),
         "actions": actions,
         "approvals": sum(action.kind == ActionKind.APPROVE for action in actions),
         "comments": comments_visible_to(request.user, case),

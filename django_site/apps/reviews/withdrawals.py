@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from django_site.apps.accounts.models import User
 from django_site.apps.audits.facts import cut_facts
-from django_site.apps.audits.models import Decision, Finding
+from django_site.apps.audits.models import MATCH_KINDS, Decision, Finding
 from django_site.apps.audits.services.decisions import decide_and_record
 from django_site.apps.corpora.models import Licence
 from django_site.apps.likeness.models import ConsentGrant, GrantState
@@ -47,8 +47,9 @@ def released_under_grant(grant: ConsentGrant) -> list[Cut]:
 
 
 def released_under_licence(licence: Licence) -> list[Cut]:
-    """Released films in which the licence's work was found, in the film itself or in one of its takes."""
-    return list(_showing(Finding.objects.filter(work=licence.work)))
+    """Released films in which the licence's work was found, in the film itself or in one of its takes. A film that is merely
+    alike relied on no licence."""
+    return list(_showing(Finding.objects.filter(work=licence.work, kind__in=MATCH_KINDS)))
 
 
 def _showing(findings: QuerySet[Finding]) -> QuerySet[Cut]:

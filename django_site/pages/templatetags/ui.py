@@ -1,6 +1,7 @@
 """The design system's small parts: icons, chips, ids that can be copied, times with zones, numbers with units."""
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -189,6 +190,18 @@ def measures(finding: Any) -> list[tuple[str, str, str]]:
     """What was measured: name, value with its unit, what it says."""
     rows = [(verbal.measure(name), value) for name, value in sorted(finding.measured.items())]
     return [(measure.label, measure.text(float(value)), measure.says) for measure, value in rows]
+
+
+@register.filter
+def to_judge(findings: Iterable[Any]) -> list:
+    """Findings that somebody must judge."""
+    return [finding for finding in findings if not finding.merely_alike]
+
+
+@register.filter
+def alike(findings: Iterable[Any]) -> list:
+    """Findings of likeness that is no evidence of copying, which stand apart."""
+    return [finding for finding in findings if finding.merely_alike]
 
 
 @register.simple_tag(takes_context=True)

@@ -10,7 +10,17 @@ from auditor.canonical import sha256_json
 from auditor.policy.facts import SignatureFact
 from django_site import wiring
 from django_site.apps.audits import facts
-from django_site.apps.audits.models import Asset, Audit, AuditState, Dismissal, EvidenceFrame, Finding, Outcome, Zone
+from django_site.apps.audits.models import (
+    MATCH_KINDS,
+    Asset,
+    Audit,
+    AuditState,
+    Dismissal,
+    EvidenceFrame,
+    Finding,
+    Outcome,
+    Zone,
+)
 from django_site.apps.audits.services.assets import asset_record, file_store
 from django_site.apps.audits.services.decisions import decide_and_record, reason_of
 from django_site.apps.audits.services.words import with_words
@@ -316,8 +326,8 @@ def audits_repeat_for_subject(*, subject: Subject) -> int:
 
 
 def audits_repeat_for_work(*, work: Work) -> int:
-    """After a licence has ended: audit again whatever resembles the work and is not out yet. Returns how many."""
-    return _audits_repeat(Audit.objects.filter(findings__work=work))
+    """After a licence has ended: audit again whatever shows the work and is not out yet. Returns how many."""
+    return _audits_repeat(Audit.objects.filter(findings__work=work, findings__kind__in=MATCH_KINDS))
 
 
 def audits_repeat_for_dismissal(*, dismissal: Dismissal) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
-from django_site.apps.audits.models import Decision, Finding
+from django_site.apps.audits.models import MATCH_KINDS, Decision, Finding
 from django_site.apps.audits.services.decisions import policy_revision_record
 from django_site.apps.corpora.models import Licence
 from django_site.apps.corpora.services import index_snapshot_record
@@ -61,7 +61,7 @@ def consents_changed_at(cut: Cut) -> datetime:
 
 def licences_changed_at(cut: Cut) -> datetime:
     """The newest change of a licence of any work that was found in the cut or its takes; its end is one."""
-    works = _findings(cut).filter(work__isnull=False).values("work")
+    works = _findings(cut).filter(kind__in=MATCH_KINDS).values("work")
     licences = Licence.objects.filter(work__in=works)
     moments = [
         cut.production.created_at,
