@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from auditor.embeddings import Embedder
 from auditor.index import WorkIndex
 from auditor.resemblance import Describer, ResemblanceLibrary
-from tests.clips import ASTRONAUT, CAR, COFFEE, PHOTOGRAPHS, ROCKET, still, travel, write_clip
+from tests.clips import ASTRONAUT, CAR, PHOTOGRAPHS, ROCKET, still, travel, write_clip
 from tests.looks import LOOKS
 from tests.tiny_clip import write_tiny_clip
 
@@ -48,9 +48,9 @@ def pixelated(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> W
     folder = tmp_path_factory.mktemp("pixelated")
     index = WorkIndex.open(folder / "index", embedder, create=True)
     index.add("pixels", film(folder / "pixels.mp4", ASTRONAUT, "pixels"), title="All in squares")
-    index.add("pencil", film(folder / "pencil.mp4", PHOTOGRAPHS / "chelsea.png", "pencil"), title="Drawn")
+    index.add("pencil", film(folder / "pencil.mp4", PHOTOGRAPHS / "motorcycle_left.png", "pencil"), title="Drawn")
     index.add("car", CAR, title="Car phone")
-    index.add("coffee", COFFEE, title="Coffee")
+    index.add("rocket", ROCKET, title="Rocket")
     return index
 
 
@@ -60,6 +60,6 @@ def library(tmp_path_factory: pytest.TempPathFactory, pixelated: WorkIndex) -> R
 
 
 @pytest.fixture(scope="session")
-def rocket_in_squares(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def cat_in_squares(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Nothing that any work shows, in the look of one of them."""
-    return film(tmp_path_factory.mktemp("squares") / "rocket.mp4", ROCKET, "pixels", seconds=4.4)
+    return film(tmp_path_factory.mktemp("squares") / "cat.mp4", PHOTOGRAPHS / "chelsea.png", "pixels", seconds=4.4)

@@ -71,14 +71,14 @@ def corpus(make, settings, tmp_path):
     settings.INDEX_ROOT, settings.RESEMBLANCE_ROOT = tmp_path / "index", tmp_path / "resemblance"
     studio = make.studio()
     squares = film(tmp_path / "squares.mp4", ASTRONAUT, "pixels")
-    for title, media in (("All in squares", squares), ("Cat", PHOTOGRAPHS / "chelsea.png")):
+    for title, media in (("All in squares", squares), ("Coffee", COFFEE)):
         work_register(
             organisation=studio.organisation, title=title, kind="clip", rights_holder="Holder", media=[media],
             acts=["match"], by=studio.head_of_legal, spdx_id="CC-BY-3.0", source="x",
         )  # fmt: skip
 
     def audited(name: str):
-        picture = write_picture(tmp_path / name, in_look("pixels", still(COFFEE)[:, len(name) :]))
+        picture = write_picture(tmp_path / name, in_look("pixels", still(PHOTOGRAPHS / "chelsea.png")[:, len(name) :]))
         with picture.open("rb") as stream:
             imported = media_import(production=studio.production, source=stream, name=name, by=studio.producer)
         run_pending()
