@@ -11,7 +11,7 @@ from pathlib import Path
 
 from auditor import __version__
 from auditor.canonical import sha256_file
-from auditor.errors import CancelledError
+from auditor.errors import BadInputError, CancelledError
 from auditor.fingerprints.iscc import FRAMES_PER_SECOND, VideoCoder
 from auditor.index import WorkIndex
 from auditor.likeness import FaceGallery, FaceTracker
@@ -46,6 +46,8 @@ _RESEMBLANCE_BLIND = (
 )
 #: Why style and content were not looked at, unless a caller knows a better reason.
 NO_LOOKS = "no library of looks was searched"
+_NO_LIKENESS = "works of a similar style or content: "
+_LOOKS_LOST = "the library of looks was changed or damaged while the file was looked at"
 _FACES_BLIND = ("faces in profile, covered, turned away, or narrower than about an eighth of the picture", "voices")
 
 
@@ -87,6 +89,7 @@ class Auditor:
         matcher = Matcher(self._index) if self._index is not None else None
         tracker = FaceTracker(self._gallery) if self._gallery is not None else None
         watch = ResemblanceWatch(self._resemblance, self._index) if self._resemblance and self._index else None
+        without = self._without_resemblance
         fingerprint = self._fingerprint and not info.is_still
         frames, due, iscc = 0, 0.0, None
         with _timed(seconds, "look"), VideoCoder(path.name) as coder:
@@ -131,7 +134,13 @@ class Auditor:
         if watch is not None and self._index is not None:
             with _timed(seconds, "resemblance"):
                 on_progress(Progress("resemblance", 0, 1, "files"))
-                alike = tuple(watch.conclude(info, findings))
+                try:
+                    alike = tuple(watch.conclude(info, [*findings, *(one.finding for one in quieted)]))
+                except (
+                    BadInputError
+                ):  # rebuilt or damaged meanwhile: nothing follows from likeness, so no audit fails for it
+                    watch, without = None, _LOOKS_LOST
+                    alike = ()
                 if self._negatives is not None:
                     alike, again = self._negatives.quiet(alike, self._index.embedder)
                     quieted += again
@@ -141,18 +150,19 @@ class Auditor:
             asset_sha256=digest,
             media=info,
             findings=tuple(sorted(findings, key=lambda finding: finding.query.start)),
-            detectors=self._detectors(),
+            detectors=self._detectors(alike=watch is not None),
             frames_examined=max(frames, matcher.frames if matcher is not None else 0),
             iscc=iscc,
             seconds=seconds,
             cannot_detect=self._blind_spots(
-                flooded=matcher is not None and matcher.flooded, unseen=watch.unseen if watch is not None else 0
+                flooded=matcher is not None and matcher.flooded,
+                likeness=_likeness_blind(watch.unseen) if watch is not None else (_NO_LIKENESS + without,),
             ),
             quieted=quieted,
             considered=tuple(matcher.considered) if matcher is not None else (),
         )
 
-    def _detectors(self) -> tuple[DetectorVersion, ...]:
+    def _detectors(self, *, alike: bool) -> tuple[DetectorVersion, ...]:
         found = []
         if self._index is not None:
             info = self._index.info()
@@ -160,7 +170,7 @@ class Auditor:
             found.append(DetectorVersion(name, __version__, info.embedder.weights_sha256, info.digest))
             if self._sounds:
                 found.append(DetectorVersion("sound", SOUND_VERSION, searched_sha256=info.digest))
-        if self._resemblance is not None:
+        if alike and self._resemblance is not None:
             for measure, identity in self._resemblance.describer.identities().items():
                 weights, searched = identity.weights_sha256, self._resemblance.digest
                 found.append(DetectorVersion(measure, f"{identity.name} {identity.version}", weights, searched))
@@ -172,20 +182,18 @@ class Auditor:
             found.append(DetectorVersion("faces", encoder.version, encoder.weights_sha256, searched))
         return tuple(found)
 
-    def _blind_spots(self, *, flooded: bool, unseen: int) -> tuple[str, ...]:
+    def _blind_spots(self, *, flooded: bool, likeness: tuple[str, ...]) -> tuple[str, ...]:
         """What a reader of the report must not conclude from its silence."""
         works = _WORKS_BLIND if self._index is not None else ("copies of works: no index was searched",)
         sound = _SOUND_BLIND if self._sounds else ("sound: no registered sound was searched",)
         faces = _FACES_BLIND if self._gallery is not None else ("faces: no gallery was searched",)
         flood = ("further matches: there were too many to compare; only the strongest were",) if flooded else ()
-        return works + sound + self._resemblance_blind(unseen) + faces + flood
+        return works + sound + likeness + faces + flood
 
-    def _resemblance_blind(self, unseen: int) -> tuple[str, ...]:
-        if self._resemblance is None:
-            return (f"works of a similar style or content: {self._without_resemblance}",)
-        if not unseen:
-            return _RESEMBLANCE_BLIND
-        return (*_RESEMBLANCE_BLIND, f"style and content of {unseen} works that the library of looks has not seen yet")
+
+def _likeness_blind(unseen: int) -> tuple[str, ...]:
+    late = (f"style and content of {unseen} works that the library of looks has not seen yet",) if unseen else ()
+    return (*_RESEMBLANCE_BLIND, *late)
 
 
 @contextmanager

@@ -115,6 +115,8 @@ class ResemblanceLibrary:
         build that was stopped goes on where it was. Raises ``BadInputError`` for a library that something else made, a
         background that is missing or too small, ``CancelledError``, and ``UnavailableError``.
         """
+        if (directory / "manifest.json").exists():
+            raise BadInputError(f"{directory}: an index lies here; give the library a folder of its own")
         with locked(directory / "lock"):
             if (directory / "library.json").exists():
                 document = _read_document(directory)

@@ -189,6 +189,12 @@ def test_nothing_is_ever_unpickled(made: Path) -> None:
     assert (made / "exploded").exists(), "the bomb was live"
 
 
+def test_an_index_is_no_library(tmp_path: Path, index: WorkIndex) -> None:
+    with pytest.raises(BadInputError, match="folder of its own"):
+        ResemblanceLibrary.build(index.directory, index)
+    assert not (index.directory / "library.json").exists()
+
+
 def test_none_here(tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match="resemblance build"):
         ResemblanceLibrary.open(tmp_path / "nothing")

@@ -1,6 +1,7 @@
 """What an audit tells of works that a film is merely like: apart from copies, with the moment, and never as a verdict."""
 
 import json
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -146,6 +147,30 @@ def test_a_dismissed_resemblance_stays_quiet(
     again = audit(pixelated, library, cat_in_squares, negatives=NegativeBank(embedder.identity, [negative]))
     assert again.findings == ()
     assert [quieted.reason for quieted in again.quieted] == ["our own retro series"]
+
+
+def test_what_was_dismissed_as_a_copy_does_not_come_back_as_a_likeness(
+    pixelated: WorkIndex, library: ResemblanceLibrary
+) -> None:
+    embedder = pixelated.embedder
+    (copy,) = audit(pixelated, library, CAR).matches
+    negative = negative_of(copy, embedder, reason="our own stock footage", by="Ines", at=AT)
+    again = audit(pixelated, library, CAR, negatives=NegativeBank(embedder.identity, [negative]))
+    assert len(again.quieted) == 1
+    assert "car" not in {finding.work_id for finding in again.findings}
+
+
+def test_a_library_that_goes_away_meanwhile_stops_no_audit(
+    pixelated: WorkIndex, library: ResemblanceLibrary, cat_in_squares: Path, tmp_path: Path
+) -> None:
+    copied = tmp_path / "library"
+    shutil.copytree(library.directory, copied)
+    opened = ResemblanceLibrary.open(copied)
+    shutil.rmtree(copied)
+    report = audit(pixelated, opened, cat_in_squares)
+    assert report.findings == ()
+    assert any("changed or damaged while" in blind for blind in report.cannot_detect)
+    assert "style" not in {detector.name for detector in report.detectors}
 
 
 def test_films_with_little_or_nothing_to_see(pixelated: WorkIndex, library: ResemblanceLibrary, tmp_path: Path) -> None:
