@@ -162,7 +162,7 @@ class Auditor:
             considered=tuple(matcher.considered) if matcher is not None else (),
         )
 
-    def _detectors(self, *, alike: bool) -> tuple[DetectorVersion, ...]:
+    def _detectors(self, *, alike: bool = True) -> tuple[DetectorVersion, ...]:
         found = []
         if self._index is not None:
             info = self._index.info()
