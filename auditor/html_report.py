@@ -303,7 +303,7 @@ def _resembles(sections: str) -> str:
     return (
         '<section aria-labelledby="h-resembles"><h2 id="h-resembles">Resembles, not a copy</h2><p>What follows is alike in '
         "look or in what it shows. A style or a subject is free to all; nothing here is evidence of copying, and no "
-        "likelihood ratio stands behind it: likeness is ranked against pictures that have nothing to do with the works.</p>"
+        "likelihood ratio stands behind it: likeness is ranked against unrelated pictures and the other works.</p>"
         "</section>"
         f"{sections}"
     )

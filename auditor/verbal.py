@@ -77,10 +77,11 @@ MEASURES: dict[str, Measure] = {
         "Likeness", "of look or content, from 0 (none) to 100: it ranks, and proves nothing", percent=True
     ),
     "unusual": Measure(
-        "How unusual that is", "in standard deviations above the likeness to unrelated pictures: no probability"
+        "How unusual that is",
+        "in standard deviations above the likeness to unrelated pictures and other works: no probability",
     ),
-    "background_as_alike": Measure("As alike in the background", "unrelated pictures that are at least as alike"),
-    "background": Measure("Pictures in the background", "that likeness was read against"),
+    "background_as_alike": Measure("As alike among them", "unrelated pictures that are at least as alike"),
+    "background": Measure("Unrelated pictures", "that likeness was read against, beside one picture of each work"),
     "looks": Measure("Looks", "frames of this film that resemble the work"),
     "seconds": Measure("Length", "of the stretch that agrees", unit="s"),
 }

@@ -34,9 +34,11 @@ _TOLD: dict[Measure, tuple[float, float]] = {"style": (2.5, 0.5), "semantic": (3
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """Descriptions of unrelated pictures, (n, dimensions) float32 for each measure, made by one describer."""
+    """Descriptions of unrelated pictures, (n, dimensions) float32 for each measure, made by one describer; the last
+    ``works`` rows are of registered works."""
 
     vectors: dict[Measure, Vectors]
+    works: int = 0
 
     def __post_init__(self) -> None:
         counts = {len(self.vectors[measure]) for measure in MEASURES}
@@ -48,9 +50,15 @@ class Background:
     def __len__(self) -> int:
         return len(self.vectors["style"])
 
+    @property
+    def unrelated(self) -> int:
+        """How many rows have nothing to do with any work."""
+        return len(self) - self.works
+
     def joined(self, typical: dict[Measure, Vectors]) -> "Background":
         """With rows for works as well, one each: in a corpus of drawings, being a drawing is usual."""
-        return Background({m: np.concatenate([self.vectors[m], typical[m].astype(np.float32)]) for m in MEASURES})
+        rows = {m: np.concatenate([self.vectors[m], typical[m].astype(np.float32)]) for m in MEASURES}
+        return Background(rows, self.works + len(typical["style"]))
 
     @classmethod
     def of(cls, pictures: Sequence[Pixels], describer: Describer) -> "Background":
@@ -70,6 +78,7 @@ class Scale:
             self._centre, spread = vectors.mean(axis=0), vectors.std(axis=0)
             self._spread = spread + np.float32(1e-3) * vectors.std() + np.float32(1e-6)
         self._background = self.units(vectors)
+        self._unrelated = self._background[: background.unrelated]
 
     def units(self, vectors: NDArray[np.floating]) -> Vectors:
         """Rows whose inner product is their likeness, -1..1."""
@@ -92,8 +101,8 @@ class Scale:
         return alike, np.asarray((one + other) / 2, np.float32)
 
     def as_alike(self, unit: Vectors, likeness: float) -> int:
-        """How many background pictures are at least as alike to a row (dimensions,)."""
-        alike = self._background @ unit
+        """How many unrelated pictures are at least as alike to a row (dimensions,)."""
+        alike = self._unrelated @ unit
         return int(((alike >= likeness) & (alike <= _ITSELF)).sum())
 
     def told_from(self, works: int) -> float:

@@ -146,7 +146,7 @@ class ResemblanceWatch:
                 "likeness": _median(run, "likeness"),
                 "unusual": _median(run, "unusual"),
                 "background_as_alike": float(max(one.as_alike for one in run)),
-                "background": float(len(self._library.background)),
+                "background": float(self._library.background.unrelated),
                 "looks": float(len(run)),
             },
             plain=_sentence(measure, query, reference, strongest.seconds, info),

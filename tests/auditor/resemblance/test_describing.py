@@ -164,6 +164,8 @@ def test_in_a_corpus_of_drawings_being_a_drawing_is_usual(describer: Describer) 
     unusual = [scale.compare(*(scale.units(drawn["style"][part]) for part in (slice(0, 1), slice(1, 2))))[1][0, 0]
                for scale in (alone, among)]  # fmt: skip
     assert unusual[1] < unusual[0]
+    first = among.units(drawn["style"])[0]
+    assert among.as_alike(first, -1.0) == shipped_background().unrelated, "works are not counted among the unrelated"
 
 
 def test_more_works_ask_for_more() -> None:
