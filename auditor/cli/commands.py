@@ -109,7 +109,7 @@ def _write_report(
 def _matched(index: WorkIndex, file: Path, negatives: Path | None, resemblance: Path | None = None) -> AuditReport:
     """What ``match`` finds, with the false alarms of a file kept quiet."""
     bank = NegativeFile(negatives).read(index.embedder.identity) if negatives is not None else None
-    looks = opened_resemblance(resemblance)
+    looks = opened_resemblance(resemblance, index)
     auditor = Auditor(index=index, gallery=None, fingerprint=False, negatives=bank, resemblance=looks)
     with progress_on_terminal() as show:
         return auditor.audit(file, on_progress=show)
@@ -227,10 +227,8 @@ def run_audit(arguments: Namespace) -> int:
         raise BadInputError("an audit needs something to look for: give --index, --gallery or both")
     index = open_index(arguments.index) if arguments.index else None
     gallery = FaceGallery.open(arguments.gallery, _gallery_key(arguments)) if arguments.gallery else None
-    if arguments.resemblance and index is None:
-        raise BadInputError("--resemblance tells of the works of an index: give --index as well")
     records = LicenceRegister(index.directory).read() if index else {}  # before the long work
-    looks = opened_resemblance(arguments.resemblance)
+    looks = opened_resemblance(arguments.resemblance, index)
     with progress_on_terminal() as show:
         report = Auditor(index=index, gallery=gallery, resemblance=looks).audit(arguments.file, on_progress=show)
     document = report.as_dict()

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from auditor.cli.opening import open_index
 from auditor.cli.terminal import CLEAN, answer, progress_on_terminal
+from auditor.errors import BadInputError
+from auditor.index import WorkIndex
 from auditor.report import AuditReport
 from auditor.resemblance import ResemblanceLibrary
 from auditor.resemblance.library import read_background
@@ -38,8 +40,10 @@ def _say(library: ResemblanceLibrary, arguments: Namespace) -> int:
     return CLEAN
 
 
-def opened_resemblance(path: Path | None) -> ResemblanceLibrary | None:
-    """The library that ``--resemblance`` names, if it does."""
+def opened_resemblance(path: Path | None, index: WorkIndex | None) -> ResemblanceLibrary | None:
+    """The library that ``--resemblance`` names, if it does. Raises ``BadInputError`` without an index."""
+    if path is not None and index is None:
+        raise BadInputError("--resemblance tells of the works of an index: give --index as well")
     return ResemblanceLibrary.open(path) if path is not None else None
 
 
