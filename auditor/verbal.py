@@ -54,6 +54,11 @@ MEASURES: dict[str, Measure] = {
         percent=True,
     ),
     "similarity": Measure("Likeness of descriptors", "how alike the pictures look to a neural network", percent=True),
+    "typicality": Measure(
+        "Typicality",
+        "how alike the film's picture is to unrelated ones anyway: the lower, the more the likeness says",
+        percent=True,
+    ),
     "hash_bits": Measure("Bits that differ", "of the picture's hash of 256: about 128 for unrelated pictures"),
     "inliers": Measure("Points that fit", "details found in both pictures that fit one and the same geometry"),
     "tightness": Measure(

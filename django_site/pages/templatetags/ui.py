@@ -166,11 +166,12 @@ def odds(log10_lr: float | None) -> str:
     """A likelihood ratio in words: how much more often copies look so alike than strangers do."""
     if log10_lr is None:
         return ""
-    if log10_lr < 0.3:
-        return _("no more alike than unrelated films")
-    ratio = 10 ** min(log10_lr, 12)
-    rounded = float(f"{ratio:.1g}")
-    return _("about 1 in %(ratio)s unrelated pairs look this alike") % {"ratio": f"{rounded:,.0f}"}
+    if abs(log10_lr) < 0.3:
+        return _("as often this alike in copies as in others")
+    ratio = f"{float(f'{10 ** min(abs(log10_lr), 12):.1g}'):,.0f}"
+    if log10_lr < 0:
+        return _("others look this alike about %(ratio)s times as often as copies do") % {"ratio": ratio}
+    return _("copies look this alike about %(ratio)s times as often as others do") % {"ratio": ratio}
 
 
 @register.filter
