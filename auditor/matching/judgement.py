@@ -13,6 +13,8 @@ from auditor.report import Circumstance, Considered, Finding
 #: takes of the same people in the same room agree up to 0.95, but their motion does not beyond 0.43 (calibration files).
 _COPY_AGREEMENT = 0.75
 _COPY_MOTION, _MOVING_AGREEMENT = 0.5, 0.6
+#: Seconds below which so few changes agree by chance: 0.52 was measured over 0.8 s of two unrelated films.
+_TELLING_SECONDS = 1.0
 #: Where motion agrees as it does in copies only, captions, blends and grading may have changed the pictures more.
 _SURE_MOTION, _SURE_AGREEMENT = 0.7, 0.4
 #: Where nothing moves, only the residual speaks: the pictures must then agree much better.
@@ -24,9 +26,9 @@ _FLAT_TIGHTNESS, _FLAT_INLIERS, _FLAT_AGREEMENT = 0.92, 16, 0.6
 #: So many matches that are on the map only roughly are what depth does: another view, unless the pictures agree anyway.
 _LOOSE, _LOOSE_AGREEMENT = 20, 0.9
 #: Without a feature in common the pictures themselves must agree as unrelated ones hardly do at the best of all places, and
-#: the descriptors must see a likeness. Of 4,372 unrelated candidates of the calibration files without features, those more
-#: alike than 0.8 have agreement and similarity that sum up to 1.55 at most; the others agree up to 0.977.
-_ALIKE, _ALIKE_SUM, _EXACTLY = 0.8, 1.6, 0.985
+#: the descriptors must see a likeness. Of 4,300 unrelated candidates of the calibration files without features, those more
+#: alike than 0.75 have agreement and similarity that sum up to 1.64 at most; the others agree up to 0.977.
+_ALIKE, _ALIKE_SUM, _EXACTLY = 0.75, 1.68, 0.985
 #: What must agree where hashes are near: of 48,000 unrelated pairs, in eight turns each, none differed in less than 86 bits.
 _NEAR_AGREEMENT = 0.5
 #: Without registration only a descriptor similarity far above chance is worth a reviewer's time. SSCD's authors put 90 %
@@ -95,7 +97,8 @@ def _is_copy(candidate: Candidate, comparison: Comparison, *, picture: bool) -> 
     if motion is not None and not picture:
         if motion >= _SURE_MOTION:
             return agreement >= _SURE_AGREEMENT
-        return motion >= _COPY_MOTION and agreement >= _MOVING_AGREEMENT
+        long_enough = comparison.segment.duration >= _TELLING_SECONDS
+        return long_enough and motion >= _COPY_MOTION and agreement >= _MOVING_AGREEMENT
     if not registration.inliers:
         if _hashes_are_near(candidate) and agreement >= _NEAR_AGREEMENT:
             return True
