@@ -10,6 +10,7 @@ from tests.bench.matching import metrics
 from tests.bench.matching.answers import RATE, Answers, answers_of
 from tests.bench.matching.edits import PICTURE_EDITS
 from tests.bench.matching.films import TIME_EDITS
+from tests.bench.matching.splits import Medium, Split
 
 DOCS = Path("docs/benchmarks")
 _HEAD = """# Copy matching, measured
@@ -152,6 +153,7 @@ def write(files: list[Path], docs: Path = DOCS) -> Path:
             f"without a copy were made with a camera, {len(first.negatives) + len(first.hard) - real} "
             "are drawn or synthetic.\n"
         )
+        parts.append(_stopped(medium, split, {line["trial"] for line in first.lines}))
         parts.append(_markdown(*_summary(every)))
         second = " / segment AP" if first.are_films else ""
         parts.append(f"Recall at 0 false positives{second}, by edit:\n")
@@ -169,6 +171,19 @@ def write(files: list[Path], docs: Path = DOCS) -> Path:
     path = docs / "matching.md"
     path.write_text("\n".join(parts))
     return path
+
+
+def _stopped(medium: Medium, split: Split, answered: set[str]) -> str:
+    """What to know of a run that did not answer every trial; nothing of one that did."""
+    from tests.bench.matching.run import plans_of
+
+    planned = plans_of(medium, split)
+    if len(answered) >= len(planned):
+        return ""
+    return (
+        f"**A stopped run**: {len(answered)} of {len(planned)} queries were answered, in an order that a hash decides, "
+        "so they are a fair sample of all.\n"
+    )
 
 
 def _plot(every: dict[str, Answers], path: Path) -> None:
