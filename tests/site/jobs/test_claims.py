@@ -270,7 +270,9 @@ def test_a_target_that_can_not_be_told_does_not_keep_a_dead_job_alive(job, handl
     assert "could not be told" in caplog.text
 
 
-def test_scratch_directories_go_with_the_job(job, handler, settings):
+def test_scratch_directories_go_with_the_job(job, handler, settings, tmp_path):
+    settings.WORK_ROOT = tmp_path / "work"
+
     def untidy(*, work) -> None:
         (work.directory / "half.mp4").write_bytes(b"x")
         finish(work)
