@@ -337,11 +337,13 @@ def test_the_report_says_what_the_answers_say(tmp_path: Path) -> None:
         line("c", "negative", [("work", 0.6, "copy")]), line("d", "hard negative", []),
     ]  # fmt: skip
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    path.with_suffix(".planned").write_text("9")
     text = report.write([path], tmp_path / "docs").read_text()
+    assert "**A stopped run**: 4 of 9 queries" in text
     assert "2 copies, 1 unrelated queries, 1 of another photograph or take" in text
     assert "| hflip | 1.00 / " in text
-    assert "| reverse | 0.00 / 0.00 |" in text
-    assert "| ours | 0.50 | 0.50 (0.09–0.91) |" in text
+    assert "| reverse | 0.00 / 0.00 / 0.00 |" in text
+    assert "| ours | 0.50 | 0.50 (0.09–0.91) | 0.50 (0.09–0.91) |" in text
     assert (tmp_path / "docs" / "matching-videos-development.svg").stat().st_size > 1000
 
 

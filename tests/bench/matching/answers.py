@@ -42,6 +42,10 @@ class Answers:
         """The score above which no false claim lies, on negatives of either kind and wrong works of copies."""
         return metrics.strictest_threshold(self.false_scores(self.lines))
 
+    def strict_of_unrelated(self) -> float:
+        """The score above which no false claim on an unrelated query lies."""
+        return metrics.strictest_threshold(self.false_scores(self.negatives))
+
     def at_rate(self, rate: float = RATE) -> float:
         """The score above which at most ``rate`` of all negatives (either kind) draw a false claim."""
         worst = sorted(

@@ -10,7 +10,7 @@ from tests.bench.matching import metrics
 from tests.bench.matching.answers import RATE, Answers, answers_of
 from tests.bench.matching.edits import PICTURE_EDITS
 from tests.bench.matching.films import TIME_EDITS
-from tests.bench.matching.splits import Medium, Split
+from tests.bench.matching.run import planned_of
 
 DOCS = Path("docs/benchmarks")
 _HEAD = """# Copy matching, measured
@@ -18,8 +18,9 @@ _HEAD = """# Copy matching, measured
 Written by `python -m tests.bench.matching report` from the answers of the runs; the package's docstring says how to
 repeat them. All systems were given the same files in the same run. Copies are counted by query: *found* means that the
 right work is claimed as a copy at the system's own (published) threshold, *at 0 false* that it is claimed above the
-highest score of any false claim in the run: claims on unrelated queries, on other photographs or takes of a registered
-scene, and of the wrong work. The columns *false* count queries with a false claim at the system's own threshold;
+highest score of any false claim on an unrelated query, *at 0 of any* above that of any false claim in the run: also on other
+photographs or takes of a registered scene, and of the wrong work beside or instead of the right one. The columns *false*
+count queries with a false claim at the system's own threshold;
 intervals are 95 % (Wilson for shares, exact Poisson for claims an hour). Every second unrelated query is itself under an
 edit, since overlays and frames are alike on all pictures. A query that a system fails on counts as not found.
 
@@ -49,9 +50,9 @@ def _number(value: float, digits: int = 2) -> str:
 def _summary(every: dict[str, Answers]) -> tuple[list[str], list[list[str]]]:
     """Header and rows: one for each system."""
     films = next(iter(every.values())).are_films
-    header = ["system", "found", "at 0 false", f"at {RATE:.0%} false", "µAP"]
+    header = ["system", "found", "at 0 false", "at 0 of any", f"at {RATE:.0%} false", "µAP"]
     header += ["segment AP", "boundary, s"] if films else []
-    header += ["false: unrelated", "false: same scene", "rate of false, 95 %"]
+    header += ["false: unrelated", "false: same scene", "false: wrong work", "rate of false, 95 %"]
     header += ["false an hour, 95 %"] if films else []
     header += ["CPU s a minute" if films else "CPU s a picture", "failed"]
     rows = []
@@ -59,11 +60,14 @@ def _summary(every: dict[str, Answers]) -> tuple[list[str], list[list[str]]]:
         low, high = metrics.wilson(a.false_films(a.negatives), len(a.negatives))
         row = [
             system, _share(a.recall(a.threshold, strictly=False)),
-            _with_interval(a.recall(a.strict(), strictly=True)), _with_interval(a.recall(a.at_rate(), strictly=True)),
+            *(
+                _with_interval(a.recall(score, strictly=True))
+                for score in (a.strict_of_unrelated(), a.strict(), a.at_rate())
+            ),
             _number(a.micro_ap(), 3),
         ]  # fmt: skip
         row += [_number(a.segment_ap(), 3), _number(a.boundary_error())] if films else []
-        row += [f"{a.false_films(a.negatives)}/{len(a.negatives)}", f"{a.false_films(a.hard)}/{len(a.hard)}"]
+        row += [f"{a.false_films(some)}/{len(some)}" for some in (a.negatives, a.hard, a.copies)]
         row += [f"{low:.3f}–{high:.3f}"]
         if films:
             rate = metrics.poisson_rate(a.false_films(a.negatives) + a.false_films(a.hard), a.hours())
@@ -73,21 +77,24 @@ def _summary(every: dict[str, Answers]) -> tuple[list[str], list[list[str]]]:
 
 
 def _edit_rows(every: dict[str, Answers]) -> list[list[str]]:
-    """Recall without false positives under each edit; for films the segment AP after a stroke."""
+    """Recall at each system's own threshold and without false claims on unrelated queries, under each edit; for films the
+    segment AP too."""
     order = [*PICTURE_EDITS, *TIME_EDITS]
     present = {line["edit"] for a in every.values() for line in a.copies}
     rows = []
     for edit in sorted(present, key=lambda name: order.index(name) if name in order else len(order)):
         row = [edit]
         for a in every.values():
-            found = _share(a.recall(a.strict(), strictly=True, lines=a.by_edit().get(edit, [])))
+            lines = a.by_edit().get(edit, [])
+            own = _share(a.recall(a.threshold, strictly=False, lines=lines))
+            found = f"{own} / {_share(a.recall(a.strict_of_unrelated(), strictly=True, lines=lines))}"
             row.append(f"{found} / {_number(a.segment_ap(edit))}" if a.are_films else found)
         rows.append(row)
     return rows
 
 
 def _by_origin(every: dict[str, Answers]) -> list[list[str]]:
-    """Each origin by itself: its copies above the highest false score among its own queries."""
+    """Each origin by itself, at each system's own threshold."""
     rows = []
     for said, real in (("made with a camera", True), ("drawn or synthetic", False)):
         row = [said]
@@ -97,7 +104,7 @@ def _by_origin(every: dict[str, Answers]) -> list[list[str]]:
                 row.append("–")
                 continue
             own = Answers(lines)
-            found, without = own.recall(own.strict(), strictly=True), own.negatives + own.hard
+            found, without = own.recall(own.threshold, strictly=False), own.negatives + own.hard
             row.append(f"{found[0]}/{found[1]}; {own.false_films(without)}/{len(without)}")
         rows.append(row)
     return rows
@@ -117,8 +124,8 @@ def show(path: Path) -> None:
     header, rows = _summary(every)
     for title, columns, cells in (
         (path.stem, header, rows),
-        ("at 0 false positives, by edit", ["edit", *every], _edit_rows(every)),
-        ("at 0 false positives, and false claims, by origin", ["origin", *every], _by_origin(every)),
+        ("found at the own threshold / at 0 false, by edit", ["edit", *every], _edit_rows(every)),
+        ("found, and false claims, by origin", ["origin", *every], _by_origin(every)),
     ):
         table = Table(*columns, title=title)
         for row in cells:
@@ -153,18 +160,18 @@ def write(files: list[Path], docs: Path = DOCS) -> Path:
             f"without a copy were made with a camera, {len(first.negatives) + len(first.hard) - real} "
             "are drawn or synthetic.\n"
         )
-        parts.append(_stopped(medium, split, {line["trial"] for line in first.lines}))
+        parts.append(_stopped(file, {line["trial"] for line in first.lines}))
         parts.append(_markdown(*_summary(every)))
         second = " / segment AP" if first.are_films else ""
-        parts.append(f"Recall at 0 false positives{second}, by edit:\n")
+        parts.append(f"Found at the own threshold / at 0 false{second}, by edit:\n")
         parts.append(_markdown(["edit", *every], _edit_rows(every)))
         parts.append(
-            "Each origin by itself: found at 0 false positives of all copies; queries with a false claim of all without:\n"
+            "Each origin by itself, at the own threshold: found of all copies; queries with a false claim of all without:\n"
         )
         parts.append(_markdown(["origin", *every], _by_origin(every)))
         plot = docs / f"matching-{medium}-{split}.svg"
         _plot(every, plot)
-        parts.append(f"![Recall at 0 false positives by edit and system]({plot.name})\n")
+        parts.append(f"![Recall at 0 false claims on unrelated queries, by edit and system]({plot.name})\n")
     parts.append("## The edits\n")
     said = {**{e.name: e.says for e in PICTURE_EDITS.values()}, **{e.name: e.says for e in TIME_EDITS.values()}}
     parts.append(_markdown(["edit", "what it does"], [[name, says] for name, says in said.items()]))
@@ -173,21 +180,19 @@ def write(files: list[Path], docs: Path = DOCS) -> Path:
     return path
 
 
-def _stopped(medium: Medium, split: Split, answered: set[str]) -> str:
+def _stopped(file: Path, answered: set[str]) -> str:
     """What to know of a run that did not answer every trial; nothing of one that did."""
-    from tests.bench.matching.run import plans_of
-
-    planned = plans_of(medium, split)
-    if len(answered) >= len(planned):
+    planned = planned_of(file)
+    if planned is None or len(answered) >= planned:
         return ""
     return (
-        f"**A stopped run**: {len(answered)} of {len(planned)} queries were answered, in an order that a hash decides, "
+        f"**A stopped run**: {len(answered)} of {planned} queries were answered, in an order that a hash decides, "
         "so they are a fair sample of all.\n"
     )
 
 
 def _plot(every: dict[str, Answers], path: Path) -> None:
-    """Recall at 0 false positives as a picture: edits downwards, systems across, the darker the more is found."""
+    """Recall at 0 false claims on unrelated queries: edits downwards, systems across, the darker the more is found."""
     import matplotlib as mpl
 
     mpl.use("svg")
@@ -198,7 +203,7 @@ def _plot(every: dict[str, Answers], path: Path) -> None:
     values = np.full((len(edits), len(every)), np.nan)
     for column, a in enumerate(every.values()):
         for row, edit in enumerate(edits):
-            found, asked = a.recall(a.strict(), strictly=True, lines=a.by_edit().get(edit, []))
+            found, asked = a.recall(a.strict_of_unrelated(), strictly=True, lines=a.by_edit().get(edit, []))
             values[row, column] = found / asked if asked else np.nan
     mpl.rcParams["svg.hashsalt"] = "reelproof"  # the same run gives the same file
     figure, axes = plt.subplots(figsize=(2.5 + 1.1 * len(every), 1.2 + 0.26 * len(edits)))
@@ -211,7 +216,7 @@ def _plot(every: dict[str, Answers], path: Path) -> None:
                 colour = "white" if values[row, column] > 0.6 else "black"
                 text = f"{values[row, column]:.2f}"
                 axes.text(column, row, text, ha="center", va="center", fontsize=7, color=colour)
-    axes.set_title("Recall at 0 false positives", fontsize=10)
+    axes.set_title("Recall at 0 false claims on unrelated queries", fontsize=10)
     figure.tight_layout()
     figure.savefig(path, metadata={"Date": None})
     plt.close(figure)

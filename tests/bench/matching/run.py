@@ -50,6 +50,12 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
     return lines
 
 
+def planned_of(answers: Path) -> int | None:
+    """How many trials the run that writes ``answers`` is to match, if it said so."""
+    said = answers.with_suffix(".planned")
+    return int(said.read_text()) if said.exists() else None
+
+
 def _cpu() -> float:
     return sum(
         usage.ru_utime + usage.ru_stime
@@ -101,6 +107,7 @@ def run(
     path = out / f"{medium}-{split}.jsonl"
     known = done_before(path)
     plans = plans_of(medium, split, edits, limit)
+    path.with_suffix(".planned").write_text(str(len(plans)))
     waiting = [(plan, [name for name in names if (name, plan.trial_id) not in known]) for plan in plans]
     waiting = [(plan, missing) for plan, missing in waiting if missing]
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
