@@ -14,14 +14,15 @@ from auditor.canonical import sha256_file
 from auditor.errors import BadInputError, CancelledError
 from auditor.fingerprints.iscc import FRAMES_PER_SECOND, VideoCoder
 from auditor.index import WorkIndex
-from auditor.likeness import FaceGallery, FaceTracker
+from auditor.likeness import FaceGallery, FaceTracker, VoiceGallery, VoiceTracker
 from auditor.likeness.tracks import SIDE
+from auditor.likeness.voice_encoder import RATE
 from auditor.matching import Matcher
 from auditor.matching.fusion import fuse
 from auditor.matching.lines import FASTEST
 from auditor.matching.negatives import NegativeBank
 from auditor.matching.work_sounds import SOUND_VERSION, WorkSounds
-from auditor.media import Progress, probe, sample_frames
+from auditor.media import Progress, probe, sample_frames, sample_sound
 from auditor.media.types import Cancelled, OnProgress, never_cancelled, no_progress
 from auditor.report import AuditReport, DetectorVersion, Finding, Quieted
 from auditor.resemblance import ResemblanceLibrary, ResemblanceWatch
@@ -48,16 +49,21 @@ _RESEMBLANCE_BLIND = (
 NO_LOOKS = "no library of looks was searched"
 _NO_LIKENESS = "works of a similar style or content: "
 _LOOKS_LOST = "the library of looks was changed or damaged while the file was looked at"
-_FACES_BLIND = ("faces in profile, covered, turned away, or narrower than about an eighth of the picture", "voices")
+_FACES_BLIND = ("faces in profile, covered, turned away, or narrower than about an eighth of the picture",)
+_VOICES_BLIND = (
+    "voices that sing, whisper, shout, play a part in another voice, or are heard for less than about two seconds, under "
+    "louder music or noise, together with others, or in a second track; imitations of a voice are not told from it",
+)
 
 
 class Auditor:
-    """Looks at files with whatever it was given: an index of works, a gallery of faces, or both.
+    """Looks at files with whatever it was given: an index of works, a gallery of faces, a gallery of voices.
 
     With ``fingerprint`` the report carries the film's ISCC Video-Code, by which it is recognised later. ``negatives`` are
     false alarms that somebody dismissed: found again, they stand in the report as quieted and not as findings. ``sounds`` is
     the library of what the index's works sound like, made from the index if it is not given. With ``resemblance``, made from
-    the same index, works that are merely alike are told apart; ``without_resemblance`` says why there is none.
+    the same index, works that are merely alike are told apart; ``without_resemblance`` says why there is none. Voices are
+    listened for only if ``voices`` is given.
     """
 
     def __init__(
@@ -70,9 +76,11 @@ class Auditor:
         sounds: WorkSounds | None = None,
         resemblance: ResemblanceLibrary | None = None,
         without_resemblance: str = NO_LOOKS,
+        voices: VoiceGallery | None = None,
     ) -> None:
         self._index = index
         self._gallery = gallery
+        self._voices = voices
         self._negatives = negatives
         self._fingerprint = fingerprint
         self._resemblance = resemblance if index is not None else None
@@ -128,6 +136,11 @@ class Auditor:
                     _, known = self._negatives.quiet(heard, self._index.embedder)
                     quieted += known
                     findings = [finding for finding in findings if all(finding is not one.finding for one in known)]
+        if self._voices is not None and info.audio_codec is not None:
+            with _timed(seconds, "voices"):
+                on_progress(Progress("listen", 0, 1, "files"))
+                listener = VoiceTracker(self._voices)
+                findings += listener.findings(listener.listen(sample_sound(path, rate=RATE), cancelled=cancelled))
         if tracker is not None:
             with _timed(seconds, "faces"):
                 findings += tracker.findings(tracker.conclude(path, info), info)
@@ -180,6 +193,9 @@ class Auditor:
             encoder = self._gallery.encoder
             searched = self._gallery.info().digest
             found.append(DetectorVersion("faces", encoder.version, encoder.weights_sha256, searched))
+        if self._voices is not None:
+            listener, searched = self._voices.encoder, self._voices.info().digest
+            found.append(DetectorVersion("voices", listener.version, listener.weights_sha256, searched))
         return tuple(found)
 
     def _blind_spots(self, *, flooded: bool, likeness: tuple[str, ...]) -> tuple[str, ...]:
@@ -187,8 +203,9 @@ class Auditor:
         works = _WORKS_BLIND if self._index is not None else ("copies of works: no index was searched",)
         sound = _SOUND_BLIND if self._sounds else ("sound: no registered sound was searched",)
         faces = _FACES_BLIND if self._gallery is not None else ("faces: no gallery was searched",)
+        voices = _VOICES_BLIND if self._voices is not None else ("voices: no gallery of voices was searched",)
         flood = ("further matches: there were too many to compare; only the strongest were",) if flooded else ()
-        return works + sound + likeness + faces + flood
+        return works + sound + likeness + faces + voices + flood
 
 
 def _likeness_blind(unseen: int) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ KIND_WORDS: dict[str, str] = {
     "audio": "Same sound",
     "text": "Same words",
     "face": "Registered person",
+    "voice": "Registered person’s voice",
 }
 
 
@@ -133,6 +134,11 @@ def headline(report: AuditReport) -> str:
         ),
         _counted(kinds.count("text"), "stretch has a work’s words", "stretches have works’ words"),
         _counted(kinds.count("face"), "stretch shows a registered person", "stretches show a registered person"),
+        _counted(
+            kinds.count("voice"),
+            "stretch has speech that resembles a registered voice",
+            "stretches have speech that resembles registered voices",
+        ),
         _counted(
             len(report.resemblances),
             "stretch resembles a work and is no copy",

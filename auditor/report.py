@@ -7,8 +7,8 @@ from auditor.media.types import Interval, MediaInfo, Region
 
 #: ``copy`` the same recording; ``scene`` the same place or people in another recording; ``style`` made alike;
 #: ``semantic`` of the same content, told apart from copying; ``audio`` the same sound; ``text`` the same words; ``face`` a
-#: registered person.
-FindingKind = Literal["copy", "scene", "style", "semantic", "audio", "text", "face"]
+#: registered person; ``voice`` speech that resembles a registered person's.
+FindingKind = Literal["copy", "scene", "style", "semantic", "audio", "text", "face", "voice"]
 #: Kinds told apart from the others and never judged: being alike is no copying, and its measures are not calibrated.
 RESEMBLANCE_KINDS: frozenset[FindingKind] = frozenset({"style", "semantic"})
 

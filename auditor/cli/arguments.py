@@ -8,6 +8,7 @@ from auditor import __version__
 from auditor.cli.corpus_grammar import add_corpus_arguments
 from auditor.cli.resemblance_grammar import add_resemblance_arguments, add_resemblance_option
 from auditor.cli.text_grammar import add_text_arguments
+from auditor.cli.voice_grammar import add_voice_arguments, add_voice_options
 from auditor.embeddings import DEFAULT_EMBEDDER
 
 
@@ -91,7 +92,9 @@ def build_parser() -> argparse.ArgumentParser:
     audit.add_argument("--key-file", type=Path)
     audit.add_argument("--report", type=Path, metavar="OUT.html", help="write a report that opens in any browser")
     add_resemblance_option(audit)
+    add_voice_options(audit)
 
+    add_voice_arguments(commands, _command)
     add_text_arguments(commands, _command)
     add_resemblance_arguments(commands, _command)
 

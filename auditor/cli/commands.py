@@ -15,6 +15,7 @@ from auditor.cli.opening import embedder_name, open_index
 from auditor.cli.resemblance_commands import RESEMBLANCE_COMMANDS, opened_resemblance, resemblance_lines
 from auditor.cli.terminal import CLEAN, FOUND, answer, progress_on_terminal
 from auditor.cli.text_commands import TEXT_COMMANDS
+from auditor.cli.voice_commands import VOICE_COMMANDS, opened_voices
 from auditor.corpus import LicenceRegister
 from auditor.embeddings import open_embedder
 from auditor.errors import BadInputError
@@ -223,14 +224,16 @@ def run_faces_find(arguments: Namespace) -> int:
 
 
 def run_audit(arguments: Namespace) -> int:
-    if arguments.index is None and arguments.gallery is None:
-        raise BadInputError("an audit needs something to look for: give --index, --gallery or both")
+    if arguments.index is None and arguments.gallery is None and arguments.voices is None:
+        raise BadInputError("an audit needs something to look for: give --index, --gallery, --voices, or several")
     index = open_index(arguments.index) if arguments.index else None
     gallery = FaceGallery.open(arguments.gallery, _gallery_key(arguments)) if arguments.gallery else None
     records = LicenceRegister(index.directory).read() if index else {}  # before the long work
     looks = opened_resemblance(arguments.resemblance, index)
+    voices = opened_voices(arguments)
+    auditor = Auditor(index=index, gallery=gallery, resemblance=looks, voices=voices)
     with progress_on_terminal() as show:
-        report = Auditor(index=index, gallery=gallery, resemblance=looks).audit(arguments.file, on_progress=show)
+        report = auditor.audit(arguments.file, on_progress=show)
     document = report.as_dict()
     licences = say_licences(index, records, document["findings"]) if index else ["" for _ in report.findings]
     if arguments.report:
@@ -335,6 +338,7 @@ COMMANDS: dict[str, Callable[[Namespace], int]] = {
     **CORPUS_COMMANDS,
     **TEXT_COMMANDS,
     **RESEMBLANCE_COMMANDS,
+    **VOICE_COMMANDS,
 }
 
 

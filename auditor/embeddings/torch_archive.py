@@ -41,21 +41,25 @@ class _Mark:
     """Where a tuple or a list of items begins on the stack."""
 
 
-def read_tensors(path: Path) -> dict[str, NDArray[Any]]:
-    """Names and tensors in the order in which they were written. Raises ``BadInputError`` for anything unexpected."""
+def read_tensors(path: Path, *, within: str | None = None) -> dict[str, NDArray[Any]]:
+    """Names and tensors in the order in which they were written. Raises ``BadInputError`` for anything unexpected.
+
+    A file that was saved in training holds more than the tensors: ``within`` names the entry that they stand under.
+    """
     try:
         with path.open("rb") as stream:
-            if _follow(stream) != _MAGIC:
+            if _follow(stream, {}) != _MAGIC:
                 raise BadInputError(f"{path}: no PyTorch file of the old kind")
             _skip(stream, 2)
-            described = _follow(stream)
-            keys = _follow(stream)
+            types: dict[str, np.dtype[Any]] = {}
+            described = _follow(stream, types)
+            keys = _follow(stream, {})
             storages = {}
-            types = {tensor.storage.key: tensor.storage.dtype for tensor in described.values()}
             for key in keys:
                 (count,) = struct.unpack("<q", stream.read(8))
                 storages[key] = np.frombuffer(stream.read(count * types[key].itemsize), types[key])
-            return {name: _array(tensor, storages) for name, tensor in described.items()}
+            tensors = described if within is None else described[within]
+            return {name: _array(tensor, storages) for name, tensor in tensors.items()}
     except (KeyError, ValueError, IndexError, AttributeError, TypeError, struct.error) as error:
         raise BadInputError(f"{path}: not a plain dictionary of tensors ({type(error).__name__}: {error})") from error
 
@@ -76,15 +80,15 @@ def _skip(stream: BinaryIO, pickles: int) -> None:
             pass
 
 
-def _follow(stream: BinaryIO) -> Any:
-    """What a pickle describes, as far as dictionaries, numbers, strings and tensors go."""
+def _follow(stream: BinaryIO, types: dict[str, np.dtype[Any]]) -> Any:
+    """What a pickle describes, as far as dictionaries, numbers, strings and tensors go; ``types`` learns each storage's."""
     stack: list[Any] = []
     memory: dict[int, Any] = {}
     for instruction, given, _ in pickletools.genops(stream):
         name, argument = instruction.name, cast(Any, given)
         if name in {"PROTO", "STOP"}:
             continue
-        if name in {"BINUNICODE", "BININT", "BININT1", "BININT2", "LONG1"}:
+        if name in {"BINUNICODE", "BININT", "BININT1", "BININT2", "LONG1", "BINFLOAT"}:
             stack.append(argument)
         elif name in {"NONE", "NEWTRUE", "NEWFALSE", "EMPTY_TUPLE", "EMPTY_DICT", "EMPTY_LIST"}:
             empty: Any = {"EMPTY_TUPLE": (), "EMPTY_DICT": {}, "EMPTY_LIST": []}.get(name, name == "NEWTRUE")
@@ -98,6 +102,9 @@ def _follow(stream: BinaryIO) -> Any:
         elif name in {"TUPLE", "TUPLE1", "TUPLE2", "TUPLE3"}:
             items = _since_mark(stack) if name == "TUPLE" else [stack.pop() for _ in range(int(name[5:]))][::-1]
             stack.append(tuple(items))
+        elif name == "APPEND":
+            value = stack.pop()
+            stack[-1].append(value)
         elif name == "APPENDS":
             items = _since_mark(stack)
             stack[-1].extend(items)
@@ -115,7 +122,8 @@ def _follow(stream: BinaryIO) -> Any:
             kind, symbol, key, *_rest = stack.pop()
             if kind != "storage":
                 raise ValueError(f"a reference to {kind!r}")
-            stack.append(_Storage(key, _TYPES[symbol.name]))
+            types[key] = _TYPES[symbol.name]
+            stack.append(_Storage(key, types[key]))
         elif name == "REDUCE":
             arguments, symbol = stack.pop(), stack.pop()
             stack.append(_rebuilt(symbol.name, arguments))

@@ -4,10 +4,7 @@
 >>> gallery.enrol("performer-3", [Path("portrait.jpg")])                            # doctest: +SKIP
 """
 
-import base64
-import fcntl
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +13,8 @@ from typing import Any
 import numpy as np
 
 from auditor.errors import BadInputError
-from auditor.files import replacing
-from auditor.likeness.crypto import new_key, open_sealed, seal, unwrap_key, wrap_key
 from auditor.likeness.faces import DIMENSIONS, SAME_PERSON_DISTANCE, FaceEncoder, Vector
-
-FORMAT = 1
+from auditor.likeness.template_store import TemplateStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +54,7 @@ class FaceGallery:
     ) -> None:
         self.encoder = encoder or FaceEncoder()
         self._labels = dict(labels or {})
-        self._store: _Store | None = None
+        self._store: TemplateStore | None = None
         self._set(templates)
 
     @classmethod
@@ -76,7 +70,7 @@ class FaceGallery:
 
         Raises ``BadInputError`` if there is none (unless ``create``), it is damaged, or the key is another.
         """
-        store = _Store(directory, key)
+        store = TemplateStore(directory, key, encoder=FaceEncoder.version, dimensions=DIMENSIONS, of="faces")
         gallery = cls(store.read(create=create))
         gallery._store = store
         return gallery
@@ -118,84 +112,3 @@ class FaceGallery:
             for vector in self._templates[subject]:
                 digest.update(hashlib.sha256(np.asarray(vector, "<f4").tobytes()).digest())
         self._digest = digest.hexdigest()
-
-
-class _Store:
-    """``gallery.json``: for each subject its wrapped data key and its sealed templates."""
-
-    def __init__(self, directory: Path, key: bytes) -> None:
-        self._path = directory / "gallery.json"
-        self._key = key
-
-    def read(self, *, create: bool = False) -> dict[str, list[Vector]]:
-        if create and not self._path.exists():
-            self._write({"format": FORMAT, "encoder": FaceEncoder.version, "subjects": {}})
-        document = self._document()
-        return {subject: self._open(subject, entry) for subject, entry in document["subjects"].items()}
-
-    def add(self, subject_id: str, vectors: Sequence[Vector]) -> dict[str, list[Vector]]:
-        with self._lock():
-            document = self._document()
-            entry = document["subjects"].setdefault(
-                subject_id, {"wrapped_key": _text(wrap_key(new_key(), self._key)), "templates": []}
-            )
-            data_key = unwrap_key(_bytes(entry["wrapped_key"]), self._key)
-            for vector in vectors:
-                plain = np.asarray(vector, "<f4").tobytes()
-                entry["templates"].append(_text(seal(plain, key=data_key, subject_id=subject_id)))
-            self._write(document)
-        return self.read()
-
-    def remove(self, subject_id: str) -> dict[str, list[Vector]]:
-        with self._lock():
-            document = self._document()
-            if document["subjects"].pop(subject_id, None) is None:
-                raise BadInputError(f"{self._path.parent}: {subject_id!r} is not enrolled here; nothing was removed")
-            self._write(document)
-        return self.read()
-
-    def _open(self, subject_id: str, entry: dict[str, Any]) -> list[Vector]:
-        data_key = unwrap_key(_bytes(entry["wrapped_key"]), self._key)
-        opened = (open_sealed(_bytes(sealed), key=data_key, subject_id=subject_id) for sealed in entry["templates"])
-        return [np.frombuffer(plain, "<f4", DIMENSIONS).astype(np.float32) for plain in opened]
-
-    def _document(self) -> dict[str, Any]:
-        try:
-            document: dict[str, Any] = json.loads(self._path.read_text())
-        except FileNotFoundError as error:
-            raise BadInputError(f"{self._path.parent}: no gallery here; make one with 'faces enrol'") from error
-        except (OSError, ValueError) as error:
-            raise BadInputError(f"{self._path}: damaged ({error}); enrol the subjects again") from error
-        if document.get("format") != FORMAT or document.get("encoder") != FaceEncoder.version:
-            raise BadInputError(f"{self._path}: made by another version of the face encoder; enrol the subjects again")
-        return document
-
-    def _write(self, document: dict[str, Any]) -> None:
-        with replacing(self._path) as temporary:
-            temporary.touch(mode=0o600)
-            temporary.write_text(json.dumps(document, indent=1))
-
-    def _lock(self) -> "_FileLock":
-        return _FileLock(self._path.with_name("lock"))
-
-
-class _FileLock:
-    """One writer at a time, across processes."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def __enter__(self) -> None:
-        self._stream = self._path.open("w")
-        fcntl.flock(self._stream, fcntl.LOCK_EX)
-
-    def __exit__(self, *_: object) -> None:
-        self._stream.close()
-
-
-def _text(value: bytes) -> str:
-    return base64.b64encode(value).decode()
-
-
-def _bytes(value: str) -> bytes:
-    return base64.b64decode(value)
