@@ -22,7 +22,7 @@ _SILENT_DB = -50.0
 #: Decibels between loud and quiet moments (see ``Loudness``) that speech must have over what lies beneath it.
 MIN_SPREAD_DB = 20.0
 #: Two groups of windows in one recording that are less alike than this (cosine) are two voices ...
-_ONE_VOICE_WITHIN = 0.78
+_ONE_VOICE_WITHIN = 0.74
 #: ... and so are two recordings, whose rooms and days may differ as well.
 _ONE_VOICE_BETWEEN = 0.70
 #: Seconds of speech and share of it that a second voice must have to be told from an odd moment of the first.
