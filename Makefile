@@ -20,6 +20,7 @@ $(PY):
 $(VENV)/.cpu: pyproject.toml | $(PY)
 	@echo "Installing Reelproof into $(VENV) (about two minutes the first time) ..."
 	@$(PY) -m pip install --quiet --editable '.[cpu]'
+	@$(PY) -m pip install --quiet --no-deps Resemblyzer==0.1.4 # the weights of voices; its code is not used
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml $(VENV)/.cpu

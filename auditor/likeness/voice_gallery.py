@@ -57,6 +57,13 @@ class VoiceGallery:
         self._set(templates)
 
     @classmethod
+    def from_templates(
+        cls, templates: Mapping[str, Sequence[Vector]], *, labels: Mapping[str, str] | None = None
+    ) -> "VoiceGallery":
+        """A gallery that lives in memory alone, for callers that keep sealed templates elsewhere."""
+        return cls(templates, labels=labels)
+
+    @classmethod
     def open(
         cls, directory: Path, key: bytes, *, create: bool = False, encoder: VoiceEncoder | None = None
     ) -> "VoiceGallery":

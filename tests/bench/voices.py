@@ -47,7 +47,9 @@ def people(folder: Path) -> dict[str, list[Path]]:
             lines = folder.glob(f"fillets-ng-data-{code}/**/*.ogg")
             found[f"{who} fish {code}"] = [p for p in lines if re.match(rf"[a-z0-9]+-{letter}-", p.name)]
     if not all(found.values()):
-        raise SystemExit(f"{folder} lacks {[n for n, f in found.items() if not f]}; run tests/bench/fetch-voices.sh first")
+        raise SystemExit(
+            f"{folder} lacks {[n for n, f in found.items() if not f]}; run tests/bench/fetch-voices.sh first"
+        )
     return {name: sorted(paths) for name, paths in found.items()}
 
 
@@ -120,7 +122,11 @@ def main() -> None:
     gallery = VoiceGallery(templates, encoder=encoder)
     print(f"Allison, English against Spanish: {gallery.similarities(np.stack(spanish))[:, 0].round(2)}")
 
-    music = np.concatenate([block.samples for block in sample_sound(options.music[0], rate=RATE)]) if options.music else None
+    music = (
+        np.concatenate([block.samples for block in sample_sound(options.music[0], rate=RATE)])
+        if options.music
+        else None
+    )
     conditions = {
         "as they are": lambda x: x,
         "white noise, 20 dB": lambda x: noisy(x, 20),
@@ -164,11 +170,15 @@ def main() -> None:
         for subject, begin, end in runs:
             runs_of[f"{who} for {subject}"] += 1
             print(f"  stranger: {who} taken for {subject}, {begin:.1f} to {end:.1f} s")
-    print(f"strangers: {spoken / 60:.1f} min of speech against {len(templates) - 1} others: {sum(runs_of.values())} false runs")
+    print(
+        f"strangers: {spoken / 60:.1f} min of speech against {len(templates) - 1} others: {sum(runs_of.values())} false runs"
+    )
     for path in options.music:
         samples = np.concatenate([block.samples for block in sample_sound(path, rate=RATE)])[: 90 * RATE]
         tracker, runs = listened(gallery, samples)
-        print(f"music {path.name}: {tracker.spoken:.0f} of {len(samples) / RATE:.0f} s taken for speech, {len(runs)} false runs")
+        print(
+            f"music {path.name}: {tracker.spoken:.0f} of {len(samples) / RATE:.0f} s taken for speech, {len(runs)} false runs"
+        )
 
 
 if __name__ == "__main__":

@@ -138,7 +138,9 @@ def test_gaps_in_the_sound_are_gaps_in_the_speech() -> None:
 def test_talk_without_an_end_is_heard_in_constant_memory() -> None:
     """Six minutes of talk without a pause comes in stretches of about a minute."""
     talk = np.resize(resampled(music(3, 20.0), 11025 / RATE), 20 * RATE)
-    sizes = [stretch.spoken for stretch in SpeechFinder().stretches(b for n in range(18) for b in blocks(talk, 20.0 * n))]
+    sizes = [
+        stretch.spoken for stretch in SpeechFinder().stretches(b for n in range(18) for b in blocks(talk, 20.0 * n))
+    ]
     assert max(sizes) < 90
 
 
