@@ -58,12 +58,10 @@ def encode_recordings(paths: Sequence[Path], encoder: VoiceEncoder) -> tuple[Rec
 
 def _encode(path: Path, encoder: VoiceEncoder) -> Recording:
     finder = SpeechFinder()
-    windows, spoken = [], 0.0
-    for stretch in finder.stretches(_bounded(path)):
-        windows.append(encoder.encode(stretch.windows()[0]))
-        spoken += stretch.spoken
+    stretches = list(finder.stretches(_bounded(path)))  # before any is encoded: what is refused should cost little
+    spoken = sum(stretch.spoken for stretch in stretches)
     _check(path.name, finder.loudness(), spoken)
-    vectors = np.concatenate(windows)
+    vectors = np.concatenate([encoder.encode(stretch.windows()[0]) for stretch in stretches])
     if not len(vectors):
         raise RecordingError(f"{path.name}: only single words with long pauses; record whole sentences")
     if (alike := _least_alike(vectors)) < _ONE_VOICE_WITHIN:

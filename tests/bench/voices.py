@@ -176,9 +176,8 @@ def main() -> None:
     for path in options.music:
         samples = np.concatenate([block.samples for block in sample_sound(path, rate=RATE)])[: 90 * RATE]
         tracker, runs = listened(gallery, samples)
-        print(
-            f"music {path.name}: {tracker.spoken:.0f} of {len(samples) / RATE:.0f} s taken for speech, {len(runs)} false runs"
-        )
+        heard = f"{tracker.spoken:.0f} of {len(samples) / RATE:.0f} s"
+        print(f"music {path.name}: {heard} taken for speech, {len(runs)} false runs")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The encoder says what Resemblyzer itself says, from the same weights; speech is found where it is; nothing else is read."""
+"""The encoder says what Resemblyzer itself says, from the same weights; speech is found where it is."""
 
 from pathlib import Path
 

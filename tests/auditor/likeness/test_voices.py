@@ -1,7 +1,7 @@
 """Registered voices are found with their seconds, others are not, and bad recordings are refused with a reason.
 
-The voices are synthetic (``tests.sounds.speech`` played slower and faster, so that pitch and vocal tract differ); real people
-are in the benchmark.
+The voices are synthetic (``tests.sounds.speech`` played slower and faster, so that pitch and vocal tract differ); real
+people are in the benchmark.
 """
 
 import json
