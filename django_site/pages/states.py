@@ -52,6 +52,7 @@ LOOKS: dict[str, tuple[str, str]] = {
     "audio": (ASK, "sound"),
     "text": (ASK, "list"),
     "face": (ASK, "person"),
+    "voice": (ASK, "sound"),
     "drafted": (ASK, "pen"),
     "suspended": (ASK, "wait"),
     "expired": (IDLE, "wait"),

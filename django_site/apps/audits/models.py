@@ -89,11 +89,12 @@ class FindingKind(models.TextChoices):
     AUDIO = "audio", _("Sound of a work")
     TEXT = "text", _("Words of a work")
     FACE = "face", _("Registered person")
+    VOICE = "voice", _("Registered voice")
 
 
 #: Kinds that name a work, those among them that are told and never a verdict (style and content), and those that policies
 #: judge, on which alone anything else may follow: a place in the queue, another audit, a recall.
-WORK_KINDS = tuple(kind for kind in FindingKind if kind != FindingKind.FACE)
+WORK_KINDS = tuple(kind for kind in FindingKind if kind not in (FindingKind.FACE, FindingKind.VOICE))
 ALIKE_KINDS = (FindingKind.STYLE, FindingKind.SEMANTIC)
 MATCH_KINDS = (FindingKind.COPY, FindingKind.SCENE, FindingKind.AUDIO, FindingKind.TEXT)
 
@@ -134,7 +135,7 @@ class Finding(Record):
             models.CheckConstraint(condition=Q(start__gte=0, end__gte=F("start")), name="finding_interval"),
             models.CheckConstraint(condition=Q(score__gte=0, score__lte=1), name="finding_score"),
             models.CheckConstraint(
-                condition=Q(kind="face", work__isnull=True)
+                condition=Q(kind__in=["face", "voice"], work__isnull=True)
                 | Q(kind__in=["copy", "scene", "style", "semantic", "audio", "text"], work__isnull=False),
                 name="finding_resembles_its_kind",
             ),
