@@ -11,7 +11,6 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from auditor.likeness.voice_encoder import FRAME, RATE, STEP, WINDOW, Mels, mel_filters
 from auditor.media import SoundBlock
@@ -198,5 +197,9 @@ def _judged(power: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np
     floor, peak = np.percentile(decibels, (10, 99))
     least = max(min(floor + _ABOVE_FLOOR_DB, peak - 3.0), peak - _BELOW_PEAK_DB, _SILENT_DB)
     spoken = (decibels >= least) & (flatness <= _MAX_FLATNESS)
+    from scipy import (
+        ndimage,
+    )  # here, since loading it costs a quarter of a second that audits without voices need not pay
+
     spoken = ndimage.binary_closing(np.pad(spoken, _BRIDGED), np.ones(_BRIDGED, bool))[_BRIDGED:-_BRIDGED]
     return decibels, np.asarray(ndimage.binary_opening(spoken, np.ones(_CLICK, bool)), bool)
