@@ -97,6 +97,7 @@ def test_findings_by_keyboard_alone(site, visit):
     page.keyboard.type("a duplicate")  # letters are words here, not commands
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
+    until(page, "document.activeElement.tagName !== 'TEXTAREA'")  # the browser gives the focus back a moment later
     page.keyboard.press("d")
     expect(dialog.get_by_label("Reason")).to_have_value("a duplicate")
     page.keyboard.press("Tab")
