@@ -26,7 +26,7 @@ from auditor.matching.registration import (
     register,
 )
 from auditor.matching.track import AGREES, AGREES_RELATIVE, Track, nearest
-from auditor.matching.wandering import GUESSES_BITS, GUESSES_FROM, Follower
+from auditor.matching.wandering import GUESSES_FROM, Follower
 from auditor.media import Frame, Interval
 
 #: Seconds looked at beyond a candidate's first and last sighting (sightings are half a second apart).
@@ -338,8 +338,7 @@ def _compare_each(
     at_least: float,
 ) -> Comparison | None:
     """Frame by frame: the copy shakes, or the film moves over it. Given up if a few frames agree less than ``at_least``."""
-    hashed = candidate.hash_bits is not None and candidate.hash_bits <= GUESSES_BITS
-    guesses = hashed or candidate.similarity >= GUESSES_FROM
+    guesses = candidate.hashes_are_near or candidate.similarity >= GUESSES_FROM
     follower = Follower(film, candidate.reference, references, line, guesses=guesses)
     core = Interval(candidate.start, candidate.end)
     followed = follower.follow(frames) if follower.promises(frames, core, at_least) else None

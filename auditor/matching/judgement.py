@@ -5,7 +5,7 @@ from auditor.matching.comparison import Comparison
 from auditor.matching.evidence import evidence_pairs, matrix_png
 from auditor.matching.likelihood import Calibration
 from auditor.matching.lines import Line
-from auditor.matching.wandering import GUESSES_BITS, GUESSES_FROM
+from auditor.matching.wandering import GUESSES_FROM
 from auditor.media import Interval, MediaInfo
 from auditor.report import Circumstance, Considered, Finding
 
@@ -64,7 +64,7 @@ def judge(
     """
     picture = info.is_still or candidate.reference.info.is_still
     is_copy = comparison is not None and _is_copy(candidate, comparison, picture=picture)
-    if not is_copy and candidate.similarity < _SCENE_SIMILARITY and not _hashes_are_near(candidate):
+    if not is_copy and candidate.similarity < _SCENE_SIMILARITY and not candidate.hashes_are_near:
         return None
     if comparison is None or (not is_copy and not comparison.registration.inliers):
         return _unregistered(candidate, info)
@@ -100,7 +100,7 @@ def _is_copy(candidate: Candidate, comparison: Comparison, *, picture: bool) -> 
         long_enough = comparison.segment.duration >= _TELLING_SECONDS
         return long_enough and motion >= _COPY_MOTION and agreement >= _MOVING_AGREEMENT
     if not registration.inliers:
-        if _hashes_are_near(candidate) and agreement >= _NEAR_AGREEMENT:
+        if candidate.hashes_are_near and agreement >= _NEAR_AGREEMENT:
             return True
         if candidate.similarity >= _ALIKE:
             return agreement + candidate.similarity >= _ALIKE_SUM
@@ -111,11 +111,7 @@ def _is_copy(candidate: Candidate, comparison: Comparison, *, picture: bool) -> 
         return agreement >= _FLAT_AGREEMENT
     if registration.inliers * (1 - registration.tightness) >= _LOOSE:
         return agreement >= _LOOSE_AGREEMENT
-    return agreement >= (_NEAR_AGREEMENT if _hashes_are_near(candidate) else _COPY_AGREEMENT)
-
-
-def _hashes_are_near(candidate: Candidate) -> bool:
-    return candidate.hash_bits is not None and candidate.hash_bits <= GUESSES_BITS
+    return agreement >= (_NEAR_AGREEMENT if candidate.hashes_are_near else _COPY_AGREEMENT)
 
 
 def _finding(

@@ -34,8 +34,6 @@ _SIDE, _CELLS = 96, 4
 _GUESSES = 12
 #: Descriptor similarity from which a guess can make a copy at all (``judgement``).
 GUESSES_FROM = 0.55
-#: Bits of 256 in which hashes may differ that the same can be said of them.
-GUESSES_BITS = 64
 #: Frames that are registered before all are.
 _PROBES = 5
 #: Part of the canvas that a frame must show to count.
