@@ -65,6 +65,24 @@ class Refuse(Operation):
         return f"Refuse {self.on} on {self.table}: {self.message}"
 
 
+class Lift(Refuse):
+    """A migration operation that takes a trigger away again, and puts it back when reversed."""
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state) -> None:
+        super().database_backwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(self, app_label, schema_editor, from_state, to_state) -> None:
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def describe(self) -> str:
+        return f"Lift the refusal of {self.on} on {self.table}: {self.message}"
+
+
+def lift(refusal: Refuse) -> Lift:
+    """The operation that undoes ``refusal``, made by :func:`refuse` exactly as an earlier migration made it."""
+    return Lift(refusal.name, refusal.table, refusal.on, refusal.message, refusal.when)
+
+
 def refuse(name: str, *, table: str, on: Event, message: str, when: str = "") -> Refuse:
     """The operation, with its arguments by name."""
     return Refuse(name, table, on, message, when)

@@ -75,6 +75,13 @@ def template_kek() -> bytes:
     return key_from_file(settings.KEYS_ROOT / "kek.bin")
 
 
+def key_vault():
+    """Where subjects' data keys lie: apart from the database, wrapped by the key-encryption key."""
+    from auditor.likeness.keys import FileKeyEncryption, FileKeyVault
+
+    return FileKeyVault(settings.KEYS_ROOT / "subjects", FileKeyEncryption(template_kek()))
+
+
 def ledger_key() -> bytes:
     """The seed of the Ed25519 key that signs the ledger's tree heads."""
     return key_from_file(settings.KEYS_ROOT / "ledger-ed25519.bin")

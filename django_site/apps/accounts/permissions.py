@@ -1,6 +1,8 @@
 """Who may do what, as rules over memberships. Services ask :func:`require`; templates and views use the same names."""
 
 import rules
+from django.db.models import Q
+from django.utils import timezone
 
 from django_site.apps.accounts.models import REVIEWING_ROLES, Membership, Role, User
 from django_site.errors import NotAllowedError
@@ -64,8 +66,55 @@ def works_in_organisation(user: User, organisation) -> bool:
 
 
 @rules.predicate
+def heads_legal_of_organisation(user: User, organisation) -> bool:
+    return organisation is not None and _role_in(user, organisation.pk) == Role.HEAD_OF_LEGAL
+
+
+@rules.predicate
 def is_subject(user: User, subject) -> bool:
     return subject is not None and subject.user_id == user.pk
+
+
+@rules.predicate
+def decides_for_themselves(user: User, subject) -> bool:
+    """The person, of age and alive: for a minor the guardian signs, for the dead the estate."""
+    if subject is None or subject.user_id != user.pk:
+        return False
+    of_age = subject.of_age_on is not None and subject.of_age_on <= timezone.localdate()
+    return subject.living == "living" or (subject.living == "minor" and of_age)
+
+
+def representing(user: User, subject):
+    """The person's powers to speak for the subject that stand today, their proof checked. A guardian's end where the
+    minor comes of age; an estate's begin with the death."""
+    today = timezone.localdate()
+    held = subject.representatives.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gt=today),
+        user=user,
+        proof_checked_at__isnull=False,
+        ended_at__isnull=True,
+        starts_on__lte=today,
+    )
+    if subject.living != "minor" or (subject.of_age_on is not None and subject.of_age_on <= today):
+        held = held.exclude(kind="guardian")
+    return held if subject.living == "deceased" else held.exclude(kind="estate")
+
+
+@rules.predicate
+def represents(user: User, subject) -> bool:
+    return subject is not None and representing(user, subject).exists()
+
+
+@rules.predicate
+def signs_for(user: User, subject) -> bool:
+    """A guardian of a minor, an estate of the dead, or an agent with power to sign. Nobody's counsel or union signs."""
+    kinds = {"minor": ["guardian"], "deceased": ["estate"]}.get(getattr(subject, "living", ""), ["agent"])
+    return subject is not None and representing(user, subject).filter(may_sign=True, kind__in=kinds).exists()
+
+
+@rules.predicate
+def stops_for(user: User, subject) -> bool:
+    return subject is not None and representing(user, subject).filter(may_stop=True).exists()
 
 
 @rules.predicate
@@ -84,8 +133,11 @@ rules.add_perm("audits.dismiss", _signed_in & reviews & reviews_for_organisation
 rules.add_perm("provenance.recall", _signed_in & heads_legal)
 rules.add_perm("corpora.change", _signed_in & works_in_organisation)
 rules.add_perm("likeness.enrol", _signed_in & works_in_organisation)
-rules.add_perm("likeness.view", _signed_in & (is_subject | is_legal_of_subject))
-rules.add_perm("likeness.grant", _signed_in & is_subject)
+rules.add_perm("likeness.view", _signed_in & (is_subject | is_legal_of_subject | represents))
+rules.add_perm("likeness.grant", _signed_in & (decides_for_themselves | signs_for))
+rules.add_perm("likeness.stop", _signed_in & (is_subject | stops_for))
+rules.add_perm("likeness.answer", _signed_in & is_legal_of_subject & ~is_subject & ~represents)
+rules.add_perm("likeness.strike", _signed_in & heads_legal_of_organisation)
 
 
 def require(user: User, permission: str, thing) -> None:

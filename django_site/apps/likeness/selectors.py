@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Iterable
 
 from django.db.models import Count, Max, Q, QuerySet
+from django.utils import timezone
 
 from auditor.policy import RegisteredName
 from django_site.apps.accounts.models import REVIEWING_ROLES, User
@@ -28,9 +29,9 @@ def uses_of(subject: Subject) -> QuerySet[UseEvent]:
 
 
 def templates_usable() -> QuerySet[BiometricTemplate]:
-    """Templates that may be compared today: consent stands, the key exists."""
+    """Templates that may be compared today: consent stands, the key exists, and their day has not come."""
     return BiometricTemplate.objects.filter(
-        consent__withdrawn_at__isnull=True, key__wrapped__isnull=False
+        consent__withdrawn_at__isnull=True, key__destroyed_at__isnull=True, destroy_by__gt=timezone.now()
     ).select_related("key")
 
 

@@ -19,6 +19,47 @@ class Use(models.TextChoices):
     INTERNAL = "internal", _("Internal")
 
 
+class Medium(models.TextChoices):
+    """How a production reaches its audience; grants name the media that they allow."""
+
+    CINEMA = "cinema", _("Cinema")
+    TELEVISION = "television", _("Television")
+    STREAMING = "streaming", _("Streaming")
+    ONLINE = "online", _("Online video")
+    GAME = "game", _("Games")
+    PRINT = "print", _("Print")
+    EVENT = "event", _("Exhibitions and events")
+
+
+class ContentTopic(models.TextChoices):
+    """What a film or a shot shows that a person may not want to be seen in."""
+
+    NUDITY = "nudity", _("Nudity")
+    INTIMACY = "intimacy", _("Intimacy")
+    POLITICAL = "political", _("Politics")
+    ENDORSEMENT = "endorsement", _("Endorsement of a product or brand")
+    VIOLENCE = "violence", _("Violence")
+    RELIGION = "religion", _("Religion")
+
+
+class Alteration(models.TextChoices):
+    """What is done to a likeness beyond showing it as it is."""
+
+    AGE = "age", _("Made younger or older")
+    BODY = "body", _("Another body")
+    VOICE = "voice", _("Another voice or new spoken lines")
+    LANGUAGE = "language", _("Dubbed into another language")
+    CHARACTER = "character", _("Turned into a creature or drawing")
+
+
+def default_media() -> list[str]:
+    return [Medium.STREAMING.value]
+
+
+def default_languages() -> list[str]:
+    return ["en"]
+
+
 class Production(Record):
     """A film in the making. ``territories`` is where it is meant to be shown (ISO 3166, ``["*"]`` for everywhere)."""
 
@@ -27,6 +68,15 @@ class Production(Record):
     brief = models.TextField()
     use = models.CharField(max_length=12, choices=Use.choices, default=Use.FILM)
     territories = models.JSONField(default=list)
+    #: Where and how it is meant to be seen; what grants of likeness are compared with.
+    media = models.JSONField(default=default_media)
+    languages = models.JSONField(default=default_languages)
+    #: Topics that the producer declares for the whole film (``ContentTopic``): grants may exclude them.
+    content = models.JSONField(default=list)
+    #: Pictures or voices are made while the audience watches.
+    real_time = models.BooleanField(default=False)
+    #: For whom it is made, where that is not the organisation itself: likenesses are sub-licensed to them.
+    sublicensee = models.CharField(max_length=200, blank=True)
     seed = models.PositiveBigIntegerField()
     width = models.PositiveIntegerField(default=640)
     height = models.PositiveIntegerField(default=360)
@@ -110,6 +160,11 @@ class Shot(Record):
     version = models.PositiveIntegerField(default=1)
     current = models.BooleanField(default=True)
     spec = models.JSONField()
+    #: Ids of the registered people who are meant to be in it: an empty list says that everybody in it is synthetic, ``None``
+    #: that nobody has said yet.
+    cast = models.JSONField(null=True, blank=True)
+    content = models.JSONField(default=list, blank=True)
+    alterations = models.JSONField(default=list, blank=True)
 
     class Meta:
         ordering = ["scene", "position", "version"]
@@ -348,3 +403,27 @@ class Contribution(Record):
 
     def __str__(self) -> str:
         return f"{self.actor} {self.act} {self.target_kind}"
+
+
+class Reference(Record):
+    """A picture that a shot is meant to be made after. It is looked at for registered faces before it may be used."""
+
+    production = models.ForeignKey(Production, on_delete=models.CASCADE, related_name="references")
+    shot = models.ForeignKey(Shot, null=True, on_delete=models.CASCADE, related_name="references")
+    asset = models.ForeignKey("audits.Asset", on_delete=models.PROTECT, related_name="references")
+    name = models.CharField(max_length=200)
+    #: Who resembles somebody registered in it: ``{"subject", "score"}``; vectors of faces are never kept.
+    people = models.JSONField(default=list)
+    unknown_faces = models.PositiveIntegerField(default=0)
+    gallery_sha256 = Sha256Field()
+    added_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["shot", "asset"], name="reference_once_a_shot"),
+            sha256_check("gallery_sha256", name="reference_gallery_sha256"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,72 @@
+"""Registering people, measuring them with consent, and what they allow."""
+
+from django_site.apps.likeness.services.approvals import approval_decide, approval_request, approval_take_back
+from django_site.apps.likeness.services.biometrics import (
+    PROTECTION,
+    TEMPLATE_LIFETIME,
+    biometric_consent_record,
+    biometric_consent_withdraw,
+    biometrics_destroy,
+    subject_enrol,
+    voice_enrol,
+)
+from django_site.apps.likeness.services.grants import (
+    Signing,
+    grant_decline,
+    grant_draft,
+    grant_notice,
+    grant_offer,
+    grant_resume,
+    grant_revoke,
+    grant_sign,
+    grant_suspend,
+    grant_withdraw,
+    grants_expire,
+    grants_settle,
+    text_sha256,
+)
+from django_site.apps.likeness.services.people import (
+    identity_verify,
+    representative_add,
+    representative_check,
+    representative_end,
+    subject_change,
+    subject_died,
+    subject_register,
+)
+from django_site.apps.likeness.services.strikes import strike_declare, strike_end
+
+__all__ = [
+    "PROTECTION",
+    "TEMPLATE_LIFETIME",
+    "Signing",
+    "approval_decide",
+    "approval_request",
+    "approval_take_back",
+    "biometric_consent_record",
+    "biometric_consent_withdraw",
+    "biometrics_destroy",
+    "grant_decline",
+    "grant_draft",
+    "grant_notice",
+    "grant_offer",
+    "grant_resume",
+    "grant_revoke",
+    "grant_sign",
+    "grant_suspend",
+    "grant_withdraw",
+    "grants_expire",
+    "grants_settle",
+    "identity_verify",
+    "representative_add",
+    "representative_check",
+    "representative_end",
+    "strike_declare",
+    "strike_end",
+    "subject_change",
+    "subject_died",
+    "subject_enrol",
+    "subject_register",
+    "text_sha256",
+    "voice_enrol",
+]
