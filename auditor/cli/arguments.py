@@ -6,6 +6,7 @@ from typing import NoReturn
 
 from auditor import __version__
 from auditor.cli.corpus_grammar import add_corpus_arguments
+from auditor.cli.face_grammar import add_face_arguments
 from auditor.cli.resemblance_grammar import add_resemblance_arguments, add_resemblance_option
 from auditor.cli.text_grammar import add_text_arguments
 from auditor.cli.voice_grammar import add_voice_arguments, add_voice_options
@@ -73,17 +74,7 @@ def build_parser() -> argparse.ArgumentParser:
     dismiss.add_argument("--list", action="store_true", dest="list_all", help="what was dismissed, by whom and why")
     dismiss.add_argument("--undo", metavar="ID", help="take a dismissal back")
 
-    faces = commands.add_parser("faces", help="registered people: enrol, find")
-    actions = faces.add_subparsers(required=True, metavar="ACTION")
-    enrol = _command(actions, "faces enrol", "register a person by portraits")
-    enrol.add_argument("gallery", type=Path)
-    enrol.add_argument("--subject", required=True, metavar="ID")
-    enrol.add_argument("files", type=Path, nargs="+", metavar="FILE")
-    find = _command(actions, "faces find", "follow faces through a film")
-    find.add_argument("gallery", type=Path)
-    find.add_argument("file", type=Path)
-    for action in (enrol, find):
-        action.add_argument("--key-file", type=Path, help="the key-encryption key (default: GALLERY.key beside it)")
+    add_face_arguments(commands, _command)
 
     audit = _command(commands, "audit", "one pass over a file with every detector")
     audit.add_argument("file", type=Path)

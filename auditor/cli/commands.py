@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from auditor.audit import SAMPLE_FPS, Auditor
+from auditor.audit import Auditor
 from auditor.cli.corpus_commands import CORPUS_COMMANDS, say_licences
+from auditor.cli.face_commands import FACE_COMMANDS, opened_faces
 from auditor.cli.opening import embedder_name, open_index
 from auditor.cli.resemblance_commands import RESEMBLANCE_COMMANDS, opened_resemblance, resemblance_lines
 from auditor.cli.terminal import CLEAN, FOUND, answer, progress_on_terminal
@@ -21,12 +22,9 @@ from auditor.embeddings import open_embedder
 from auditor.errors import BadInputError
 from auditor.html_report import write_html_report
 from auditor.index import WorkIndex
-from auditor.likeness import FaceGallery, FaceTracker
-from auditor.likeness.crypto import read_key_file
-from auditor.likeness.tracks import SIDE
 from auditor.matching.negatives import Negative, NegativeFile, negative_of
 from auditor.matching.sound import sound_print
-from auditor.media import Progress, probe, sample_frames
+from auditor.media import probe
 from auditor.policy import PolicyBundle
 from auditor.policy import schema as facts_schema
 from auditor.provenance import DevelopmentAuthority, Ingredient, SigningIdentity, TrustList, sign, verify
@@ -185,49 +183,11 @@ def _negative_document(negative: Negative) -> dict[str, Any]:
             "frames": len(negative.frames)}  # fmt: skip
 
 
-def run_faces_enrol(arguments: Namespace) -> int:
-    gallery = FaceGallery.open(arguments.gallery, _gallery_key(arguments, create=True), create=True)
-    templates = gallery.enrol(arguments.subject, arguments.files)
-    document = {"subject": arguments.subject, "templates": templates, "gallery": gallery.info().as_dict()}
-    line = f"{arguments.subject}: {templates} sealed templates; keep {_key_path(arguments)} apart from the gallery"
-    answer(document, [line], as_json=arguments.as_json)
-    return CLEAN
-
-
-def run_faces_find(arguments: Namespace) -> int:
-    gallery = FaceGallery.open(arguments.gallery, _gallery_key(arguments))
-    info = probe(arguments.file)
-    tracker = FaceTracker(gallery)
-    with progress_on_terminal() as show:
-        for frame in sample_frames(arguments.file, fps=SAMPLE_FPS, max_side=SIDE):
-            show(Progress("look", frame.seconds, info.duration, "seconds"))
-            tracker.observe(frame)
-    tracks = tracker.conclude(arguments.file, info)
-    document = {
-        "tracks": [
-            {
-                "subject": track.subject_id,
-                "start": track.span.as_list()[0],
-                "end": track.span.as_list()[1],
-                "score": round(track.score, 4),
-                "region": track.region.as_list(),
-            }
-            for track in tracks
-        ]
-    }
-    unknown = sum(track.subject_id is None for track in tracks)
-    lines = [finding.plain for finding in tracker.findings(tracks, info)] or ["Nobody registered found."]
-    if unknown:
-        lines.append(f"{unknown} other faces that resemble nobody in the gallery.")
-    answer(document, lines, as_json=arguments.as_json)
-    return FOUND if len(tracks) > unknown else CLEAN
-
-
 def run_audit(arguments: Namespace) -> int:
     if arguments.index is None and arguments.gallery is None and arguments.voices is None:
         raise BadInputError("an audit needs something to look for: give --index, --gallery, --voices, or several")
     index = open_index(arguments.index) if arguments.index else None
-    gallery = FaceGallery.open(arguments.gallery, _gallery_key(arguments)) if arguments.gallery else None
+    gallery = opened_faces(arguments)
     records = LicenceRegister(index.directory).read() if index else {}  # before the long work
     looks = opened_resemblance(arguments.resemblance, index)
     voices = opened_voices(arguments)
@@ -326,8 +286,6 @@ COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "index rebuild": run_index_rebuild,
     "match": run_match,
     "dismiss": run_dismiss,
-    "faces enrol": run_faces_enrol,
-    "faces find": run_faces_find,
     "audit": run_audit,
     "identity": run_identity,
     "sign": run_sign,
@@ -336,19 +294,11 @@ COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "policies test": run_policies_test,
     "policies schema": run_policies_schema,
     **CORPUS_COMMANDS,
+    **FACE_COMMANDS,
     **TEXT_COMMANDS,
     **RESEMBLANCE_COMMANDS,
     **VOICE_COMMANDS,
 }
-
-
-def _key_path(arguments: Namespace) -> Path:
-    gallery: Path = arguments.gallery
-    return arguments.key_file or gallery.with_name(gallery.name + ".key")
-
-
-def _gallery_key(arguments: Namespace, *, create: bool = False) -> bytes:
-    return read_key_file(_key_path(arguments), create=create)
 
 
 def _anchors_beside(identity: Path) -> Path:

@@ -2,17 +2,16 @@
 
 from argparse import Namespace
 from collections.abc import Callable
-from pathlib import Path
 
+from auditor.cli.galleries import key_path, vault_of
 from auditor.cli.terminal import CLEAN, FOUND, answer
-from auditor.likeness import VoiceGallery, VoiceTracker
-from auditor.likeness.crypto import read_key_file
+from auditor.likeness import VoiceGallery, VoiceTracker, vault_beside
 from auditor.likeness.voice_encoder import RATE
 from auditor.media import sample_sound
 
 
 def run_voices_enrol(arguments: Namespace) -> int:
-    gallery = VoiceGallery.open(arguments.gallery, _key(arguments, create=True), create=True)
+    gallery = VoiceGallery.open(arguments.gallery, vault_of(arguments, create=True), create=True)
     enrolment = gallery.enrol(arguments.subject, arguments.files)
     document = {
         "subject": arguments.subject,
@@ -21,9 +20,10 @@ def run_voices_enrol(arguments: Namespace) -> int:
         "resembles": [{"subject": one.subject_id, "score": round(one.similarity, 4)} for one in enrolment.resembles],
         "gallery": gallery.info().as_dict(),
     }
+    key_file = key_path(arguments.gallery, arguments.key_file)
     lines = [
         f"{arguments.subject}: {enrolment.templates} sealed templates, {enrolment.spoken:.1f} s of speech added; keep "
-        f"{_key_path(arguments.gallery, arguments.key_file)} apart from the gallery"
+        f"{key_file} and {key_file.name}.subjects apart from the gallery"
     ]
     lines += [
         f"Note: this resembles the voice of {one.subject_id} ({one.similarity:.2f}); is it the same person?"
@@ -34,7 +34,7 @@ def run_voices_enrol(arguments: Namespace) -> int:
 
 
 def run_voices_list(arguments: Namespace) -> int:
-    gallery = VoiceGallery.open(arguments.gallery, _key(arguments))
+    gallery = VoiceGallery.open(arguments.gallery, vault_of(arguments))
     subjects = gallery.subjects()
     document = {
         "subjects": [{"subject": subject, "templates": count} for subject, count in subjects.items()],
@@ -46,7 +46,7 @@ def run_voices_list(arguments: Namespace) -> int:
 
 
 def run_voices_erase(arguments: Namespace) -> int:
-    gallery = VoiceGallery.open(arguments.gallery, _key(arguments))
+    gallery = VoiceGallery.open(arguments.gallery, vault_of(arguments))
     gallery.remove(arguments.subject)
     document = {"erased": arguments.subject, "gallery": gallery.info().as_dict()}
     answer(document, [f"{arguments.subject}: key and templates destroyed"], as_json=arguments.as_json)
@@ -54,7 +54,7 @@ def run_voices_erase(arguments: Namespace) -> int:
 
 
 def run_voices_find(arguments: Namespace) -> int:
-    tracker = VoiceTracker(VoiceGallery.open(arguments.gallery, _key(arguments)))
+    tracker = VoiceTracker(VoiceGallery.open(arguments.gallery, vault_of(arguments)))
     runs = tracker.listen(sample_sound(arguments.file, rate=RATE))
     document = {
         "runs": [
@@ -79,15 +79,7 @@ def opened_voices(arguments: Namespace) -> VoiceGallery | None:
     """The gallery that ``--voices`` names, if it does."""
     if arguments.voices is None:
         return None
-    return VoiceGallery.open(arguments.voices, read_key_file(_key_path(arguments.voices, arguments.voices_key_file)))
-
-
-def _key(arguments: Namespace, *, create: bool = False) -> bytes:
-    return read_key_file(_key_path(arguments.gallery, arguments.key_file), create=create)
-
-
-def _key_path(gallery: Path, given: Path | None) -> Path:
-    return given or gallery.with_name(gallery.name + ".key")
+    return VoiceGallery.open(arguments.voices, vault_beside(key_path(arguments.voices, arguments.voices_key_file)))
 
 
 VOICE_COMMANDS: dict[str, Callable[[Namespace], int]] = {

@@ -2,6 +2,16 @@
 
 from auditor.likeness.faces import SAME_PERSON_DISTANCE, FaceEncoder, PortraitError
 from auditor.likeness.gallery import FaceGallery, GalleryInfo, Resemblance
+from auditor.likeness.keys import (
+    FileKeyEncryption,
+    FileKeyVault,
+    KeyDestroyedError,
+    KeyEncryption,
+    KeyMissingError,
+    KeyVault,
+    KmsKeyEncryption,
+    vault_beside,
+)
 from auditor.likeness.recordings import RecordingError
 from auditor.likeness.tracks import FaceTrack, FaceTracker
 from auditor.likeness.voice_encoder import VoiceEncoder
@@ -9,7 +19,8 @@ from auditor.likeness.voice_gallery import VoiceEnrolment, VoiceGallery, VoiceRe
 from auditor.likeness.voices import VoiceRun, VoiceTracker
 
 __all__ = [
-    "SAME_PERSON_DISTANCE", "FaceEncoder", "FaceGallery", "FaceTrack", "FaceTracker", "GalleryInfo", "PortraitError",
+    "SAME_PERSON_DISTANCE", "FaceEncoder", "FaceGallery", "FaceTrack", "FaceTracker", "FileKeyEncryption", "FileKeyVault",
+    "GalleryInfo", "KeyDestroyedError", "KeyEncryption", "KeyMissingError", "KeyVault", "KmsKeyEncryption", "PortraitError",
     "RecordingError", "Resemblance", "VoiceEncoder", "VoiceEnrolment", "VoiceGallery", "VoiceResemblance", "VoiceRun",
-    "VoiceTracker",
+    "VoiceTracker", "vault_beside",
 ]  # fmt: skip

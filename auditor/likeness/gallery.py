@@ -1,6 +1,6 @@
 """The faces of registered people, searched in memory only; on disk every template is sealed under its subject's key.
 
->>> gallery = FaceGallery.open(Path("var/gallery"), key, create=True)               # doctest: +SKIP
+>>> gallery = FaceGallery.open(Path("var/gallery"), vault_beside(Path("var/key")), create=True)   # doctest: +SKIP
 >>> gallery.enrol("performer-3", [Path("portrait.jpg")])                            # doctest: +SKIP
 """
 
@@ -14,6 +14,7 @@ import numpy as np
 
 from auditor.errors import BadInputError
 from auditor.likeness.faces import DIMENSIONS, SAME_PERSON_DISTANCE, FaceEncoder, Vector
+from auditor.likeness.keys import KeyVault
 from auditor.likeness.template_store import TemplateStore
 
 
@@ -65,18 +66,22 @@ class FaceGallery:
         return cls(templates, labels=labels)
 
     @classmethod
-    def open(cls, directory: Path, key: bytes, *, create: bool = False) -> "FaceGallery":
-        """The gallery in ``directory``, its templates opened with the key-encryption key.
+    def open(cls, directory: Path, keys: KeyVault, *, create: bool = False) -> "FaceGallery":
+        """The gallery in ``directory``, its templates opened with the keys in the vault.
 
-        Raises ``BadInputError`` if there is none (unless ``create``), it is damaged, or the key is another.
+        Raises ``BadInputError`` if there is none (unless ``create``), it is damaged, or the keys are others.
         """
-        store = TemplateStore(directory, key, encoder=FaceEncoder.version, dimensions=DIMENSIONS, of="faces")
+        store = TemplateStore(directory, keys, encoder=FaceEncoder.version, dimensions=DIMENSIONS, of="faces")
         gallery = cls(store.read(create=create))
         gallery._store = store
         return gallery
 
     def label(self, subject_id: str) -> str:
         return self._labels.get(subject_id, subject_id)
+
+    def subjects(self) -> dict[str, int]:
+        """How many templates each person has, by subject id in order."""
+        return {subject: len(self._templates[subject]) for subject in sorted(self._templates)}
 
     def enrol(self, subject_id: str, portraits: Sequence[Path]) -> int:
         """Add portraits of one person; returns how many templates they have now. Raises ``PortraitError``."""

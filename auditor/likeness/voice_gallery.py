@@ -1,6 +1,6 @@
 """The voices of registered people, searched in memory only; on disk every template is sealed under its subject's key.
 
->>> gallery = VoiceGallery.open(Path("var/voices"), key, create=True)               # doctest: +SKIP
+>>> gallery = VoiceGallery.open(Path("var/voices"), vault_beside(Path("var/key")), create=True)   # doctest: +SKIP
 >>> gallery.enrol("performer-3", [Path("first.wav"), Path("second.wav")])           # doctest: +SKIP
 """
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from auditor.errors import BadInputError
 from auditor.likeness.gallery import GalleryInfo
+from auditor.likeness.keys import KeyVault
 from auditor.likeness.recordings import encode_recordings, unit
 from auditor.likeness.template_store import TemplateStore
 from auditor.likeness.voice_encoder import DIMENSIONS, Vector, VoiceEncoder
@@ -65,13 +66,13 @@ class VoiceGallery:
 
     @classmethod
     def open(
-        cls, directory: Path, key: bytes, *, create: bool = False, encoder: VoiceEncoder | None = None
+        cls, directory: Path, keys: KeyVault, *, create: bool = False, encoder: VoiceEncoder | None = None
     ) -> "VoiceGallery":
-        """The gallery in ``directory``, its templates opened with the key-encryption key.
+        """The gallery in ``directory``, its templates opened with the keys in the vault.
 
-        Raises ``BadInputError`` if there is none (unless ``create``), it is damaged, or the key is another.
+        Raises ``BadInputError`` if there is none (unless ``create``), it is damaged, or the keys are others.
         """
-        store = TemplateStore(directory, key, encoder=VoiceEncoder.version, dimensions=DIMENSIONS, of="voices")
+        store = TemplateStore(directory, keys, encoder=VoiceEncoder.version, dimensions=DIMENSIONS, of="voices")
         gallery = cls(store.read(create=create), encoder=encoder)
         gallery._store = store
         return gallery

@@ -4,8 +4,7 @@ import pytest
 
 from auditor.embeddings import Embedder, open_embedder
 from auditor.index import WorkIndex
-from auditor.likeness import FaceGallery
-from auditor.likeness.crypto import new_key
+from auditor.likeness import FaceGallery, vault_beside
 from tests.clips import ASTRONAUT, BIKES, BUNNY, COFFEE
 
 
@@ -26,6 +25,7 @@ def works(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> WorkI
 
 @pytest.fixture(scope="session")
 def gallery(tmp_path_factory: pytest.TempPathFactory) -> FaceGallery:
-    gallery = FaceGallery.open(tmp_path_factory.mktemp("gallery"), new_key(), create=True)
+    folder = tmp_path_factory.mktemp("faces")
+    gallery = FaceGallery.open(folder / "gallery", vault_beside(folder / "key", create=True), create=True)
     gallery.enrol("collins", [ASTRONAUT])
     return gallery

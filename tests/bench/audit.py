@@ -36,11 +36,10 @@ from pathlib import Path
 from auditor.audit import Auditor
 from auditor.embeddings import open_embedder
 from auditor.index import WorkIndex
-from auditor.likeness import FaceGallery
-from auditor.likeness.crypto import read_key_file
+from auditor.likeness import FaceGallery, vault_beside
 folder = Path(sys.argv[2])
 auditor = Auditor(index=WorkIndex.open(folder / "index", open_embedder()),
-                  gallery=FaceGallery.open(folder / "gallery", read_key_file(folder / "key")))
+                  gallery=FaceGallery.open(folder / "gallery", vault_beside(folder / "key")))
 report = auditor.audit(Path(sys.argv[1]))
 print({stage: round(value, 2) for stage, value in report.seconds.items()}, len(report.findings), "findings")
 own, children = (resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
@@ -87,14 +86,13 @@ def prepare(folder: Path) -> None:
     """An index and a gallery as the demonstration has them: works that the film does not show."""
     from auditor.embeddings import open_embedder
     from auditor.index import WorkIndex
-    from auditor.likeness import FaceGallery
-    from auditor.likeness.crypto import read_key_file
+    from auditor.likeness import FaceGallery, vault_beside
     from tests.clips import ASTRONAUT, COFFEE, ROCKET
 
     index = WorkIndex.open(folder / "index", open_embedder(), create=True)
     for work in (COFFEE, ROCKET):
         index.add(work.stem, work)
-    gallery = FaceGallery.open(folder / "gallery", read_key_file(folder / "key", create=True), create=True)
+    gallery = FaceGallery.open(folder / "gallery", vault_beside(folder / "key", create=True), create=True)
     gallery.enrol("collins", [ASTRONAUT])
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from auditor.errors import BadInputError
-from auditor.likeness import FaceGallery, FaceTracker, PortraitError
-from auditor.likeness.crypto import SealBrokenError, new_key
+from auditor.likeness import FaceGallery, FaceTracker, KeyMissingError, PortraitError, vault_beside
+from auditor.likeness.crypto import SealBrokenError
 from auditor.media import probe, sample_frames
 from tests.clips import ASTRONAUT, CAR, COFFEE, ROCKET, Pixels, frames_of, still, travel, write_clip
 
@@ -90,28 +90,40 @@ def test_refused_portrait_leaves_the_gallery_as_it_was(gallery: FaceGallery) -> 
     assert gallery.info() == before
 
 
+def opened(folder: Path, *, create: bool = False) -> FaceGallery:
+    return FaceGallery.open(folder / "gallery", vault_beside(folder / "key", create=create), create=create)
+
+
 def test_templates_never_rest_in_the_clear(tmp_path: Path) -> None:
-    key = new_key()
-    gallery = FaceGallery.open(tmp_path, key, create=True)
+    gallery = opened(tmp_path, create=True)
     gallery.enrol("collins", [ASTRONAUT])
     (vector,) = gallery.encoder.encode_portraits([ASTRONAUT])
     stored = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
-    for plain in (vector.tobytes(), vector[:8].tobytes(), f"{vector[0]:.6f}".encode(), key, key.hex().encode()):
+    data_key = vault_beside(tmp_path / "key").key("faces/collins")
+    for plain in (
+        vector.tobytes(),
+        vector[:8].tobytes(),
+        f"{vector[0]:.6f}".encode(),
+        data_key,
+        data_key.hex().encode(),
+    ):
         assert plain not in stored
 
 
 def test_gallery_needs_its_key(tmp_path: Path) -> None:
-    FaceGallery.open(tmp_path, new_key(), create=True).enrol("collins", [ASTRONAUT])
+    opened(tmp_path, create=True).enrol("collins", [ASTRONAUT])
+    (tmp_path / "key").unlink()
     with pytest.raises(SealBrokenError, match="key"):
-        FaceGallery.open(tmp_path, new_key())
+        opened(tmp_path, create=True)
+    with pytest.raises(KeyMissingError, match="vault"):
+        FaceGallery.open(tmp_path / "gallery", vault_beside(tmp_path / "other", create=True))
 
 
 def test_removed_person_is_not_found(tmp_path: Path) -> None:
-    key = new_key()
-    gallery = FaceGallery.open(tmp_path, key, create=True)
+    gallery = opened(tmp_path, create=True)
     gallery.enrol("collins", [ASTRONAUT])
     gallery.remove("collins")
-    _, (track,), _ = tracks_of(FaceGallery.open(tmp_path, key), ASTRONAUT)
+    _, (track,), _ = tracks_of(opened(tmp_path), ASTRONAUT)
     assert track.subject_id is None
     with pytest.raises(BadInputError, match="not enrolled"):
         gallery.remove("collins")

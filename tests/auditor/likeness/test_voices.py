@@ -14,8 +14,8 @@ import pytest
 from auditor.audit import Auditor
 from auditor.cli.main import main
 from auditor.errors import BadInputError, CancelledError
-from auditor.likeness import RecordingError, VoiceEncoder, VoiceGallery, VoiceTracker, recordings
-from auditor.likeness.crypto import SealBrokenError, new_key
+from auditor.likeness import RecordingError, VoiceEncoder, VoiceGallery, VoiceTracker, recordings, vault_beside
+from auditor.likeness.crypto import SealBrokenError
 from auditor.media import MediaError, SoundBlock, sample_sound
 from auditor.report import Finding
 from tests.clips import COFFEE, ffmpeg
@@ -36,6 +36,11 @@ def pause(seconds: float) -> Samples:
     return np.zeros(round(seconds * RATE), np.float32)
 
 
+def opened(folder: Path, *, create: bool = False) -> VoiceGallery:
+    keys = vault_beside(folder / "key", create=create)
+    return VoiceGallery.open(folder / "gallery", keys, create=create, encoder=ENCODER)
+
+
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Three recordings of the deep voice."""
@@ -52,7 +57,7 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def voices(own: list[Path], tmp_path_factory: pytest.TempPathFactory) -> VoiceGallery:
-    gallery = VoiceGallery.open(tmp_path_factory.mktemp("voices"), new_key(), create=True, encoder=ENCODER)
+    gallery = opened(tmp_path_factory.mktemp("voices"), create=True)
     gallery.enrol("rivera", own[:2])
     return gallery
 
@@ -74,7 +79,7 @@ def test_registered_voice_is_found_at_its_seconds(voices: VoiceGallery, film: Pa
 
 
 def test_two_registered_voices_are_told_apart(own: list[Path], film: Path, tmp_path: Path) -> None:
-    gallery = VoiceGallery.open(tmp_path / "g", new_key(), create=True, encoder=ENCODER)
+    gallery = opened(tmp_path, create=True)
     gallery.enrol("rivera", own)
     gallery.enrol("moss", [write_wav(tmp_path / "moss.wav", high(20, 30))])
     assert [finding.subject_id for finding in found(gallery, film)] == ["moss", "rivera", "moss"]
@@ -100,7 +105,7 @@ def test_the_order_of_recordings_does_not_matter(own: list[Path], tmp_path: Path
 
 
 def test_a_person_enrolled_twice_is_pointed_out(own: list[Path], tmp_path: Path) -> None:
-    gallery = VoiceGallery.open(tmp_path, new_key(), create=True, encoder=ENCODER)
+    gallery = opened(tmp_path, create=True)
     assert gallery.enrol("rivera", own[:1]).resembles == ()
     again = gallery.enrol("rivera-2", own[1:2])
     assert [one.subject_id for one in again.resembles] == ["rivera"]
@@ -151,13 +156,12 @@ def test_recordings_of_two_people_are_refused(voices: VoiceGallery, own: list[Pa
 
 
 def test_templates_never_rest_in_the_clear(own: list[Path], tmp_path: Path) -> None:
-    key = new_key()
-    gallery = VoiceGallery.open(tmp_path, key, create=True, encoder=ENCODER)
+    gallery = opened(tmp_path, create=True)
     gallery.enrol("rivera", own[:1])
     vector = recordings.encode_recordings(own[:1], ENCODER)[0].vector
     stored = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
-    place = int(np.argmax(vector))
-    for plain in (vector.tobytes(), vector[place : place + 3].tobytes(), f"{vector[place]:.6f}".encode(), key):
+    place, data_key = int(np.argmax(vector)), vault_beside(tmp_path / "key").key("voices/rivera")
+    for plain in (vector.tobytes(), vector[place : place + 3].tobytes(), f"{vector[place]:.6f}".encode(), data_key):
         assert plain not in stored
     assert own[0].name.encode() not in stored
 
@@ -165,21 +169,20 @@ def test_templates_never_rest_in_the_clear(own: list[Path], tmp_path: Path) -> N
 def test_gallery_needs_its_key_and_its_kind(own: list[Path], tmp_path: Path) -> None:
     from auditor.likeness import FaceGallery
 
-    key = new_key()
-    VoiceGallery.open(tmp_path, key, create=True, encoder=ENCODER).enrol("rivera", own[:1])
-    with pytest.raises(SealBrokenError, match="key"):
-        VoiceGallery.open(tmp_path, new_key())
+    opened(tmp_path, create=True).enrol("rivera", own[:1])
     with pytest.raises(BadInputError, match="not of faces"):
-        FaceGallery.open(tmp_path, key)
+        FaceGallery.open(tmp_path / "gallery", vault_beside(tmp_path / "key"))
+    (tmp_path / "key").unlink()
+    with pytest.raises(SealBrokenError, match="key"):
+        opened(tmp_path, create=True)
 
 
 def test_erased_person_is_not_found(own: list[Path], film: Path, tmp_path: Path) -> None:
-    key = new_key()
-    gallery = VoiceGallery.open(tmp_path, key, create=True, encoder=ENCODER)
+    gallery = opened(tmp_path, create=True)
     gallery.enrol("rivera", own)
     gallery.remove("rivera")
-    assert found(VoiceGallery.open(tmp_path, key), film) == ()
-    assert b"rivera" not in (tmp_path / "gallery.json").read_bytes()
+    assert found(opened(tmp_path), film) == ()
+    assert b"rivera" not in (tmp_path / "gallery" / "gallery.json").read_bytes()
     with pytest.raises(BadInputError, match="not enrolled"):
         gallery.remove("rivera")
 

@@ -1,0 +1,86 @@
+"""``faces``: registered people, and whom the faces in a file resemble."""
+
+from argparse import Namespace
+from collections.abc import Callable
+
+from auditor.audit import SAMPLE_FPS
+from auditor.cli.galleries import key_path, vault_of
+from auditor.cli.terminal import CLEAN, FOUND, answer, progress_on_terminal
+from auditor.likeness import FaceGallery, FaceTracker
+from auditor.likeness.tracks import SIDE
+from auditor.media import Progress, probe, sample_frames
+
+
+def run_faces_enrol(arguments: Namespace) -> int:
+    gallery = FaceGallery.open(arguments.gallery, vault_of(arguments, create=True), create=True)
+    templates = gallery.enrol(arguments.subject, arguments.files)
+    document = {"subject": arguments.subject, "templates": templates, "gallery": gallery.info().as_dict()}
+    key_file = key_path(arguments.gallery, arguments.key_file)
+    line = (
+        f"{arguments.subject}: {templates} sealed templates; keep {key_file} and {key_file.name}.subjects apart from the "
+        "gallery"
+    )
+    answer(document, [line], as_json=arguments.as_json)
+    return CLEAN
+
+
+def run_faces_list(arguments: Namespace) -> int:
+    gallery = FaceGallery.open(arguments.gallery, vault_of(arguments))
+    subjects = gallery.subjects()
+    document = {
+        "subjects": [{"subject": subject, "templates": count} for subject, count in subjects.items()],
+        "gallery": gallery.info().as_dict(),
+    }
+    lines = [f"{subject}: {count} templates" for subject, count in subjects.items()] or ["Nobody is registered here."]
+    answer(document, lines, as_json=arguments.as_json)
+    return CLEAN
+
+
+def run_faces_erase(arguments: Namespace) -> int:
+    gallery = FaceGallery.open(arguments.gallery, vault_of(arguments))
+    gallery.remove(arguments.subject)
+    document = {"erased": arguments.subject, "gallery": gallery.info().as_dict()}
+    answer(document, [f"{arguments.subject}: key and templates destroyed"], as_json=arguments.as_json)
+    return CLEAN
+
+
+def run_faces_find(arguments: Namespace) -> int:
+    gallery = FaceGallery.open(arguments.gallery, vault_of(arguments))
+    info = probe(arguments.file)
+    tracker = FaceTracker(gallery)
+    with progress_on_terminal() as show:
+        for frame in sample_frames(arguments.file, fps=SAMPLE_FPS, max_side=SIDE):
+            show(Progress("look", frame.seconds, info.duration, "seconds"))
+            tracker.observe(frame)
+    tracks = tracker.conclude(arguments.file, info)
+    document = {
+        "tracks": [
+            {
+                "subject": track.subject_id,
+                "start": track.span.as_list()[0],
+                "end": track.span.as_list()[1],
+                "score": round(track.score, 4),
+                "region": track.region.as_list(),
+            }
+            for track in tracks
+        ]
+    }
+    unknown = sum(track.subject_id is None for track in tracks)
+    lines = [finding.plain for finding in tracker.findings(tracks, info)] or ["Nobody registered found."]
+    if unknown:
+        lines.append(f"{unknown} other faces that resemble nobody in the gallery.")
+    answer(document, lines, as_json=arguments.as_json)
+    return FOUND if len(tracks) > unknown else CLEAN
+
+
+def opened_faces(arguments: Namespace) -> FaceGallery | None:
+    """The gallery that ``--gallery`` names, if it does."""
+    return FaceGallery.open(arguments.gallery, vault_of(arguments)) if arguments.gallery else None
+
+
+FACE_COMMANDS: dict[str, Callable[[Namespace], int]] = {
+    "faces enrol": run_faces_enrol,
+    "faces list": run_faces_list,
+    "faces erase": run_faces_erase,
+    "faces find": run_faces_find,
+}
