@@ -164,6 +164,14 @@ def face_encoder():
     return FaceEncoder()
 
 
+@_per_process(_of_settings("KEYS_ROOT"))
+def voice_encoder():
+    """Recordings to voice descriptors."""
+    from auditor.likeness.voice_encoder import VoiceEncoder
+
+    return VoiceEncoder()
+
+
 def _enrolled() -> Hashable:
     from django_site.apps.likeness.selectors import templates_fingerprint
 
@@ -177,7 +185,17 @@ def face_gallery():
     from django_site.apps.likeness.selectors import subject_labels
     from django_site.apps.likeness.templates_sealed import templates_open
 
-    return FaceGallery(templates_open(), labels=subject_labels(), encoder=face_encoder())
+    return FaceGallery(templates_open("face"), labels=subject_labels(), encoder=face_encoder())
+
+
+@_per_process(_enrolled)
+def voice_gallery():
+    """Every enrolled voice, in memory alone, as the faces are."""
+    from auditor.likeness.voice_gallery import VoiceGallery
+    from django_site.apps.likeness.selectors import subject_labels
+    from django_site.apps.likeness.templates_sealed import templates_open
+
+    return VoiceGallery(templates_open("voice"), labels=subject_labels(), encoder=voice_encoder())
 
 
 def auditor(organisation_id: UUID | None = None):

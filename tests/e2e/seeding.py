@@ -175,14 +175,15 @@ def performer(people) -> object:
 
 
 def offer(subject, production, by, *, until_days: int = 480):
-    """A grant for one production, drafted for the performer to read and sign."""
+    """A grant for one production, put before the performer two days ago: she may sign."""
     from django.utils import timezone
 
-    from django_site.apps.likeness.services import grant_draft
+    from django_site.apps.likeness.services import grant_draft, grant_notice
 
     scope = {
         "projects": [str(production.pk)],
         "uses": ["film", "trailer"],
+        "media": ["cinema", "streaming"],
         "territories": ["*"],
         "modalities": ["face"],
         "replica_kind": "independent",
@@ -196,7 +197,8 @@ def offer(subject, production, by, *, until_days: int = 480):
         "revoke this at any time on my page; what was released before stays released."
     )
     ends = timezone.now() + timedelta(days=until_days)
-    return grant_draft(subject=subject, scope=scope, text=text, by=by, ends=ends)
+    grant = grant_draft(subject=subject, scope=scope, text=text, by=by, ends=ends)
+    return grant_notice(grant=grant, by=by, at=timezone.now() - timedelta(hours=49))
 
 
 def film(title: str, people, *, seed: int = 7):

@@ -226,29 +226,57 @@ class Make:
         return Subject.objects.create(organisation=organisation, **{"legal_name": "Eileen Marsh", **fields})
 
     def grant(self, subject, production, state: str = "active", **fields):
-        from django_site.apps.likeness.models import ConsentGrant
+        """A grant in a state, brought there by the steps that the database allows."""
+        from django_site.apps.likeness.models import ConsentGrant, GrantSignature
 
         now = timezone.now()
         scope = {
             "projects": [str(production.pk)],
             "uses": ["film"],
+            "media": ["*"],
             "territories": ["*"],
             "modalities": ["face"],
             "replica_kind": "independent",
             "description": "Speaking role of the keeper",
+            **fields.pop("limits", {}),
         }
         values = {
             "scope": scope,
             "text": "I allow it.",
             "text_sha256": sha256("text"),
+            "summary": "What of you: your face.",
+            "shown_sha256": sha256("shown"),
             "starts": now,
             "changed_at": now,
+            "noticed_at": now,
+            "may_sign_from": now,
         }
-        if state != "drafted":
-            values |= {"signed_at": now, "signed_by": subject.user or self.user()}
-        if state in ("suspended", "revoked"):
-            values["reason"] = "because"
-        return ConsentGrant.objects.create(subject=subject, state=state, **{**values, **fields})
+        signer = subject.user or self.user()
+        grant = ConsentGrant.objects.create(subject=subject, state="drafted", **{**values, **fields})
+        signed = {"signed_at": grant.may_sign_from or now, "signed_by": signer}
+        ways = {
+            "drafted": [],
+            "noticed": ["noticed"],
+            "declined": ["noticed", "declined"],
+            "signed": ["noticed", "signed"],
+            "active": ["noticed", "signed", "active"],
+        }
+        for step in ways.get(state, ["noticed", "signed", "active", state]):
+            if step == "signed":
+                GrantSignature.objects.create(
+                    grant=grant,
+                    signed_by=signer,
+                    role="self",
+                    text_sha256=grant.text_sha256,
+                    shown_sha256=grant.shown_sha256,
+                    authenticated_by="password",
+                )
+            stopped = {} if step in ("noticed", "signed", "active", "amended", "expired") else {"reason": "because"}
+            ConsentGrant.objects.filter(pk=grant.pk).update(
+                state=step, **(signed if step == "signed" else {}), **stopped
+            )
+        grant.refresh_from_db()
+        return grant
 
     def work(self, organisation, title: str = "Harbour"):
         from django_site.apps.corpora.models import RightsHolder, Work

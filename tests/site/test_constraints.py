@@ -339,10 +339,10 @@ def test_no_template_without_standing_consent_and_key_of_the_same_person(make, r
     organisation = make.organisation()
     subject, other = make.subject(organisation), make.subject(organisation, legal_name="Someone Else")
     consent, foreign = _consent(make, subject), _consent(make, other)
-    with refused("subject_key_held_or_destroyed"):
-        SubjectKey.objects.create(subject=subject, wrapped=None)
-    key = SubjectKey.objects.create(subject=subject, wrapped=b"k")
-    foreign_key = SubjectKey.objects.create(subject=other, wrapped=b"k")
+    key = SubjectKey.objects.create(subject=subject)
+    foreign_key = SubjectKey.objects.create(subject=other)
+    with refused("one_key_of_a_subject"):
+        SubjectKey.objects.create(subject=subject)
     picture = LikenessAsset.objects.create(
         subject=subject, asset=make.asset(media_type="image/jpeg"), source="scan", business_reason="x"
     )
@@ -375,17 +375,34 @@ def test_grant(make, refused):
     now = timezone.now()
     for fields, why in [
         ({"ends": now - timedelta(days=1)}, "grant_term"),
-        ({"signed_at": None}, "grant_signed_before_active"),
-        ({"signed_by": None}, "grant_signed_before_active"),
         ({"scope": {}}, "grant_says_what"),
         ({"text": ""}, "grant_says_what"),
         ({"text_sha256": "no"}, "grant_text_sha256"),
-        ({"state": "revoked", "reason": ""}, "grant_stop_has_reason"),
-        ({"state": "eternal"}, "grant"),
+        ({"shown_sha256": "no"}, "grant_shown_sha256"),
+        ({"may_sign_from": now - timedelta(days=1)}, "grant_notice_order"),
     ]:
         with refused(why):
             make.grant(subject, studio.production, **fields)
+    with refused("a grant begins as a draft"):
+        ConsentGrant.objects.create(
+            subject=subject, state="active", scope={"a": 1}, text="t", text_sha256="0" * 64, starts=now, changed_at=now,
+            signed_at=now, signed_by=studio.producer,
+        )  # fmt: skip
+    offered = make.grant(subject, studio.production, state="noticed", may_sign_from=now + timedelta(days=2))
+    for change, why in [
+        ({"state": "active"}, "a grant can not go from that state"),
+        ({"state": "signed", "signed_at": now, "signed_by": studio.producer}, "signed by a signature|after_notice"),
+        ({"state": "declined", "reason": ""}, "grant_stop_has_reason"),
+        ({"state": "eternal"}, "grant"),
+    ]:
+        with refused(why):
+            ConsentGrant.objects.filter(pk=offered.pk).update(**change)
     grant = make.grant(subject, studio.production)
+    for to in ("drafted", "noticed", "signed", "declined"):
+        with refused("a grant can not go from that state"):
+            ConsentGrant.objects.filter(pk=grant.pk).update(state=to, reason="because")
+    with refused("grant_stop_has_reason"):
+        ConsentGrant.objects.filter(pk=grant.pk).update(state="withdrawn", reason="")
     with refused("one_active_grant_version"):
         make.grant(subject, studio.production, grant=grant.grant, version=2)
     with refused("grant_version_once"):

@@ -27,7 +27,7 @@ from auditor.policy.facts import (
 from django_site import wiring
 from django_site.apps.audits.models import MATCH_KINDS, Asset, Audit, FindingKind
 from django_site.apps.corpora.selectors import licence_chosen, licensed_acts_of
-from django_site.apps.likeness.models import BiometricConsent, ConsentGrant, GrantState, LivingState, Subject
+from django_site.apps.likeness.models import BiometricConsent, ConsentGrant, GrantState, LivingState, Modality, Subject
 from django_site.apps.likeness.selectors import grants_for, registered_names
 from django_site.apps.productions.models import Cut, GenerationRecord, ImportedMedia, Production, Shot, Take
 
@@ -112,9 +112,10 @@ def generation_fact(take_id, record: GenerationRecord) -> GenerationFact:
     )
 
 
-def enrol_facts(subject: Subject) -> EnrolFacts:
-    """Before a face becomes a template."""
-    consent = subject.biometric_consents.order_by("-given_at").select_related("subject__organisation").first()
+def enrol_facts(subject: Subject, modality: str = Modality.FACE) -> EnrolFacts:
+    """Before a face or voice becomes a template."""
+    consents = subject.biometric_consents.filter(modality=modality).order_by("-given_at")
+    consent = consents.select_related("subject__organisation").first()
     return EnrolFacts(
         subject_id=str(subject.pk),
         display_name=subject.display_name,

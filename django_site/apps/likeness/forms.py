@@ -15,9 +15,9 @@ class SignForm(forms.Form):
 
 
 class StopForm(forms.Form):
-    """Suspending or revoking a grant, with the reason that those who relied on it will read."""
+    """Suspending or withdrawing a grant, with the reason that those who relied on it will read."""
 
-    act = forms.ChoiceField(choices=[("suspend", _("Suspend")), ("revoke", _("Revoke"))])
+    act = forms.ChoiceField(choices=[("suspend", _("Suspend")), ("withdraw", _("Withdraw"))])
     reason = forms.CharField(
         label=_("Reason"),
         max_length=2000,

@@ -39,9 +39,7 @@ GRANT_FROM: dict[str, set[str]] = {
     G.TRANSFERRED: {G.SIGNED, G.ACTIVE, G.SUSPENDED, G.DISPUTED},
 }
 #: Nothing follows these.
-OVER = frozenset(
-    state for state in GRANT_FROM if not any(state in came_from for came_from in GRANT_FROM.values())
-)
+OVER = frozenset(state for state in GRANT_FROM if not any(state in came_from for came_from in GRANT_FROM.values()))
 
 
 def grant_move(grant: ConsentGrant, to: GrantState, *, by: User | None, reason: str = "", **fields) -> ConsentGrant:

@@ -264,5 +264,3 @@ def compensation_sentence(terms: Mapping[str, str]) -> str:
         basis = {"gross_receipts": _("gross receipts"), "net_receipts": _("net receipts")}[terms["residual_basis"]]
         parts.append(_("%(percent)s %% of %(basis)s") % {"percent": terms["residual_percent"], "basis": basis})
     return ", ".join(parts) + "."
-
-

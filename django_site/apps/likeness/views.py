@@ -16,9 +16,9 @@ from django_site.apps.likeness.reading import found_in, grant_lines, stop_conseq
 from django_site.apps.likeness.selectors import subjects_visible_to, uses_of
 from django_site.apps.likeness.services import (
     biometric_consent_withdraw,
-    grant_revoke,
     grant_sign,
     grant_suspend,
+    grant_withdraw,
 )
 from django_site.pages.failures import attempt
 from django_site.pages.paging import keyset_page
@@ -124,7 +124,7 @@ def grant_stop(request: HttpRequest, grant_id: UUID) -> HttpResponse:
     stop, done = (
         (grant_suspend, _("Suspended: no new use is allowed until you agree again."))
         if form.cleaned_data["act"] == "suspend"
-        else (grant_revoke, _("Revoked. What was cleared under it is being checked again."))
+        else (grant_withdraw, _("Withdrawn. What was cleared under it is being checked again."))
     )
     attempt(request, lambda: stop(grant=grant, by=request.user, reason=form.cleaned_data["reason"]), done=done)
     return redirect("likeness:grant", grant.pk)

@@ -7,7 +7,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from auditor.likeness.crypto import SealBrokenError, open_sealed, unwrap_key
+from auditor.likeness.crypto import SealBrokenError, open_sealed
+from auditor.likeness.keys import KeyDestroyedError
 from django_site import wiring
 from django_site.apps.audits.facts import grant_fact
 from django_site.apps.likeness.models import BiometricTemplate, ConsentGrant, SubjectKey, UseEvent
@@ -16,10 +17,10 @@ from django_site.apps.likeness.selectors import grants_for
 from django_site.apps.likeness.services import (
     biometric_consent_record,
     biometric_consent_withdraw,
-    grant_draft,
-    grant_revoke,
+    grant_offer,
     grant_sign,
     grant_suspend,
+    grant_withdraw,
     subject_enrol,
 )
 from django_site.apps.likeness.templates_sealed import templates_open
@@ -52,6 +53,7 @@ def scope(studio, **changes) -> dict:
     return {
         "projects": [str(studio.production.pk)],
         "uses": ["film"],
+        "media": ["*"],
         "territories": ["*"],
         "modalities": ["face"],
         "replica_kind": "independent",
@@ -62,7 +64,7 @@ def scope(studio, **changes) -> dict:
 
 
 def signed(studio, **fields) -> ConsentGrant:
-    grant = grant_draft(
+    grant = grant_offer(
         subject=studio.subject, scope=scope(studio), text="My face, in Tidewater.", by=studio.legal_reviewer, **fields
     )
     return grant_sign(grant=grant, by=studio.performer, text_sha256_seen=grant.text_sha256)
@@ -87,18 +89,23 @@ def test_a_template_is_sealed_for_one_person_and_found_in_memory_alone(studio, m
         cursor.execute("SELECT ciphertext FROM likeness_biometrictemplate")
         assert np.asarray(vector, "<f4").tobytes()[:16] not in bytes(cursor.fetchone()[0])
     other = make.subject(studio.organisation, legal_name="Other")
-    key = unwrap_key(bytes(template.key.wrapped), wiring.template_kek())
+    key = wiring.key_vault().key(str(template.key_id))
     assert open_sealed(bytes(template.ciphertext), key=key, subject_id=str(studio.subject.pk))
     with pytest.raises(SealBrokenError):
         open_sealed(bytes(template.ciphertext), key=key, subject_id=str(other.pk))
 
 
-def test_withdrawal_destroys_key_and_templates_and_empties_the_gallery(studio):
+def test_withdrawal_destroys_key_and_templates_and_empties_the_gallery(studio, django_capture_on_commit_callbacks):
     enrol(studio)
     assert wiring.face_gallery().info().subjects == 1
-    biometric_consent_withdraw(subject=studio.subject, by=studio.performer, reason="I changed my mind.")
+    key = SubjectKey.objects.get()
+    assert wiring.key_vault().key(str(key.pk))
+    with django_capture_on_commit_callbacks(execute=True):
+        biometric_consent_withdraw(subject=studio.subject, by=studio.performer, reason="I changed my mind.")
     assert not BiometricTemplate.objects.exists()
-    assert SubjectKey.objects.get().wrapped is None
+    assert SubjectKey.objects.get().destroyed_at is not None
+    with pytest.raises(KeyDestroyedError):
+        wiring.key_vault().key(str(key.pk))
     assert wiring.face_gallery().info().subjects == 0
     with pytest.raises(WrongStateError):
         biometric_consent_withdraw(subject=studio.subject, by=studio.performer, reason="Again.")
@@ -113,7 +120,7 @@ def test_a_portrait_without_a_face_enrols_nobody(studio):
 
 
 def test_only_the_person_signs_and_only_what_they_saw(studio):
-    grant = grant_draft(subject=studio.subject, scope=scope(studio), text="My face.", by=studio.legal_reviewer)
+    grant = grant_offer(subject=studio.subject, scope=scope(studio), text="My face.", by=studio.legal_reviewer)
     with pytest.raises(NotAllowedError):
         grant_sign(grant=grant, by=studio.producer, text_sha256_seen=grant.text_sha256)
     with pytest.raises(InputError, match="not the text"):
@@ -135,12 +142,12 @@ def test_only_the_person_signs_and_only_what_they_saw(studio):
 )
 def test_a_grant_that_says_nothing_definite_is_not_offered(studio, change, why):
     with pytest.raises(InputError, match=why):
-        grant_draft(subject=studio.subject, scope=scope(studio, **change), text="x", by=studio.legal_reviewer)
+        grant_offer(subject=studio.subject, scope=scope(studio, **change), text="x", by=studio.legal_reviewer)
 
 
 def test_a_newer_version_takes_the_place_of_the_older(studio):
     first = signed(studio)
-    second = grant_draft(
+    second = grant_offer(
         subject=studio.subject,
         scope=scope(studio, territories=["DE"]),
         text="Germany.",
@@ -165,17 +172,17 @@ def test_stopping_a_grant_needs_a_reason_and_sends_what_relied_on_it_back(studio
         audit=audit, position=0, kind="face", start=0, end=2, score=0.6, plain="x", subject=studio.subject
     )
     with pytest.raises(InputError, match="say why"):
-        grant_revoke(grant=grant, by=studio.performer, reason=" ")
+        grant_withdraw(grant=grant, by=studio.performer, reason=" ")
     with pytest.raises(NotAllowedError):
-        grant_revoke(grant=grant, by=studio.producer, reason="Because.")
+        grant_withdraw(grant=grant, by=studio.producer, reason="Because.")
     grant_suspend(grant=grant, by=studio.performer, reason="I want to see it first.")
     take.refresh_from_db()
     assert take.state == "auditing"
     assert Job.objects.filter(kind="audit_take", target_id=take.pk, state="queued").count() == 1
     assert not grant_fact(grant, at=timezone.now()).active
-    grant_revoke(grant=grant, by=studio.performer, reason="No.")
+    grant_withdraw(grant=grant, by=studio.performer, reason="No.")
     with pytest.raises(WrongStateError):
-        grant_revoke(grant=grant, by=studio.performer, reason="No.")
+        grant_withdraw(grant=grant, by=studio.performer, reason="No.")
 
 
 def test_a_grant_counts_only_within_its_term(studio):

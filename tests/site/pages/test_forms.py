@@ -155,10 +155,10 @@ def test_stopping_a_grant_says_why(world, visit, make):
     grant = make.grant(world.subject, world.production)
     url = reverse("likeness:stop", args=[grant.pk])
     performer = visit("performer")
-    assert "Say why, in a few words." in words(performer.post(url, {"act": "revoke", "reason": ""}))
+    assert "Say why, in a few words." in words(performer.post(url, {"act": "withdraw", "reason": ""}))
     performer.post(url, {"act": "suspend", "reason": "Not now."})
     assert ConsentGrant.objects.get(pk=grant.pk).state == "suspended"
-    assert "Revoked." in words(performer.post(url, {"act": "revoke", "reason": "Never again."}, follow=True))
+    assert "Withdrawn." in words(performer.post(url, {"act": "withdraw", "reason": "Never again."}, follow=True))
     assert "Never again." in words(visit("legal_reviewer").get(reverse("likeness:grant", args=[grant.pk])))
 
 

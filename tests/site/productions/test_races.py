@@ -11,7 +11,7 @@ from django_site.apps.audits.models import Asset, Decision, Finding
 from django_site.apps.audits.selectors import assets_visible_to, audits_visible_to, findings_visible_to
 from django_site.apps.jobs.models import Job
 from django_site.apps.jobs.runner import run_job, run_pending
-from django_site.apps.likeness.services import grant_revoke
+from django_site.apps.likeness.services import grant_withdraw
 from django_site.apps.productions.models import Cut, ImportedMedia, Take
 from django_site.apps.productions.selectors import imports_visible_to, screenplay_current, shots_current
 from django_site.apps.productions.services.imports import media_import
@@ -217,7 +217,7 @@ def test_consent_withdrawn_while_the_file_is_copied_keeps_the_film_in(make, stud
     def copy_and_withdraw(*, asset):
         plain(asset=asset)
         copied.append(asset)
-        grant_revoke(grant=grant, by=performer, reason="No.")
+        grant_withdraw(grant=grant, by=performer, reason="No.")
 
     monkeypatch.setattr(release_service, "asset_copy_to_released", copy_and_withdraw)
     run_job(job_id=Job.objects.get(kind="sign_cut").pk)

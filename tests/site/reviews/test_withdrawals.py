@@ -12,7 +12,7 @@ from django_site.apps.corpora.models import LicensedAct
 from django_site.apps.corpora.services import licence_withdraw, licences_settle
 from django_site.apps.jobs.models import Job
 from django_site.apps.likeness.models import UseEvent
-from django_site.apps.likeness.services import grant_revoke, grant_suspend, grants_expire
+from django_site.apps.likeness.services import grant_suspend, grant_withdraw, grants_expire
 from django_site.apps.productions.models import Cut
 from django_site.apps.provenance.models import LedgerEntry, Release
 from django_site.apps.provenance.services.recall import cut_recall
@@ -62,7 +62,7 @@ def withdrawn(studio) -> Case:
     return queue_of(studio.head_of_legal).get(kind="withdrawal")
 
 
-@pytest.mark.parametrize(("stop", "word"), [(grant_revoke, "revoked"), (grant_suspend, "suspended")])
+@pytest.mark.parametrize(("stop", "word"), [(grant_withdraw, "withdrew"), (grant_suspend, "suspended")])
 def test_a_stopped_grant_brings_every_released_film_that_relied_on_it_to_a_person(make, studio, release, stop, word):
     other = make.case(studio.production, cut=make.cut(studio.production, studio.producer, version=9), risk=1.9)
     stop(grant=studio.grant, by=studio.performer, reason="I have changed my mind.")
@@ -80,11 +80,11 @@ def test_a_stopped_grant_brings_every_released_film_that_relied_on_it_to_a_perso
 
 def test_a_further_withdrawal_adds_its_reason_and_opens_no_second_case(studio, release):
     grant_suspend(grant=studio.grant, by=studio.performer, reason="Wait.")
-    grant_revoke(grant=studio.grant, by=studio.performer, reason="No.")
+    grant_withdraw(grant=studio.grant, by=studio.performer, reason="No.")
     case = Case.objects.get(kind="withdrawal")
     assert case.reason.splitlines() == [
         "Eileen Marsh suspended the grant that this film relied on: Wait.",
-        "Eileen Marsh revoked the grant that this film relied on: No.",
+        "Eileen Marsh withdrew the grant that this film relied on: No.",
     ]
 
 
@@ -94,22 +94,22 @@ def test_the_case_stands_exactly_when_the_withdrawal_does(studio, release, monke
 
     monkeypatch.setattr("django_site.apps.reviews.withdrawals.withdrawal_cases_open", broken)
     with pytest.raises(RuntimeError):
-        grant_revoke(grant=studio.grant, by=studio.performer, reason="No.")
+        grant_withdraw(grant=studio.grant, by=studio.performer, reason="No.")
     studio.grant.refresh_from_db()
     assert studio.grant.state == "active"
-    assert not LedgerEntry.objects.filter(kind="grant_revoked").exists()
+    assert not LedgerEntry.objects.filter(kind="grant_withdrawd").exists()
 
 
 def test_policies_out_of_order_do_not_keep_anybody_from_withdrawing(studio, release, settings, tmp_path, caplog):
     settings.POLICIES_ROOT = tmp_path / "nowhere"
-    grant_revoke(grant=studio.grant, by=studio.performer, reason="No.")
+    grant_withdraw(grant=studio.grant, by=studio.performer, reason="No.")
     assert Case.objects.get(kind="withdrawal").decision == release.decision
     assert "could not be judged anew" in caplog.text
 
 
 def test_a_grant_for_another_production_touches_nothing_here(make, studio, release):
     elsewhere = make.production(studio.organisation, studio.producer)
-    grant_revoke(grant=make.grant(studio.subject, elsewhere), by=studio.performer, reason="Not there.")
+    grant_withdraw(grant=make.grant(studio.subject, elsewhere), by=studio.performer, reason="Not there.")
     assert not Case.objects.filter(kind="withdrawal").exists()
 
 
@@ -170,7 +170,7 @@ def test_what_waits_and_shows_the_person_is_audited_again(make, studio):
 
     decision = make.decision(studio.production, outcome="review", take=take, audit=cases[0][1])
     case = case_open(decision=decision, opened_by=studio.producer, take=take)
-    grant_revoke(grant=grant, by=studio.performer, reason="No.")
+    grant_withdraw(grant=grant, by=studio.performer, reason="No.")
     for row in (take, imported, case):
         row.refresh_from_db()
     assert (take.state, imported.state, case.state) == ("auditing", "auditing", "changes_requested")
@@ -178,7 +178,7 @@ def test_what_waits_and_shows_the_person_is_audited_again(make, studio):
 
 
 def test_two_people_let_it_stay_out_and_nothing_is_signed_for_it(studio, release):
-    grant_revoke(grant=studio.grant, by=studio.performer, reason="No.")
+    grant_withdraw(grant=studio.grant, by=studio.performer, reason="No.")
     case = withdrawn(studio)
     assert case_approve(case=case, by=studio.legal_reviewer, reason="The contract allows it.").state == "open"
     assert case_approve(case=case, by=studio.head_of_legal, reason="It does.").state == "approved"
@@ -191,7 +191,7 @@ def test_two_people_let_it_stay_out_and_nothing_is_signed_for_it(studio, release
 
 
 def test_only_the_head_of_legal_recalls_and_a_released_film_is_not_changed(studio, release):
-    grant_revoke(grant=studio.grant, by=studio.performer, reason="No.")
+    grant_withdraw(grant=studio.grant, by=studio.performer, reason="No.")
     case = withdrawn(studio)
     with pytest.raises(NotAllowedError):
         case_reject(case=case, by=studio.legal_reviewer, reason="Take it back.")

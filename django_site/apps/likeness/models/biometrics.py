@@ -101,9 +101,7 @@ class BiometricConsent(Record):
                 condition=Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gte=F("given_at")),
                 name="biometric_consent_order",
             ),
-            models.CheckConstraint(
-                condition=Q(modality__in=MEASURED), name="biometric_consent_modality_measured"
-            ),
+            models.CheckConstraint(condition=Q(modality__in=MEASURED), name="biometric_consent_modality_measured"),
             models.UniqueConstraint(
                 fields=["subject", "modality", "purpose"],
                 condition=Q(withdrawn_at__isnull=True),

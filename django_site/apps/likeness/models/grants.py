@@ -105,7 +105,8 @@ class ConsentGrant(Record):
                 name="grant_signed_after_notice",
             ),
             models.CheckConstraint(
-                condition=Q(may_sign_from__isnull=True) | Q(noticed_at__isnull=False, may_sign_from__gte=F("noticed_at")),
+                condition=Q(may_sign_from__isnull=True)
+                | Q(noticed_at__isnull=False, may_sign_from__gte=F("noticed_at")),
                 name="grant_notice_order",
             ),
             models.CheckConstraint(condition=~Q(scope={}) & ~Q(text=""), name="grant_says_what"),
@@ -157,7 +158,8 @@ class GrantSignature(Record):
             sha256_check("text_sha256", name="signature_text_sha256"),
             sha256_check("shown_sha256", name="signature_shown_sha256"),
             models.CheckConstraint(
-                condition=Q(role="self", representative__isnull=True) | ~Q(role="self") & Q(representative__isnull=False),
+                condition=Q(role="self", representative__isnull=True)
+                | ~Q(role="self") & Q(representative__isnull=False),
                 name="signature_representative_if_not_self",
             ),
         ]

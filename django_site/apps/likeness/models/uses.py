@@ -145,8 +145,7 @@ class Claim(Record):
                 name="claim_closed_by_somebody",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["upheld", "rejected"])
-                | ~Q(answer="") & ~Q(answered_by=F("raised_by")),
+                condition=~Q(state__in=["upheld", "rejected"]) | ~Q(answer="") & ~Q(answered_by=F("raised_by")),
                 name="claim_answered_with_reasons_by_another",
             ),
         ]

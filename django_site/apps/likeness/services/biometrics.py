@@ -196,9 +196,7 @@ def _custody(subject: Subject, asset: Asset, act: CustodyAct, by: User | None, n
     CustodyEvent.objects.create(subject=subject, asset_sha256=asset.sha256, act=act, actor=by, note=note[:500])
 
 
-def biometric_consent_withdraw(
-    *, subject: Subject, by: User, reason: str, modality: Modality | None = None
-) -> None:
+def biometric_consent_withdraw(*, subject: Subject, by: User, reason: str, modality: Modality | None = None) -> None:
     """Withdraw consent to measuring (GDPR 7(3)): the templates go at once and for good, and with the last of them the key,
     so that no backup can be read either. Without ``modality`` all of it."""
     require(by, "likeness.stop", subject)

@@ -98,7 +98,9 @@ def subject_died(*, subject: Subject, died_on: date, by: User) -> Subject:
             if instruction == "continues":
                 continue
             to = GrantState.TRANSFERRED if instruction == "estate" else GrantState.WITHDRAWN
-            why = "The person has died; the estate decides." if instruction == "estate" else "It ended with their death."
+            why = (
+                "The person has died; the estate decides." if instruction == "estate" else "It ended with their death."
+            )
             _ended(grant_move(grant, to, by=by, reason=why), by, why)
     return subject
 
@@ -145,7 +147,9 @@ def representative_add(
     media_type = _proof_type(proof)
     asset = asset_store(source=proof, media_type=media_type)
     if subject.representatives.filter(user=user, kind=kind, ended_at__isnull=True).exists():
-        raise WrongStateError(f"{user} is {RepresentativeKind(kind).label.lower()} of {subject} already; end that first")
+        raise WrongStateError(
+            f"{user} is {RepresentativeKind(kind).label.lower()} of {subject} already; end that first"
+        )
     return Representative.objects.create(
         subject=subject,
         user=user,
@@ -204,7 +208,5 @@ def representative_end(*, representative: Representative, by: User, reason: str)
         if not standing.update(ended_at=timezone.now(), ended_reason=reason.strip()):
             raise WrongStateError("this power has ended already")
         representative.refresh_from_db()
-        ledger_append(
-            kind="representative_ended", event={"subject": subject.pk, "representative": representative.pk}
-        )
+        ledger_append(kind="representative_ended", event={"subject": subject.pk, "representative": representative.pk})
     return representative

@@ -21,9 +21,7 @@ def strike_declare(*, union: str, reason: str, organisation: Organisation, by: U
         raise InputError("name the union, and say where the strike was announced")
     if Strike.objects.filter(union=union.strip(), ended_at__isnull=True).exists():
         raise WrongStateError(f"a strike of {union.strip()} stands already")
-    strike = Strike.objects.create(
-        union=union.strip(), reason=reason.strip(), declared_by=by, began_at=timezone.now()
-    )
+    strike = Strike.objects.create(union=union.strip(), reason=reason.strip(), declared_by=by, began_at=timezone.now())
     ledger_append(kind="strike_declared", event={"strike": strike.pk, "by": by.pseudonym})
     struck = ConsentGrant.objects.filter(subject__union=strike.union, state=GrantState.ACTIVE)
     for grant in struck.select_related("subject"):

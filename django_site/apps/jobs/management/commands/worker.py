@@ -17,7 +17,7 @@ from django_site.apps.audits.services.sweeping import storage_sweep
 from django_site.apps.corpora.services import licences_settle
 from django_site.apps.jobs.scratch import scratch_sweep
 from django_site.apps.jobs.services import job_sweep
-from django_site.apps.likeness.services import grants_expire
+from django_site.apps.likeness.services import grants_settle
 from django_site.celery import app
 
 logger = logging.getLogger(__name__)
@@ -64,7 +64,7 @@ def _sweep_forever(stop: threading.Event) -> None:
         while not stop.wait(settings.JOB_SWEEP_SECONDS):
             try:
                 job_sweep()
-                grants_expire()
+                grants_settle()
                 licences_settle()
                 if time.monotonic() - swept >= settings.STORAGE_SWEEP_SECONDS:
                     swept = time.monotonic()
