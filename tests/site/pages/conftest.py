@@ -104,6 +104,7 @@ def finding_in(make, audit, **fields):
 @pytest.fixture
 def world(make, clip, signed_clip, settings, tmp_path):
     """See the module. Everything that an address can name is an attribute."""
+    from django_site.apps.accounts.notices import notice_send
     from django_site.apps.corpora.models import LicensedAct, WorkAsset
     from django_site.apps.productions.models import ImportedMedia, ProductionMember
     from django_site.apps.productions.services.screenplays import screenplay_write
@@ -149,6 +150,7 @@ def world(make, clip, signed_clip, settings, tmp_path):
     grant = make.grant(subject, studio.production, state="drafted")
     job = make.job(studio.production, target_id=take.pk)
     corpus = make.corpus(studio.organisation, studio.producer)
+    [notice] = notice_send(users=[studio.producer], kind="other", text="Something happened.", url="/productions/")
     return SimpleNamespace(
         **vars(studio),
         screenplay=screenplay,
@@ -167,6 +169,7 @@ def world(make, clip, signed_clip, settings, tmp_path):
         grant=grant,
         job=job,
         corpus=corpus,
+        notice=notice,
     )
 
 

@@ -41,8 +41,8 @@ def _findings(cut: Cut) -> QuerySet[Finding]:
 
 
 def subjects_seen(cut: Cut) -> QuerySet:
-    """Ids of everybody registered who was found in the cut or its takes."""
-    return _findings(cut).filter(kind="face", subject__isnull=False).values("subject")
+    """Ids of everybody registered who was seen or heard in the cut or its takes."""
+    return _findings(cut).filter(subject__isnull=False).values("subject")
 
 
 def consents_changed_at(cut: Cut) -> datetime:
