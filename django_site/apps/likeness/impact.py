@@ -131,11 +131,14 @@ class Reach:
 
     @property
     def _cuts(self) -> QuerySet:
-        """Ids of cuts that show the person themselves or through one of their takes."""
+        """Ids of cuts that show the person themselves or through one of their takes, or were released as if they did."""
         return (
             self.found.filter(audit__cut__isnull=False)
             .values("audit__cut")
-            .union(CutItem.objects.filter(take__in=self._takes).order_by().values("cut"))
+            .union(
+                self.uses.filter(cut__isnull=False).values("cut"),
+                CutItem.objects.filter(take__in=self._takes).order_by().values("cut"),
+            )
         )
 
     @property
@@ -194,7 +197,7 @@ class Reach:
     def released(self) -> QuerySet[Cut]:
         """Films that are out and relied on the grant, and those that show the person on no other grant."""
         if not self.covered:
-            return Cut.objects.filter(pk__in=self._cuts.union(self._relied), state=CutState.RELEASED)
+            return Cut.objects.filter(pk__in=self._cuts, state=CutState.RELEASED)
         open_here = [pk for pk in self.productions or [] if pk not in self.covered]
         uncovered = Cut.objects.filter(pk__in=self._cuts, production__in=open_here).order_by().values("pk")
         return Cut.objects.filter(pk__in=self._relied.union(uncovered), state=CutState.RELEASED)
@@ -202,7 +205,7 @@ class Reach:
     @property
     def recalled(self) -> QuerySet[Cut]:
         """Films that were out and were taken back."""
-        return Cut.objects.filter(pk__in=self._cuts.union(self._relied), state=CutState.RECALLED)
+        return Cut.objects.filter(pk__in=self._cuts, state=CutState.RECALLED)
 
     # what was agreed and what was learned
 

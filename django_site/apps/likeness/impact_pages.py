@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy
 
 from django_site.apps.accounts.models import User
 from django_site.apps.likeness.impact import Reach
-from django_site.apps.productions.models import Production
+from django_site.apps.likeness.impact_summary import Summary, impact_summary
+from django_site.apps.productions.models import Cut, ImportedMedia, Production, Take
 from django_site.apps.productions.selectors import productions_visible_to
 from django_site.apps.reviews.models import Case, CaseKind, CaseState
-from django_site.pages.paging import Page, keyset_page
+from django_site.pages.paging import PAGE_SIZE, Page, cursor_of, keyset_page
 
 #: Rows that one group shows before it is opened by itself, and rows a query of a download.
 FIRST, DOWNLOAD_CHUNK = 10, 2000
@@ -47,7 +48,7 @@ class ImpactGroup:
     key: str
     title: str
     what: str
-    count: int
+    count: int | None
     page: Page
 
 
@@ -55,7 +56,8 @@ class ImpactGroup:
 class _Kind:
     title: str
     what: str
-    rows: Callable[[Reach], QuerySet]
+    #: All of the group, or the rows of a set that was chosen already, with what a row is read from.
+    rows: Callable[..., QuerySet]
     #: The production's path in the row, for its title.
     production: str
     row: Callable[[str, object], ImpactRow]
@@ -142,6 +144,10 @@ def _model(group: str, use) -> ImpactRow:
     )
 
 
+def _or(rows: QuerySet | None, reach: Reach, name: str) -> QuerySet:
+    return getattr(reach, name) if rows is None else rows
+
+
 _AGAIN = gettext_lazy("Is looked at again, and stopped if nothing else allows it.")
 
 _KINDS: dict[str, _Kind] = {
@@ -162,21 +168,21 @@ _KINDS: dict[str, _Kind] = {
     "takes": _Kind(
         gettext_lazy("Takes that are not out"),
         _AGAIN,
-        lambda reach: reach.takes.select_related("shot__scene__screenplay__production"),
+        lambda reach, rows=None: _or(rows, reach, "takes").select_related("shot__scene__screenplay__production"),
         "shot__scene__screenplay__production",
         _take,
     ),
     "cuts": _Kind(
         gettext_lazy("Films in the making"),
         gettext_lazy("Can't be released; is looked at again, and stopped if nothing else allows it."),
-        lambda reach: reach.cuts.select_related("production", "release__manifest__asset"),
+        lambda reach, rows=None: _or(rows, reach, "cuts").select_related("production", "release__manifest__asset"),
         "production",
         _cut,
     ),
     "imports": _Kind(
         gettext_lazy("Files from outside"),
         _AGAIN,
-        lambda reach: reach.imports.select_related("production"),
+        lambda reach, rows=None: _or(rows, reach, "imports").select_related("production"),
         "production",
         _import,
     ),
@@ -186,14 +192,14 @@ _KINDS: dict[str, _Kind] = {
             "A person decides within a day whether it stays out or is recalled. Its manifest stays verifiable; a recall is "
             "marked on its page."
         ),
-        lambda reach: reach.released.select_related("production", "release__manifest__asset"),
+        lambda reach, rows=None: _or(rows, reach, "released").select_related("production", "release__manifest__asset"),
         "production",
         _cut,
     ),
     "recalled": _Kind(
         gettext_lazy("Films already recalled"),
         gettext_lazy("Stays recalled; its manifest stays verifiable and says so."),
-        lambda reach: reach.recalled.select_related("production", "release__manifest__asset"),
+        lambda reach, rows=None: _or(rows, reach, "recalled").select_related("production", "release__manifest__asset"),
         "production",
         _cut,
     ),
@@ -217,22 +223,36 @@ _KINDS: dict[str, _Kind] = {
 GROUPS = tuple(_KINDS)
 
 
+#: Groups whose sets are large: their counts and first rows come from one statement.
+_SUMMED: dict[str, type] = {"takes": Take, "cuts": Cut, "imports": ImportedMedia, "released": Cut, "recalled": Cut}
+
+
 def impact_groups(reach: Reach, user: User, *, group: str = "", cursor: str = "") -> list[ImpactGroup]:
-    """Every group that has something, with its count and first rows; with ``group`` that one alone, a whole page of it."""
-    keys = [group] if group in _KINDS else GROUPS
-    groups = []
-    for key in keys:
-        kind = _KINDS[key]
-        rows = kind.rows(reach)
-        count = rows.order_by().values("pk").count()
-        if not count and not group:
-            continue
-        page = (
-            keyset_page(rows, order=("-id",), cursor=cursor) if group else keyset_page(rows, order=("-id",), size=FIRST)
-        )
-        groups.append(ImpactGroup(key, str(kind.title), str(kind.what), count, page))
+    """Every group that has something, with its count and first rows; with ``group`` that alone, a whole page of it (behind
+    ``cursor`` without a count: it was on the first page)."""
+    if group in _KINDS and cursor:
+        page = keyset_page(_KINDS[group].rows(reach), order=("-id",), cursor=cursor)
+        groups = [ImpactGroup(group, str(_KINDS[group].title), str(_KINDS[group].what), None, page)]
+    else:
+        size = PAGE_SIZE if group else FIRST
+        summed = impact_summary(reach, newest=size + 1) if not group or group in _SUMMED else {}
+        groups = [_first(key, reach, summed, size) for key in ([group] if group in _KINDS else GROUPS)]
     seen = set(productions_visible_to(user).filter(pk__in=_production_ids(groups)).values_list("pk", flat=True))
-    return [_read(group, seen) for group in groups]
+    return [_read(one, seen) for one in groups if one.count or group]
+
+
+def _first(key: str, reach: Reach, summed: dict[str, Summary], size: int) -> ImpactGroup:
+    kind = _KINDS[key]
+    if key in _SUMMED:
+        said = summed.get(key, Summary(0, ()))
+        chosen = kind.rows(reach, _SUMMED[key].objects.filter(pk__in=said.newest[:size]))
+        rows = list(chosen.order_by("-id")) if said.newest else []
+        after = cursor_of(rows[-1], ("-id",)) if len(said.newest) > size else ""
+        return ImpactGroup(key, str(kind.title), str(kind.what), said.count, Page(rows, after, True))
+    rows = kind.rows(reach)
+    page = keyset_page(rows, order=("-id",), size=size)
+    count = rows.order_by().count() if page.next_cursor else len(page.rows)
+    return ImpactGroup(key, str(kind.title), str(kind.what), count, page)
 
 
 def _production_of(key: str, row) -> Production:

@@ -99,7 +99,7 @@ def test_renders_are_called_off_in_the_same_moment(make, studio):
 
 
 def test_what_another_grant_covers_goes_on_rendering(make, studio):
-    take, job = queued(make, studio, cast=[str(studio.subject.pk)])
+    take, _ = queued(make, studio, cast=[str(studio.subject.pk)])
     make.grant(studio.subject, studio.production)
     withdraw(studio)
     take.refresh_from_db()
