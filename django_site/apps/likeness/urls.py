@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from django_site.apps.likeness import impact_views, views
+from django_site.apps.likeness import impact_views, money_views, views
 
 app_name = "likeness"
 urlpatterns = [
@@ -21,4 +21,19 @@ urlpatterns = [
         r"^grants/(?P<grant_id>[0-9a-f-]{36})/reach\.(?P<form>csv|json)$", impact_views.impact_file, name="impact_file"
     ),
     path("<uuid:subject_id>/reach/", impact_views.impact_subject, name="impact_subject"),
+    # money
+    path("<uuid:subject_id>/statement/", money_views.subject_money, name="money"),
+    path("<uuid:subject_id>/statement/enter/", money_views.money_enter, name="money_enter"),
+    re_path(
+        r"^(?P<subject_id>[0-9a-f-]{36})/statement\.(?P<form>csv|json)$",
+        money_views.subject_money_file,
+        name="money_file",
+    ),
+    path("productions/<uuid:production_id>/statement/", money_views.production_money, name="production_money"),
+    path("productions/<uuid:production_id>/receipts/", money_views.receipts_enter, name="receipts"),
+    re_path(
+        r"^productions/(?P<production_id>[0-9a-f-]{36})/statement\.(?P<form>csv|json)$",
+        money_views.production_money_file,
+        name="production_money_file",
+    ),
 ]
