@@ -208,6 +208,7 @@ def auditor(organisation_id: UUID | None = None):
     return Auditor(
         index=work_index(),
         gallery=face_gallery(),
+        voices=voice_gallery() if voice_gallery().info().subjects else None,
         negatives=negatives,
         sounds=work_sounds(),
         resemblance=looks,

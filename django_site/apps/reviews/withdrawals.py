@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from django_site.apps.accounts.models import User
 from django_site.apps.audits.facts import cut_facts
-from django_site.apps.audits.models import MATCH_KINDS, Decision, Finding
+from django_site.apps.audits.models import MATCH_KINDS, PERSON_KINDS, Decision, Finding
 from django_site.apps.audits.services.decisions import decide_and_record
 from django_site.apps.corpora.models import Licence
 from django_site.apps.likeness.models import ConsentGrant, GrantState
@@ -41,7 +41,7 @@ def released_under_grant(grant: ConsentGrant) -> list[Cut]:
         if other.ends is None or other.ends > timezone.now()
         for project in other.scope["projects"]
     }
-    shown = _showing(Finding.objects.filter(kind="face", subject=grant.subject))
+    shown = _showing(Finding.objects.filter(kind__in=PERSON_KINDS, subject=grant.subject))
     uncovered = [cut for cut in shown if str(cut.production_id) not in others]
     return list({cut.pk: cut for cut in [*relied.select_related("production"), *uncovered]}.values())
 
