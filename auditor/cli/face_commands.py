@@ -53,6 +53,7 @@ def run_faces_find(arguments: Namespace) -> int:
             show(Progress("look", frame.seconds, info.duration, "seconds"))
             tracker.observe(frame)
     tracks = tracker.conclude(arguments.file, info)
+    people = tracker.unknown_people(info)
     document = {
         "tracks": [
             {
@@ -63,12 +64,14 @@ def run_faces_find(arguments: Namespace) -> int:
                 "region": track.region.as_list(),
             }
             for track in tracks
-        ]
+        ],
+        "unknown_people": [person.as_dict() for person in people],
     }
     unknown = sum(track.subject_id is None for track in tracks)
     lines = [finding.plain for finding in tracker.findings(tracks, info)] or ["Nobody registered found."]
     if unknown:
         lines.append(f"{unknown} other faces that resemble nobody in the gallery.")
+    lines += [f"Person {person.number}: {person.plain}" for person in people]
     answer(document, lines, as_json=arguments.as_json)
     return FOUND if len(tracks) > unknown else CLEAN
 

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from auditor.likeness.faces import SAME_PERSON_DISTANCE, Face, Vector
 from auditor.likeness.gallery import FaceGallery, Resemblance
+from auditor.likeness.strangers import Appearance, Look, unknown_people
 from auditor.media import Frame, Interval, MediaInfo, Region, sample_frames
-from auditor.report import EvidencePair, Finding
+from auditor.report import EvidencePair, Finding, UnknownPerson
 
 #: Pixels on the longer side that faces are looked for in: a face of 80 pixels is then an eighth of the width.
 SIDE = 640
@@ -39,6 +40,7 @@ class _Track:
     vectors: list[Vector]
     region: Region
     pictures: list[tuple[float, float, bytes]] = field(default_factory=list)  # (distance, seconds, JPEG)
+    look: Look = field(default_factory=Look)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,14 @@ class FaceTracker:
         self._encoder = gallery.encoder
         self._open: list[_Track] = []
         self._closed: list[_Track] = []
+        self._unknown: list[Appearance] = []
+        self._last = -np.inf
+        self._step = np.inf
 
     def observe(self, frame: Frame) -> None:
         """Look for faces in the next frame (at most ``SIDE`` pixels on the longer side)."""
+        self._step = min(self._step, frame.seconds - self._last) if frame.seconds > self._last else self._step
+        self._last = frame.seconds
         self._closed += [track for track in self._open if frame.seconds - track.end > _LOST_AFTER]
         self._open = [track for track in self._open if frame.seconds - track.end <= _LOST_AFTER]
         free = list(self._open)
@@ -89,16 +96,22 @@ class FaceTracker:
     def conclude(self, path: Path, info: MediaInfo) -> tuple[FaceTrack, ...]:
         """All tracks in order of time; the ends of those that resemble somebody are placed to a few frames."""
         tracks = []
+        self._unknown = []
         for track in sorted(self._closed + self._open, key=lambda t: t.start):
             nearest = self._resembles(track)
             if nearest is None:
                 span = Interval(track.start, track.end)
                 tracks.append(FaceTrack(span, None, 0.0, track.region))
+                self._unknown.append(Appearance(span, track.vectors, track.look))
                 continue
             evidence = tuple(EvidencePair(seconds, jpeg) for _, seconds, jpeg in sorted(track.pictures, key=_when))
             span = Interval(0.0, 0.0) if info.is_still else self._refined(path, info, track)
             tracks.append(FaceTrack(span, nearest.subject_id, nearest.score, track.region, evidence))
         return tuple(tracks)
+
+    def unknown_people(self, info: MediaInfo) -> tuple[UnknownPerson, ...]:
+        """After ``conclude``: who recurs and resembles nobody registered (see ``strangers``)."""
+        return unknown_people(self._unknown, info, step=float(self._step) if np.isfinite(self._step) else 0.0)
 
     def findings(self, tracks: tuple[FaceTrack, ...], info: MediaInfo) -> tuple[Finding, ...]:
         """A finding for each track that resembles a registered person."""
@@ -132,6 +145,7 @@ class FaceTracker:
     def _keep_picture(self, track: _Track, frame: Frame, face: Face, vector: Vector) -> None:
         nearest = self._gallery.nearest(vector)
         if nearest is None:
+            track.look.offer(frame.pixels, face, frame.seconds)
             return
         track.pictures.append((nearest.distance, frame.seconds, _boxed(frame.pixels, face)))
         track.pictures = sorted(track.pictures, key=lambda picture: picture[0])[:_PICTURES]
