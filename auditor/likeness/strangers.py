@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from auditor.likeness.faces import SAME_PERSON_DISTANCE, Face, Vector
+from auditor.likeness.faces import Face, FaceEncoder, Vector, score_of
 from auditor.media import Interval, MediaInfo, Region
 from auditor.report import UnknownPerson
 
@@ -21,6 +21,8 @@ RECURRING_SECONDS = 2.0
 RECURRING_TRACKS = 2
 #: Tracks that are joined to people, the longest first: the pairs of so many take 130 MB.
 _MOST_TRACKS = 4000
+#: Rows of their distances in one go: 13 MB of differences for 4000 tracks.
+_ROWS = 3
 #: People in a report, those longest on screen first; a crowd is not a list that anybody clears.
 MOST_PEOPLE = 300
 #: Face widths of picture that are shown around a face, to know the scene by.
@@ -56,7 +58,9 @@ class Look:
         self.jpeg = _portrait(pixels, face)
 
 
-def unknown_people(appearances: Sequence[Appearance], info: MediaInfo, *, step: float) -> tuple[UnknownPerson, ...]:
+def unknown_people(
+    appearances: Sequence[Appearance], info: MediaInfo, encoder: FaceEncoder, *, step: float
+) -> tuple[UnknownPerson, ...]:
     """Those on screen for ``RECURRING_SECONDS`` or in ``RECURRING_TRACKS`` tracks, in order of their first appearance.
 
     Everybody in a picture counts. ``step`` is the seconds that one sample stands for. Tracks are joined by average linkage
@@ -66,7 +70,7 @@ def unknown_people(appearances: Sequence[Appearance], info: MediaInfo, *, step: 
     longest = sorted(appearances, key=lambda one: one.span.start - one.span.end)[:_MOST_TRACKS]
     end = max(info.duration, 0.0)
     people = []
-    for group, spread in _joined(longest):
+    for group, spread in _joined(longest, encoder):
         group.sort(key=lambda one: one.span.start)
         spans = tuple(Interval(a.span.start, max(a.span.end, min(a.span.end + step, end))) for a in group)
         seconds = sum(span.end - span.start for span in spans)
@@ -100,22 +104,23 @@ def _sentence(spans: tuple[Interval, ...], seconds: float, info: MediaInfo) -> s
     )
 
 
-def _joined(appearances: list[Appearance]) -> list[tuple[list[Appearance], tuple[float, float] | None]]:
+def _joined(
+    appearances: list[Appearance], encoder: FaceEncoder
+) -> list[tuple[list[Appearance], tuple[float, float] | None]]:
     """Tracks in groups of one person each, with the least and the most that two tracks of the group are alike (0..1)."""
     if len(appearances) < 2:
         return [([one], None) for one in appearances]
     from scipy.cluster.hierarchy import fcluster, linkage  # here, since most films need no joining
-    from scipy.spatial.distance import pdist, squareform
 
-    means = np.stack([np.mean(np.stack(list(one.vectors)), axis=0, dtype=np.float64) for one in appearances])
-    pairs = pdist(means)
-    labels = fcluster(linkage(pairs, "average"), SAME_PERSON_DISTANCE, "distance")
-    distances = squareform(pairs)
+    means = np.stack([np.mean(np.stack(list(one.vectors)), axis=0, dtype=np.float32) for one in appearances])
+    distances = np.concatenate([encoder.distances(means[n : n + _ROWS], means) for n in range(0, len(means), _ROWS)])
+    pairs = distances[np.triu_indices(len(means), 1)]  # in the order that SciPy calls condensed
+    labels = fcluster(linkage(pairs.astype(np.float64), "average"), encoder.threshold, "distance")
     groups = []
     for label in np.unique(labels):
         members = np.flatnonzero(labels == label)
         own = distances[np.ix_(members, members)][np.triu_indices(len(members), 1)]
-        spread = (float(1 - own.max()), float(1 - own.min())) if own.size else None
+        spread = (score_of(float(own.max())), score_of(float(own.min()))) if own.size else None
         groups.append(([appearances[place] for place in members], spread))
     return groups
 

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from auditor.likeness.faces import SAME_PERSON_DISTANCE, Face, Vector
+from auditor.likeness.faces import Face, Vector
 from auditor.likeness.gallery import FaceGallery, Resemblance
 from auditor.likeness.strangers import Appearance, Look, unknown_people
 from auditor.media import Frame, Interval, MediaInfo, Region, sample_frames
@@ -17,8 +17,10 @@ from auditor.report import EvidencePair, Finding, UnknownPerson
 SIDE = 640
 #: Boxes that overlap this much (intersection over union) in neighbouring samples are one face ...
 _SAME_PLACE = 0.3
-#: ... and a face that jumps is still the same person if its vector stays this near.
-_SAME_FACE = 0.45
+#: ... unless its vector jumps farther than this, in thresholds of the encoder: then a cut put another face there.
+_ANOTHER_FACE = 1.2
+#: A face that jumps to another place is still the same person if its vector stays this near, in thresholds.
+_SAME_FACE = 0.9
 #: Seconds without the face after which a track ends.
 _LOST_AFTER = 1.3
 #: Seconds between encodings of one track: its vector changes slowly and costs 0.1 s of CPU.
@@ -78,11 +80,11 @@ class FaceTracker:
             vector: Vector | None = None
             if track is None or _overlap(track.box, face.box) < _SAME_PLACE:
                 vector = self._encoder.encode(frame.pixels, face)
-                track = _same_face(free, vector)
+                track = self._same_face(free, vector)
             elif frame.seconds - track.encoded_at >= _ENCODE_EVERY:
                 vector = self._encoder.encode(frame.pixels, face)
-                if _distance(track.vector, vector) > SAME_PERSON_DISTANCE:
-                    track = None  # a cut put another face in the same place
+                if self._distance(track.vector, vector) > _ANOTHER_FACE * self._encoder.threshold:
+                    track = None
             if track is None:
                 self._begin(frame, face, vector if vector is not None else self._encoder.encode(frame.pixels, face))
                 continue
@@ -111,7 +113,9 @@ class FaceTracker:
 
     def unknown_people(self, info: MediaInfo) -> tuple[UnknownPerson, ...]:
         """After ``conclude``: who recurs and resembles nobody registered (see ``strangers``)."""
-        return unknown_people(self._unknown, info, step=float(self._step) if np.isfinite(self._step) else 0.0)
+        return unknown_people(
+            self._unknown, info, self._encoder, step=float(self._step) if np.isfinite(self._step) else 0.0
+        )
 
     def findings(self, tracks: tuple[FaceTrack, ...], info: MediaInfo) -> tuple[Finding, ...]:
         """A finding for each track that resembles a registered person."""
@@ -132,7 +136,10 @@ class FaceTracker:
     def _sentence(self, track: FaceTrack, info: MediaInfo) -> str:
         name = self._gallery.label(track.subject_id or "")
         when = "The picture shows" if info.is_still else f"Seconds {track.span.start:.1f} to {track.span.end:.1f} show"
-        return f"{when} a face that resembles {name} (distance {1 - track.score:.2f}; under 0.60 counts as alike)."
+        return (
+            f"{when} a face that resembles {name} (distance {1 - track.score:.2f}; {self._encoder.threshold:.2f} and less "
+            "counts as alike)."
+        )
 
     def _begin(self, frame: Frame, face: Face, vector: Vector) -> None:
         height, width = frame.pixels.shape[:2]
@@ -179,25 +186,26 @@ class FaceTracker:
         return Interval(start, min(end + step, max(info.duration, end)))
 
     def _shows(self, frame: Frame, track: _Track) -> bool:
+        own = np.stack(track.vectors)
         return any(
-            min(_distance(vector, self._encoder.encode(frame.pixels, face)) for vector in track.vectors)
-            <= SAME_PERSON_DISTANCE
+            self._encoder.distances(self._encoder.encode(frame.pixels, face)[None], own).min()
+            <= self._encoder.threshold
             for face in self._encoder.detect(frame.pixels)
         )
 
+    def _same_face(self, tracks: list[_Track], vector: Vector) -> _Track | None:
+        """The track whose face is nearest to ``vector``, if it is near enough to be the same person who moved."""
+        nearest = min(tracks, key=lambda track: self._distance(track.vector, vector), default=None)
+        if nearest is None or self._distance(nearest.vector, vector) > _SAME_FACE * self._encoder.threshold:
+            return None
+        return nearest
 
-def _same_face(tracks: list[_Track], vector: Vector) -> _Track | None:
-    """The track whose face is nearest to ``vector``, if it is near enough to be the same person who moved."""
-    nearest = min(tracks, key=lambda track: _distance(track.vector, vector), default=None)
-    return nearest if nearest is not None and _distance(nearest.vector, vector) <= _SAME_FACE else None
+    def _distance(self, one: Vector, other: Vector) -> float:
+        return float(self._encoder.distances(one[None], other[None])[0, 0])
 
 
 def _when(picture: tuple[float, float, bytes]) -> float:
     return picture[1]
-
-
-def _distance(one: Vector, other: Vector) -> float:
-    return float(np.linalg.norm(one - other))
 
 
 def _overlap(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> float:

@@ -10,11 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.audit import Auditor
-from auditor.likeness import FaceGallery, FaceTracker
+from auditor.likeness import DlibFaceEncoder, FaceGallery, FaceTracker
 from auditor.likeness.strangers import MOST_PEOPLE, Appearance, Look, unknown_people
 from auditor.media import Interval, MediaInfo, probe, sample_frames
 from auditor.report import AuditReport, UnknownPerson
 from tests.clips import ASTRONAUT, CAR, COFFEE, ROCKET, frames_of, still, travel, write_clip
+
+ENCODER = DlibFaceEncoder()
 
 
 @pytest.fixture(scope="module")
@@ -118,15 +120,15 @@ def person_at(place: int, wobble: float = 0.0) -> np.ndarray:
 
 
 def test_a_short_look_is_no_recurring_person() -> None:
-    assert unknown_people([appearance(3, 3.5, person_at(0))], info(10), step=0.5) == ()
-    assert len(unknown_people([appearance(3, 5, person_at(0))], info(10), step=0.5)) == 1
+    assert unknown_people([appearance(3, 3.5, person_at(0))], info(10), ENCODER, step=0.5) == ()
+    assert len(unknown_people([appearance(3, 5, person_at(0))], info(10), ENCODER, step=0.5)) == 1
     two = [appearance(3, 3, person_at(0)), appearance(8, 8, person_at(0, 0.1))]
-    assert [one.tracks for one in unknown_people(two, info(10), step=0.5)] == [2]
-    assert unknown_people([], info(10), step=0.5) == ()
+    assert [one.tracks for one in unknown_people(two, info(10), ENCODER, step=0.5)] == [2]
+    assert unknown_people([], info(10), ENCODER, step=0.5) == ()
 
 
 def test_a_span_ends_with_the_film() -> None:
-    (person,) = unknown_people([appearance(7, 9.9, person_at(0))], info(10), step=0.5)
+    (person,) = unknown_people([appearance(7, 9.9, person_at(0))], info(10), ENCODER, step=0.5)
     assert person.spans[0].end == 10
     assert person.seconds == pytest.approx(3)
 
@@ -140,7 +142,7 @@ def test_whatever_the_order_each_person_is_one(shots: list[int], seed: int) -> N
     rng = np.random.default_rng(seed)
     looks = [appearance(10 * n, 10 * n + 5, person_at(who, rng.uniform(0, 0.2))) for n, who in enumerate(shots)]
     shuffled = [looks[place] for place in rng.permutation(len(looks))]
-    people = unknown_people(shuffled, info(10 * len(shots)), step=0.5)
+    people = unknown_people(shuffled, info(10 * len(shots)), ENCODER, step=0.5)
     assert sorted(one.tracks for one in people) == sorted(shots.count(who) for who in set(shots))
     assert [one.number for one in people] == list(range(1, len(people) + 1))
     assert [one.spans[0].start for one in people] == sorted(one.spans[0].start for one in people)
@@ -152,6 +154,6 @@ def test_whatever_the_order_each_person_is_one(shots: list[int], seed: int) -> N
 def test_a_crowd_is_cut_to_those_longest_on_screen() -> None:
     rng = np.random.default_rng(1)
     crowd = [appearance(n, n + 2 + n / 1000, rng.normal(0, 1, 128)) for n in range(MOST_PEOPLE + 40)]
-    people = unknown_people(crowd, info(1000), step=0.0)
+    people = unknown_people(crowd, info(1000), ENCODER, step=0.0)
     assert len(people) == MOST_PEOPLE
     assert people[0].spans[0].start == 40
