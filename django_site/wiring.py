@@ -159,9 +159,9 @@ def resemblance():
 @_per_process(_of_settings("KEYS_ROOT"))
 def face_encoder():
     """Portraits to face descriptors."""
-    from auditor.likeness import FaceEncoder
+    from auditor.likeness import DlibFaceEncoder
 
-    return FaceEncoder()
+    return DlibFaceEncoder()
 
 
 @_per_process(_of_settings("KEYS_ROOT"))
