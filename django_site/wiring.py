@@ -159,9 +159,9 @@ def resemblance():
 @_per_process(_of_settings("KEYS_ROOT"))
 def face_encoder():
     """Portraits to face descriptors."""
-    from auditor.likeness import FaceEncoder
+    from auditor.likeness import DlibFaceEncoder
 
-    return FaceEncoder()
+    return DlibFaceEncoder()
 
 
 @_per_process(_of_settings("KEYS_ROOT"))
@@ -208,6 +208,7 @@ def auditor(organisation_id: UUID | None = None):
     return Auditor(
         index=work_index(),
         gallery=face_gallery(),
+        voices=voice_gallery() if voice_gallery().info().subjects else None,
         negatives=negatives,
         sounds=work_sounds(),
         resemblance=looks,

@@ -96,6 +96,8 @@ class FindingKind(models.TextChoices):
 #: judge, on which alone anything else may follow: a place in the queue, another audit, a recall.
 WORK_KINDS = tuple(kind for kind in FindingKind if kind not in (FindingKind.FACE, FindingKind.VOICE))
 ALIKE_KINDS = (FindingKind.STYLE, FindingKind.SEMANTIC)
+#: Findings about a registered person.
+PERSON_KINDS = (FindingKind.FACE, FindingKind.VOICE)
 MATCH_KINDS = (FindingKind.COPY, FindingKind.SCENE, FindingKind.AUDIO, FindingKind.TEXT)
 
 

@@ -55,7 +55,7 @@ def uses_value(*, kind: str, seconds: Decimal, territories: Iterable[str], terms
     """What one use is worth under the ``compensation`` of a grant's scope; a pure function.
 
     A render earns ``per_render``. A release earns ``per_release``, ``per_territory`` for each territory (``["*"]``,
-    everywhere, is one: the parties agreed a price for "everywhere" and not for two hundred countries), and ``per_second`` for
+    everywhere, is one: the parties agreed a price for "everywhere", not for two hundred countries), and ``per_second`` for
     each second on screen in the released film. A training earns ``per_training``. Terms that are silent earn nothing.
     Seconds are not paid for takes: most of them are never shown. The price of a scan is due once (see ``scan_record``).
     """
@@ -160,8 +160,8 @@ def receipts_report(
     basis: str,
     by: User,
 ) -> list[CompensationEntry]:
-    """A producer reports what a production took in within a period (e.g. ``2026-Q3``): each grant under which somebody is in a
-    released film of it earns its percentage, once for the grant and period.
+    """A producer reports what a production took in within a period (e.g. ``2026-Q3``): each grant under which somebody is in
+    a released film of it earns its percentage, once for the grant and period.
 
     ``basis`` is ``gross_receipts`` or ``net_receipts``; a grant on the other basis earns nothing from this report. Raises
     ``InputError`` for figures that can't be, ``WrongStateError`` where this was reported before with another figure.

@@ -13,7 +13,7 @@ from django.db.models import CharField, Q, QuerySet
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from django_site.apps.audits.models import Finding, FindingKind
+from django_site.apps.audits.models import PERSON_KINDS, Finding
 from django_site.apps.audits.services.repeating import CUTS_WAITING, IMPORTS_WAITING, TAKES_WAITING
 from django_site.apps.jobs.models import Job, JobKind, JobState
 from django_site.apps.likeness.models import (
@@ -37,8 +37,6 @@ from django_site.apps.productions.models import (
     TakeState,
 )
 
-#: How a person is found; other kinds of findings name works.
-PERSON_KINDS = (FindingKind.FACE, FindingKind.VOICE)
 #: Made and not out: cleared, waiting for a person, or just being looked at.
 TAKES_PENDING = (*TAKES_WAITING, TakeState.QUARANTINED, TakeState.AUDITING)
 CUTS_PENDING = (

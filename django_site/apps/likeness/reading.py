@@ -6,7 +6,7 @@ from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from django_site.apps.audits.models import Finding
+from django_site.apps.audits.models import PERSON_KINDS, Finding
 from django_site.apps.likeness.models import ConsentGrant, GrantState, Subject, UseEvent
 from django_site.apps.likeness.scope import grant_sentence
 from django_site.apps.likeness.selectors import grants_of
@@ -45,7 +45,7 @@ def stop_consequences(grant: ConsentGrant) -> list[str]:
     """What suspending or revoking will do, counted now."""
     if grant.state not in (GrantState.ACTIVE, GrantState.SUSPENDED):
         return []
-    shown = Finding.objects.filter(subject=grant.subject, kind="face")
+    shown = Finding.objects.filter(subject=grant.subject, kind__in=PERSON_KINDS)
     takes = Take.objects.filter(
         state__in=[TakeState.CLEARED, TakeState.APPROVED, TakeState.NEEDS_REVIEW], audits__findings__in=shown
     ).distinct()

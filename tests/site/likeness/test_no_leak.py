@@ -127,47 +127,6 @@ def backup(var: Path, to: Path) -> Path:
     return to
 
 
-def test_no_template_lies_anywhere_in_the_clear(measured, var, log, tmp_path):
-    kept = backup(var, tmp_path / "backup")
-    assert (kept / "var" / "quarantine_root").is_dir()
-    assert not (kept / "var" / "keys_root").exists()
-    assert len(log.getvalue()) > 10_000, "the log was written at the lowest level"
-    assert leaks(database(), measured.sought) == []
-    assert leaks(files(var), measured.sought) == [], "media, index, ledger, keys, scratch"
-    assert leaks(files(kept), measured.sought) == []
-    assert leaks([("log", log.getvalue().encode())], measured.sought) == []
-    planted_templates_are_found(measured, var, log, tmp_path)
-
-
-def planted_templates_are_found(measured, var, log, tmp_path):
-    """The control: a template that lay in the clear, in one form in each place, would have been found."""
-    face, voice = measured.vectors["face"], measured.vectors["voice"]
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE planted (content " + ("BLOB)" if connection.vendor == "sqlite" else "BYTEA)"))
-        try:
-            cursor.execute("INSERT INTO planted VALUES (%s)", [np.asarray(face, "<f4").tobytes()])
-            cursor.execute("INSERT INTO planted VALUES (%s)", [str([float(x) for x in voice]).encode()])
-            in_database = leaks(database(), measured.sought)
-            kept = backup(var, tmp_path / "backup-with-it")
-            in_backup = leaks(files(kept), measured.sought)
-        finally:
-            cursor.execute("DROP TABLE planted")
-    assert any("face <f4 at " in line for line in in_database), in_database
-    assert any("voice repr at " in line for line in in_database), in_database
-    assert any("face <f4" in line for line in in_backup)
-    (var / "index_root").mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(var / "index_root" / "planted.npz", faces=np.asarray([face], ">f8"))
-    assert any("planted.npz!faces.npy: face >f8" in line for line in leaks(files(var), measured.sought))
-    logging.getLogger("django_site").debug("measured %s", [float(x) for x in face])
-    assert any("face repr" in line for line in leaks([("log", log.getvalue().encode())], measured.sought))
-    hidden = b"x" + base64.b64encode(b"ab" + np.asarray(face, "<f8").tobytes())
-    assert any("base64" in line for line in leaks([("a letter", hidden)], measured.sought))
-    assert any(
-        "hex" in line
-        for line in leaks([("a dump", np.asarray(voice, ">f4").tobytes().hex().encode())], measured.sought)
-    )
-
-
 def sealed_in(kept: Path) -> list[tuple[str, str, bytes]]:
     """(key id, subject id, sealed bytes) of every template in a backup of the database."""
     if connection.vendor == "sqlite":
@@ -213,3 +172,44 @@ def test_no_backup_from_before_opens_after_the_key_is_destroyed(measured, var, t
     raw = {f"data key {number}": key for number, key in enumerate(data_keys)}
     assert leaks([*files(var), *files(kept), *database()], raw) == [], "nor does the key lie anywhere"
     assert leaks([*files(var), *database()], measured.sought) == []
+
+
+def test_no_template_lies_anywhere_in_the_clear(measured, var, log, tmp_path):
+    kept = backup(var, tmp_path / "backup")
+    assert (kept / "var" / "quarantine_root").is_dir()
+    assert not (kept / "var" / "keys_root").exists()
+    assert len(log.getvalue()) > 10_000, "the log was written at the lowest level"
+    assert leaks(database(), measured.sought) == []
+    assert leaks(files(var), measured.sought) == [], "media, index, ledger, keys, scratch"
+    assert leaks(files(kept), measured.sought) == []
+    assert leaks([("log", log.getvalue().encode())], measured.sought) == []
+    planted_templates_are_found(measured, var, log, tmp_path)  # last: the write-ahead log keeps what is planted
+
+
+def planted_templates_are_found(measured, var, log, tmp_path):
+    """The control: a template that lay in the clear, in one form in each place, would have been found."""
+    face, voice = measured.vectors["face"], measured.vectors["voice"]
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE planted (content " + ("BLOB)" if connection.vendor == "sqlite" else "BYTEA)"))
+        try:
+            cursor.execute("INSERT INTO planted VALUES (%s)", [np.asarray(face, "<f4").tobytes()])
+            cursor.execute("INSERT INTO planted VALUES (%s)", [str([float(x) for x in voice]).encode()])
+            in_database = leaks(database(), measured.sought)
+            kept = backup(var, tmp_path / "backup-with-it")
+            in_backup = leaks(files(kept), measured.sought)
+        finally:
+            cursor.execute("DROP TABLE planted")
+    assert any("face <f4 at " in line for line in in_database), in_database
+    assert any("voice repr at " in line for line in in_database), in_database
+    assert any("face <f4" in line for line in in_backup)
+    (var / "index_root").mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(var / "index_root" / "planted.npz", faces=np.asarray([face], ">f8"))
+    assert any("planted.npz!faces.npy: face >f8" in line for line in leaks(files(var), measured.sought))
+    logging.getLogger("django_site").debug("measured %s", [float(x) for x in face])
+    assert any("face repr" in line for line in leaks([("log", log.getvalue().encode())], measured.sought))
+    hidden = b"x" + base64.b64encode(b"ab" + np.asarray(face, "<f8").tobytes())
+    assert any("base64" in line for line in leaks([("a letter", hidden)], measured.sought))
+    assert any(
+        "hex" in line
+        for line in leaks([("a dump", np.asarray(voice, ">f4").tobytes().hex().encode())], measured.sought)
+    )
