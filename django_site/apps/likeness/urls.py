@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from django_site.apps.likeness import impact_views, money_views, views
+from django_site.apps.likeness import impact_views, money_views, retention_views, views
 
 app_name = "likeness"
 urlpatterns = [
@@ -36,4 +36,7 @@ urlpatterns = [
         money_views.production_money_file,
         name="production_money_file",
     ),
+    # how long biometrics are kept
+    path("retention/", retention_views.retention, name="retention"),
+    path("retention/schedule/<uuid:organisation_id>/", retention_views.schedule, name="schedule"),
 ]

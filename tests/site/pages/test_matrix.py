@@ -51,6 +51,8 @@ TABLE: dict[str, tuple[str, dict[str, str], str]] = {
     "likeness:production_money": ("get", {"production_id": "production"}, PAGE),
     "likeness:receipts": ("post", {"production_id": "production"}, "302 400 404 403 403 404 404"),
     "likeness:production_money_file": ("get", {"production_id": "production", "form": "=json"}, PAGE),
+    "likeness:retention": ("get", {}, "302 403 403 200 200 403 403"),
+    "likeness:schedule": ("get", {"organisation_id": "organisation"}, PUBLIC),
     "notices:list": ("get", {}, OWN),
     "notices:read": ("post", {"notice_id": "notice"}, "302 302 404 404 404 404 404"),
     "notices:read_all": ("post", {}, SAME),
