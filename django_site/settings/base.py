@@ -114,6 +114,9 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 #: Where the site is reached from outside, e.g. ``https://reelproof.example.org``; letters lead there if it is given.
 SITE_URL = os.environ.get("REELPROOF_URL", "").rstrip("/")
 
+#: Questions that one token may ask within a minute; a picture or a recording counts as several.
+API_REQUESTS_A_MINUTE = 60
+
 # Words and times
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
