@@ -58,6 +58,7 @@ TABLE: dict[str, tuple[str, dict[str, str], str]] = {
     "tokens:list": ("get", {}, "302 403 403 403 200 403 403"),
     "tokens:make": ("post", {}, "302 403 403 403 400 403 403"),
     "tokens:revoke": ("post", {"token_id": "token"}, "302 403 403 403 302 403 403"),
+    "likeness:odrl": ("get", {"grant_id": "grant"}, "302 404 404 200 200 200 404"),
     "notices:list": ("get", {}, OWN),
     "notices:read": ("post", {"notice_id": "notice"}, "302 302 404 404 404 404 404"),
     "notices:read_all": ("post", {}, SAME),
