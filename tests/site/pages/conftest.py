@@ -104,8 +104,9 @@ def finding_in(make, audit, **fields):
 @pytest.fixture
 def world(make, clip, signed_clip, settings, tmp_path):
     """See the module. Everything that an address can name is an attribute."""
+    from django_site.apps.audits.models import UnknownFace
     from django_site.apps.corpora.models import LicensedAct, WorkAsset
-    from django_site.apps.productions.models import ImportedMedia, ProductionMember
+    from django_site.apps.productions.models import ImportedMedia, ProductionMember, Reference
     from django_site.apps.productions.services.screenplays import screenplay_write
 
     settings.RELEASED_ROOT = tmp_path / "released"
@@ -146,7 +147,15 @@ def world(make, clip, signed_clip, settings, tmp_path):
     released_cut = make.cut(studio.production, studio.producer, state="signing", version=2, asset=asset)
     release = release_of(make, studio, released_cut, media_asset(make, signed_clip))
     subject = make.subject(studio.organisation, user=studio.performer)
-    grant = make.grant(subject, studio.production, state="drafted")
+    grant = make.grant(subject, studio.production, state="noticed")
+    face = UnknownFace.objects.create(
+        audit=cut_audit, number=1, spans=[[0.1, 0.9]], seconds="0.800", tracks=1, plain="Seen for 0.8 s.",
+        picture=make.asset(media_type="image/jpeg"),
+    )  # fmt: skip
+    reference = Reference.objects.create(
+        production=studio.production, shot=shot, asset=make.asset(media_type="image/jpeg"), name="look.jpg",
+        gallery_sha256=make.digest("gallery"), added_by=studio.producer,
+    )  # fmt: skip
     job = make.job(studio.production, target_id=take.pk)
     corpus = make.corpus(studio.organisation, studio.producer)
     return SimpleNamespace(
@@ -165,6 +174,8 @@ def world(make, clip, signed_clip, settings, tmp_path):
         release=release,
         subject=subject,
         grant=grant,
+        face=face,
+        reference=reference,
         job=job,
         corpus=corpus,
     )
