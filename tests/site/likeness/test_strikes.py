@@ -48,7 +48,9 @@ def test_a_strike_suspends_its_members_replicas_until_it_ends(studio, make):
 
 def test_a_term_that_ran_out_in_the_strike_does_not_come_back(studio, make):
     now = timezone.now()
-    grant = make.grant(studio.member, studio.production, starts=now - timedelta(days=2), ends=now + timedelta(seconds=0.2))
+    grant = make.grant(
+        studio.member, studio.production, starts=now - timedelta(days=2), ends=now + timedelta(seconds=0.2)
+    )
     strike = declare(studio)
     while timezone.now() <= grant.ends:
         pass
