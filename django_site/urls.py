@@ -13,6 +13,7 @@ urlpatterns = [
     path("findings/", include("django_site.apps.audits.page_urls")),
     path("jobs/", include("django_site.apps.jobs.urls")),
     path("ledger/", include("django_site.apps.provenance.ledger_urls")),
+    path("notices/", include("django_site.apps.accounts.notice_urls")),
     path("people/", include("django_site.apps.likeness.urls")),
     path("productions/", include("django_site.apps.productions.urls")),
     path("reviews/", include("django_site.apps.reviews.urls")),

@@ -111,6 +111,9 @@ ACCOUNT_ADAPTER = "django_site.apps.accounts.adapters.InvitationOnlyAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"  # nobody signs up by themselves: an organisation creates its people
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 
+#: Where the site is reached from outside, e.g. ``https://reelproof.example.org``; letters lead there if it is given.
+SITE_URL = os.environ.get("REELPROOF_URL", "").rstrip("/")
+
 # Words and times
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from auditor import verbal
 from django_site.apps.accounts.models import REVIEWING_ROLES, Role
+from django_site.apps.accounts.notices import notices_unread
 from django_site.apps.audits.reading import dismissed_in
 from django_site.apps.audits.services.decisions import failed_checks as checks_that_failed
 from django_site.pages.drawings import seconds_text
@@ -318,4 +319,5 @@ def person(context: dict) -> dict:
         "produces": Role.PRODUCER in roles,
         "reviews": bool(roles & {str(role) for role in REVIEWING_ROLES}),
         "performs": Role.PERFORMER in roles or hasattr(user, "subject"),
+        "unread": notices_unread(user),
     }

@@ -104,6 +104,7 @@ def finding_in(make, audit, **fields):
 @pytest.fixture
 def world(make, clip, signed_clip, settings, tmp_path):
     """See the module. Everything that an address can name is an attribute."""
+    from django_site.apps.accounts.notices import notice_send
     from django_site.apps.audits.models import UnknownFace
     from django_site.apps.corpora.models import LicensedAct, WorkAsset
     from django_site.apps.productions.models import ImportedMedia, ProductionMember, Reference
@@ -158,6 +159,7 @@ def world(make, clip, signed_clip, settings, tmp_path):
     )  # fmt: skip
     job = make.job(studio.production, target_id=take.pk)
     corpus = make.corpus(studio.organisation, studio.producer)
+    [notice] = notice_send(users=[studio.producer], kind="other", text="Something happened.", url="/productions/")
     return SimpleNamespace(
         **vars(studio),
         screenplay=screenplay,
@@ -178,6 +180,7 @@ def world(make, clip, signed_clip, settings, tmp_path):
         reference=reference,
         job=job,
         corpus=corpus,
+        notice=notice,
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from auditor.errors import BadInputError
@@ -224,12 +225,17 @@ def biometric_consent_withdraw(*, subject: Subject, by: User, reason: str, modal
 
 
 def biometrics_destroy(*, subject: Subject, modality: Modality | None, by: User | None, note: str) -> int:
-    """Destroy templates, and the key. What is kept of another modality is sealed anew under a new key first: an old backup
-    must not be readable because half of the consent stands. Returns how many templates were destroyed."""
+    """Destroy the templates of a modality, or all of them, and the key. Returns how many templates were destroyed."""
+    going = subject.templates.all() if modality is None else subject.templates.filter(modality=modality)
+    return templates_destroy(subject=subject, going=going, by=by, note=note)
+
+
+def templates_destroy(*, subject: Subject, going: QuerySet[BiometricTemplate], by: User | None, note: str) -> int:
+    """Destroy some of a person's templates, and the key. What stays is sealed anew under a new key first: an old backup must
+    not be readable because half of the consent stands. Returns how many templates were destroyed."""
     from django_site.apps.likeness.templates_sealed import template_open
 
     with transaction.atomic():
-        going = subject.templates.all() if modality is None else subject.templates.filter(modality=modality)
         staying = subject.templates.exclude(pk__in=going.values("pk")).select_related("key")
         kept = [(template, template_open(template)) for template in staying]
         for template in going.select_related("likeness_asset__asset"):
