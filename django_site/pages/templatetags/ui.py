@@ -19,6 +19,7 @@ from auditor import verbal
 from django_site.apps.accounts.models import REVIEWING_ROLES, Role
 from django_site.apps.audits.reading import dismissed_in
 from django_site.apps.audits.services.decisions import failed_checks as checks_that_failed
+from django_site.apps.likeness.models import Representative
 from django_site.pages.drawings import seconds_text
 from django_site.pages.failures import sentence as as_sentence
 from django_site.pages.states import look
@@ -263,9 +264,22 @@ _EVENTS = {
     "biometric_consent_given": gettext_lazy("Consent to measuring given"),
     "biometric_consent_withdrawn": gettext_lazy("Consent to measuring withdrawn"),
     "subject_enrolled": gettext_lazy("Person enrolled"),
+    "grant_noticed": gettext_lazy("Grant offered"),
     "grant_signed": gettext_lazy("Grant signed"),
+    "grant_signature": gettext_lazy("Signature recorded"),
+    "grant_active": gettext_lazy("Grant in force"),
+    "grant_amended": gettext_lazy("Grant replaced by a newer version"),
     "grant_suspended": gettext_lazy("Grant suspended"),
-    "grant_revoked": gettext_lazy("Grant revoked"),
+    "grant_disputed": gettext_lazy("Grant disputed"),
+    "grant_declined": gettext_lazy("Grant declined"),
+    "grant_withdrawn": gettext_lazy("Grant withdrawn"),
+    "grant_revoked": gettext_lazy("Grant given up"),
+    "claim_raised": gettext_lazy("Claim raised"),
+    "claim_upheld": gettext_lazy("Claim upheld"),
+    "claim_rejected": gettext_lazy("Claim rejected"),
+    "claim_taken_back": gettext_lazy("Claim taken back"),
+    "representative_checked": gettext_lazy("Proof of a representative read"),
+    "representative_ended": gettext_lazy("Power of a representative ended"),
     "review_approve": gettext_lazy("Reviewer approved"),
     "review_reject": gettext_lazy("Reviewer rejected"),
     "review_request_change": gettext_lazy("Reviewer asked for a change"),
@@ -294,10 +308,12 @@ def person(context: dict) -> dict:
     memberships = list(user.memberships.select_related("organisation"))
     roles = {membership.role for membership in memberships}
     roles |= set(user.production_memberships.values_list("role", flat=True).distinct())
+    speaks = Representative.objects.filter(user=user, ended_at__isnull=True).exists()
     return {
         "signed_in": True,
         "memberships": memberships,
         "produces": Role.PRODUCER in roles,
         "reviews": bool(roles & {str(role) for role in REVIEWING_ROLES}),
-        "performs": Role.PERFORMER in roles or hasattr(user, "subject"),
+        "performs": hasattr(user, "subject") or (Role.PERFORMER in roles and not speaks),
+        "speaks": speaks,
     }
