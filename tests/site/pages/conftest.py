@@ -101,6 +101,43 @@ def finding_in(make, audit, **fields):
     return finding
 
 
+def registered_person(make, studio, subject, take, audit) -> dict:
+    """What a performer's pages are about: a grant in force with a use, a question, a claim, a release, an agent."""
+    from django_site.apps.audits.models import Finding
+    from django_site.apps.likeness.claims import claim_raise
+    from django_site.apps.likeness.models import UseEvent
+    from django_site.apps.likeness.services import (
+        approval_request,
+        biometric_consent_record,
+        representative_add,
+    )
+
+    standing = make.grant(subject, studio.production, state="active")
+    use = UseEvent.objects.create(
+        subject=subject, grant=standing, production=studio.production, take=take, kind="render", seconds="0.500",
+        spans=[["face", 0.25, 0.75]],
+    )  # fmt: skip
+    sighting = Finding.objects.create(
+        audit=audit, position=90, kind="face", start="0.250", end="0.750", score=0.9, plain="resembles", subject=subject
+    )
+    approval = approval_request(
+        grant=standing,
+        production=studio.production,
+        by=studio.producer,
+        description="The keeper lights the lamp at dusk.",
+    )
+    claim = claim_raise(subject=subject, kind="unpaid", text="Nothing was paid for it.", by=studio.performer, use=use)
+    consent = biometric_consent_record(subject=subject, text="Measure my face.", by=studio.performer)
+    agent = make.user()
+    representative = representative_add(
+        subject=subject, user=agent, kind="agent", by=studio.performer, proof=b"%PDF-1.7 power", proof_kind="letter"
+    )
+    return {
+        "standing": standing, "use": use, "sighting": sighting, "approval": approval, "claim": claim, "consent": consent,
+        "agent": agent, "representative": representative,
+    }  # fmt: skip
+
+
 @pytest.fixture
 def world(make, clip, signed_clip, settings, tmp_path):
     """See the module. Everything that an address can name is an attribute."""
@@ -157,6 +194,7 @@ def world(make, clip, signed_clip, settings, tmp_path):
         production=studio.production, shot=shot, asset=make.asset(media_type="image/jpeg"), name="look.jpg",
         gallery_sha256=make.digest("gallery"), added_by=studio.producer,
     )  # fmt: skip
+    registered = registered_person(make, studio, subject, take, audit)
     job = make.job(studio.production, target_id=take.pk)
     corpus = make.corpus(studio.organisation, studio.producer)
     [notice] = notice_send(users=[studio.producer], kind="other", text="Something happened.", url="/productions/")
@@ -181,6 +219,7 @@ def world(make, clip, signed_clip, settings, tmp_path):
         job=job,
         corpus=corpus,
         notice=notice,
+        **registered,
     )
 
 
