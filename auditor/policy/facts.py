@@ -7,7 +7,7 @@ Build one, call ``as_facts()`` and hand the plain dictionary to ``PolicyBundle.d
         production=ProductionFact(id="p1", title="Harbour", use="film"),
         territories=("US", "DE"),
         matches=(), intended=intended, people=(), generations=(record,),
-        audit=AuditFact(complete=True, index_current=True, detectors=("copy", "faces")),
+        audit=AuditFact(complete=True, index_current=True, detectors=("copy", "faces"), uncleared_people=0),
     )
     decision = bundle.decide(facts.as_facts(), at=now)
 
@@ -113,6 +113,8 @@ class AuditFact:
     complete: bool
     index_current: bool
     detectors: tuple[Identifier, ...]
+    #: People who recur in it, resemble nobody registered, and were not cleared by the makers.
+    uncleared_people: Annotated[int, Shape("people to be cleared", minimum=0)]
     missing_detectors: tuple[Text, ...] = ()
     index_sha256: Sha256 | None = None
     report_sha256: Sha256 | None = None
@@ -158,6 +160,7 @@ class StandingFact:
     policies_changed_at: Moment
     consents_changed_at: Moment
     index_changed_at: Moment
+    uncleared_people: Annotated[int, Shape("unknown people to be cleared by the makers", minimum=0)]
     overridden: bool = False
 
 

@@ -6,7 +6,7 @@ from django_site.apps.accounts.models import Role
 from django_site.apps.audits.models import AuditState, FindingKind, Outcome, Zone
 from django_site.apps.corpora.models import CorpusState, FileOutcome
 from django_site.apps.jobs.models import JobState
-from django_site.apps.likeness.models import GrantState
+from django_site.apps.likeness.models import ApprovalState, ClaimState, CustodyAct, GrantState
 from django_site.apps.productions.models import CutState, ImportState, TakeState
 from django_site.apps.provenance.models import VerifyState
 from django_site.apps.reviews.models import ActionKind, CaseState
@@ -58,7 +58,15 @@ LOOKS: dict[str, tuple[str, str]] = {
     "text": (ASK, "list"),
     "face": (ASK, "person"),
     "voice": (ASK, "sound"),
-    "drafted": (ASK, "pen"),
+    "drafted": (IDLE, "pen"),
+    "requested": (ASK, "question"),
+    "upheld": (GOOD, "check"),
+    "taken_back": (IDLE, "cross"),
+    "received": (IDLE, "download"),
+    "measured": (IDLE, "eye"),
+    "viewed": (IDLE, "eye"),
+    "exported": (IDLE, "upload"),
+    "destroyed": (STOP, "stop"),
     "suspended": (ASK, "wait"),
     "expired": (IDLE, "wait"),
     "amended": (IDLE, "replaced"),
@@ -100,6 +108,9 @@ KINDS: dict[str, type[TextChoices]] = {
     "case": CaseState,
     "action": ActionKind,
     "grant": GrantState,
+    "approval": ApprovalState,
+    "claim": ClaimState,
+    "custody": CustodyAct,
     "verify": VerifyState,
     "zone": Zone,
     "role": Role,

@@ -12,6 +12,8 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+from tests.e2e.registry import registered
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "django_site.settings.test")
 
 PASSWORD = "correct horse battery"
@@ -194,7 +196,7 @@ def offer(subject, production, by, *, until_days: int = 480):
     text = (
         f"I allow Harbour Street Studio to show my face as the lighthouse keeper in “{production.title}”, in the film and "
         "its trailers, everywhere, until the date below. Never nude, never for a political purpose. I can suspend or "
-        "revoke this at any time on my page; what was released before stays released."
+        "withdraw this at any time on my page; what was released before stays released."
     )
     ends = timezone.now() + timedelta(days=until_days)
     grant = grant_draft(subject=subject, scope=scope, text=text, by=by, ends=ends)
@@ -239,6 +241,7 @@ def seed(directory: Path) -> dict:
             imports[name] = media_import(production=waiting, source=stream, name=name, by=people["producer"])
     run_pending()
     grant = offer(subject, waiting, people["head"])
+    noor = registered(people, waiting, password=PASSWORD)
     brought = corpora(people, directory)
     elsewhere = production_create(
         organisation=people["other"], title="Elsewhere", brief="Somebody waits.", by=people["outsider"], **FORMAT
@@ -266,6 +269,7 @@ def seed(directory: Path) -> dict:
         "grant": str(grant.pk),
         "work": str(works["Bikes"].pk),
         **brought,
+        **noor,
         "foreign": {name: str(directory / name) for name in imports},
     }
 

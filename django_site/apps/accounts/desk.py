@@ -6,7 +6,7 @@ from django.db.models import Q
 from django_site.apps.accounts.models import REVIEWING_ROLES, Role, User
 from django_site.apps.jobs.models import Job, JobState
 from django_site.apps.likeness.models import GrantState, Subject
-from django_site.apps.likeness.reading import found_in, grant_lines
+from django_site.apps.likeness.reading import clients_of, found_in, grant_lines
 from django_site.apps.likeness.selectors import uses_of
 from django_site.apps.productions.models import Cut, CutState, ImportedMedia, ImportState, Production, Take, TakeState
 from django_site.apps.reviews.selectors import queue_of
@@ -27,10 +27,11 @@ def desk_of(user: User) -> dict:
     if desk["reviews"]:
         cases = queue_of(user)
         desk |= {"cases": cases.prefetch_related("actions")[:FEW], "cases_count": cases.count()}
+    desk["clients"] = [] if desk["produces"] else clients_of(user)
     if subject is not None:
         lines = grant_lines(subject)
         desk |= {
-            "to_sign": [line for line in lines if line.grant.state == GrantState.DRAFTED],
+            "to_sign": [line for line in lines if line.grant.state == GrantState.NOTICED],
             "in_force": [line for line in lines if line.grant.state == GrantState.ACTIVE],
             "uses": uses_of(subject)[:FEW],
             "seen": found_in(subject)[:FEW],

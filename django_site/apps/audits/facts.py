@@ -258,6 +258,7 @@ def audit_fact(audit: Audit) -> AuditFact:
         complete=audit.state == "complete",
         index_current=current,
         detectors=names,
+        uncleared_people=audit.unknown_faces.filter(cleared_at__isnull=True).count(),
         missing_detectors=missing_detectors(names, voices=wiring.voice_gallery().info().subjects > 0),
         index_sha256=audit.index_snapshot.digest,
         report_sha256=audit.report_sha256,

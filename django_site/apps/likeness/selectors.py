@@ -6,12 +6,14 @@ from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 
 from auditor.policy import RegisteredName
-from django_site.apps.accounts.models import REVIEWING_ROLES, User
+from django_site.apps.accounts.models import REVIEWING_ROLES, Role, User
 from django_site.apps.likeness.models import (
     BiometricConsent,
     BiometricTemplate,
+    Claim,
     ConsentGrant,
     GrantState,
+    Representative,
     Subject,
     UseApproval,
     UseEvent,
@@ -22,12 +24,47 @@ NOT_SAID = [GrantState.DRAFTED, GrantState.NOTICED, GrantState.DECLINED]
 
 
 def subjects_visible_to(user: User) -> QuerySet[Subject]:
-    """The person's own record, those they speak for (proof checked), and those of organisations that they review for."""
+    """The person's own record, those that they speak for, and those of organisations for which they review."""
     if not user.is_authenticated:
         return Subject.objects.none()
     reviews_for = user.memberships.filter(role__in=REVIEWING_ROLES).values("organisation")
-    speaks_for = user.represents.filter(proof_checked_at__isnull=False, ended_at__isnull=True).values("subject")
-    return Subject.objects.filter(Q(user=user) | Q(organisation__in=reviews_for) | Q(pk__in=speaks_for))
+    return Subject.objects.filter(
+        Q(user=user) | Q(organisation__in=reviews_for) | Q(pk__in=powers_of(user).values("subject"))
+    )
+
+
+def subjects_nameable_by(user: User) -> QuerySet[Subject]:
+    """Whom the person may see, and whose name they may know because they produce for the organisation that registered them:
+    enough to offer a grant, no more."""
+    if not user.is_authenticated:
+        return Subject.objects.none()
+    produces_for = user.memberships.filter(role=Role.PRODUCER).values("organisation")
+    return Subject.objects.filter(Q(pk__in=subjects_visible_to(user).values("pk")) | Q(organisation__in=produces_for))
+
+
+def powers_of(user: User) -> QuerySet[Representative]:
+    """The person's powers to speak for others that stand today, their proof checked: the same rule as
+    ``permissions.representing``, for all subjects at once."""
+    today = timezone.localdate()
+    held = Representative.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gt=today),
+        user=user,
+        proof_checked_at__isnull=False,
+        ended_at__isnull=True,
+        starts_on__lte=today,
+    )
+    of_minors = Q(subject__living="minor") & (Q(subject__of_age_on__isnull=True) | Q(subject__of_age_on__gt=today))
+    return held.exclude(Q(kind="guardian") & ~of_minors).exclude(Q(kind="estate") & ~Q(subject__living="deceased"))
+
+
+def uses_visible_to(user: User) -> QuerySet[UseEvent]:
+    """Uses of the people whom the person may see."""
+    return UseEvent.objects.filter(subject__in=subjects_visible_to(user))
+
+
+def claims_visible_to(user: User) -> QuerySet[Claim]:
+    """Claims of the people whom the person may see."""
+    return Claim.objects.filter(subject__in=subjects_visible_to(user))
 
 
 def grants_of(subject: Subject) -> QuerySet[ConsentGrant]:

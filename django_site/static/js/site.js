@@ -73,3 +73,12 @@ class DropFile extends HTMLElement {
   }
 }
 customElements.define("drop-file", DropFile);
+
+// Passkeys: offered where the browser has them; what goes wrong is said beside the button.
+if (window.PublicKeyCredential) {
+  for (const offer of document.querySelectorAll("[data-passkey]")) offer.hidden = false;
+}
+document.addEventListener("allauth.error", (event) => {
+  event.preventDefault();
+  for (const said of document.querySelectorAll("[data-passkey-failed]")) said.hidden = false;
+});

@@ -60,7 +60,9 @@ CASES = {
     "acts": Case("grant-covers-act", limits={"acts": ["fine_tune"]}),
     "languages": Case("grant-covers-language", limits={"languages": ["en"]}, production={"languages": ["en", "fr"]}),
     "exclusions: nudity": Case("nothing-excluded", limits={"exclusions": ["nudity"]}, shot={"content": ["nudity"]}),
-    "exclusions: intimacy": Case("nothing-excluded", limits={"exclusions": ["intimacy"]}, shot={"content": ["intimacy"]}),
+    "exclusions: intimacy": Case(
+        "nothing-excluded", limits={"exclusions": ["intimacy"]}, shot={"content": ["intimacy"]}
+    ),
     "exclusions: political": Case(
         "nothing-excluded", limits={"exclusions": ["political"]}, production={"content": ["political"]}
     ),
@@ -69,7 +71,9 @@ CASES = {
         limits={"exclusions": ["violence"]},
         shot={"spec": {"id": "1", "seed": 1, "prompt": "a murder at the pier"}},
     ),
-    "exclusions: religion": Case("nothing-excluded", limits={"exclusions": ["religion"]}, shot={"content": ["religion"]}),
+    "exclusions: religion": Case(
+        "nothing-excluded", limits={"exclusions": ["religion"]}, shot={"content": ["religion"]}
+    ),
     "exclusions: endorsement": Case(
         "nothing-excluded",
         limits={"exclusions": ["endorsement"], "uses": ["advertising"]},
@@ -104,7 +108,7 @@ POINTS = ("prompt", "dispatch", "take", "edit", "cut", "release")
 
 @pytest.fixture
 def stage(make):
-    """The rows of one cell: a person, their grant, a production, a shot that casts them and a take and cut that show them."""
+    """The rows of one cell: a person, their grant, a production, a shot that casts them, a take and a cut of them."""
 
     def build(case: Case):
         studio = make.studio()
@@ -229,7 +233,7 @@ def test_a_yes_of_the_right_unit_lets_it_pass(stage, unit):
 def test_what_a_person_ruled_out_counts_where_they_are(stage, make):
     """Violence in a shot without them stops nothing; the same words in theirs do."""
     rows = stage(Case("", limits={"exclusions": ["violence"]}))
-    studio, subject, grant, shot, take, _, cut, cut_audit = rows
+    studio, subject, _, _, _, _, cut, cut_audit = rows
     other = make.shot(studio.production, position=2, cast=[], content=["violence"])
     bloody = make.take(other, studio.producer)
     CutItem.objects.create(cut=cut, position=2, take=bloody, take_in=0, take_out=2, start=2, end=4)

@@ -101,13 +101,51 @@ def finding_in(make, audit, **fields):
     return finding
 
 
+def registered_person(make, studio, subject, take, audit) -> dict:
+    """What a performer's pages are about: a grant in force with a use, a question, a claim, a release, an agent."""
+    from django_site.apps.audits.models import Finding
+    from django_site.apps.likeness.claims import claim_raise
+    from django_site.apps.likeness.models import UseEvent
+    from django_site.apps.likeness.services import (
+        approval_request,
+        biometric_consent_record,
+        representative_add,
+    )
+
+    standing = make.grant(subject, studio.production, state="active")
+    use = UseEvent.objects.create(
+        subject=subject, grant=standing, production=studio.production, take=take, kind="render", seconds="0.500",
+        spans=[["face", 0.25, 0.75]],
+    )  # fmt: skip
+    sighting = Finding.objects.create(
+        audit=audit, position=90, kind="face", start="0.250", end="0.750", score=0.9, plain="resembles", subject=subject
+    )
+    approval = approval_request(
+        grant=standing,
+        production=studio.production,
+        by=studio.producer,
+        description="The keeper lights the lamp at dusk.",
+    )
+    claim = claim_raise(subject=subject, kind="unpaid", text="Nothing was paid for it.", by=studio.performer, use=use)
+    consent = biometric_consent_record(subject=subject, text="Measure my face.", by=studio.performer)
+    agent = make.user()
+    representative = representative_add(
+        subject=subject, user=agent, kind="agent", by=studio.performer, proof=b"%PDF-1.7 power", proof_kind="letter"
+    )
+    return {
+        "standing": standing, "use": use, "sighting": sighting, "approval": approval, "claim": claim, "consent": consent,
+        "agent": agent, "representative": representative,
+    }  # fmt: skip
+
+
 @pytest.fixture
 def world(make, clip, signed_clip, settings, tmp_path):
     """See the module. Everything that an address can name is an attribute."""
     from django_site.apps.accounts.notices import notice_send
     from django_site.apps.accounts.tokens import token_make
+    from django_site.apps.audits.models import UnknownFace
     from django_site.apps.corpora.models import LicensedAct, WorkAsset
-    from django_site.apps.productions.models import ImportedMedia, ProductionMember
+    from django_site.apps.productions.models import ImportedMedia, ProductionMember, Reference
     from django_site.apps.productions.services.screenplays import screenplay_write
 
     settings.RELEASED_ROOT = tmp_path / "released"
@@ -148,7 +186,16 @@ def world(make, clip, signed_clip, settings, tmp_path):
     released_cut = make.cut(studio.production, studio.producer, state="signing", version=2, asset=asset)
     release = release_of(make, studio, released_cut, media_asset(make, signed_clip))
     subject = make.subject(studio.organisation, user=studio.performer)
-    grant = make.grant(subject, studio.production, state="drafted")
+    grant = make.grant(subject, studio.production, state="noticed")
+    face = UnknownFace.objects.create(
+        audit=cut_audit, number=1, spans=[[0.1, 0.9]], seconds="0.800", tracks=1, plain="Seen for 0.8 s.",
+        picture=make.asset(media_type="image/jpeg"),
+    )  # fmt: skip
+    reference = Reference.objects.create(
+        production=studio.production, shot=shot, asset=make.asset(media_type="image/jpeg"), name="look.jpg",
+        gallery_sha256=make.digest("gallery"), added_by=studio.producer,
+    )  # fmt: skip
+    registered = registered_person(make, studio, subject, take, audit)
     job = make.job(studio.production, target_id=take.pk)
     corpus = make.corpus(studio.organisation, studio.producer)
     token, _ = token_make(organisation=studio.organisation, name="A tool", by=studio.head_of_legal)
@@ -169,10 +216,13 @@ def world(make, clip, signed_clip, settings, tmp_path):
         release=release,
         subject=subject,
         grant=grant,
+        face=face,
+        reference=reference,
         job=job,
         corpus=corpus,
         notice=notice,
         token=token,
+        **registered,
     )
 
 

@@ -145,7 +145,7 @@ def test_signing_needs_the_text_that_was_read(world, visit):
     assert "Tick the box once you have read the text" in words(unread)
     other = performer.post(url, {"text_sha256": "0" * 64, "read": "on"}, follow=True)
     assert "is not the text of this grant" in words(other)
-    assert ConsentGrant.objects.get(pk=world.grant.pk).state == "drafted"
+    assert ConsentGrant.objects.get(pk=world.grant.pk).state == "noticed"
     signed = performer.post(url, {"text_sha256": world.grant.text_sha256, "read": "on"}, follow=True)
     assert "Signed. The grant is in force" in words(signed)
     assert "No new take or cut may show you under this grant." in words(signed)

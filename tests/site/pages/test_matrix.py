@@ -18,6 +18,10 @@ SAME = "302 302 302 302 302 302 302"
 GONE = "302 404 404 404 404 404 404"
 ACCOUNT = "200 302 302 302 302 302 302"  # for those who are not signed in yet
 
+PERSON = "302 404 404 200 200 200 404"  # of a registered person: themselves and the legal side
+ONLY = "302 404 404 403 403 200 404"  # theirs alone; the legal side sees the person and may not do this
+THEIRS = "302 404 404 403 403 400 404"  # the same, refused because nothing was filled in
+
 #: name: (method, how its address is made, statuses in the order of ROLES)
 #: anonymous, producer of it, producer of another production, reviewer, head of legal, performer, outsider
 TABLE: dict[str, tuple[str, dict[str, str], str]] = {
@@ -35,11 +39,40 @@ TABLE: dict[str, tuple[str, dict[str, str], str]] = {
     "ledger:page": ("get", {}, PUBLIC),
     "likeness:people": ("get", {}, OWN),
     "likeness:me": ("get", {}, "302 404 404 404 404 302 404"),
-    "likeness:subject": ("get", {"subject_id": "subject"}, "302 404 404 200 200 200 404"),
-    "likeness:withdraw": ("post", {"subject_id": "subject"}, "302 404 404 403 403 400 404"),
-    "likeness:grant": ("get", {"grant_id": "grant"}, "302 404 404 200 200 200 404"),
-    "likeness:sign": ("post", {"grant_id": "grant"}, "302 404 404 403 403 400 404"),
-    "likeness:stop": ("post", {"grant_id": "grant"}, "302 404 404 403 403 400 404"),
+    "likeness:clients": ("get", {}, OWN),
+    "likeness:subject": ("get", {"subject_id": "subject"}, PERSON),
+    "likeness:uses": ("get", {"subject_id": "subject"}, PERSON),
+    "likeness:use_clip": ("get", {"use_id": "use"}, PERSON),
+    "likeness:finding_clip": ("get", {"finding_id": "sighting"}, PERSON),
+    "likeness:measured": ("get", {"subject_id": "subject"}, PERSON),
+    "likeness:release": ("post", {"subject_id": "subject"}, THEIRS),
+    "likeness:measure": ("post", {"subject_id": "subject"}, THEIRS),
+    "likeness:withdraw": ("post", {"subject_id": "subject"}, THEIRS),
+    "likeness:consent_receipt": ("get", {"consent_id": "consent"}, PERSON),
+    "likeness:export_json": ("get", {"subject_id": "subject"}, ONLY),
+    "likeness:export_pdf": ("get", {"subject_id": "subject"}, ONLY),
+    "likeness:representatives": ("get", {"subject_id": "subject"}, PERSON),
+    "likeness:proof": ("get", {"representative_id": "representative"}, PERSON),
+    "likeness:proof_check": ("post", {"representative_id": "representative"}, "302 404 404 302 302 403 404"),
+    "likeness:power_end": ("post", {"representative_id": "representative"}, "302 404 404 302 302 302 404"),
+    # the producer of a production that the grant names reads it, and nobody else's
+    "likeness:grant": ("get", {"grant_id": "grant"}, "302 200 404 200 200 200 404"),
+    "likeness:sign": ("post", {"grant_id": "grant"}, "302 403 404 403 403 400 404"),
+    "likeness:decline": ("post", {"grant_id": "grant"}, "302 403 404 403 403 400 404"),
+    "likeness:stop": ("post", {"grant_id": "grant"}, "302 403 404 403 403 400 404"),
+    "likeness:resume": ("post", {"grant_id": "grant"}, "302 403 404 403 403 302 404"),
+    "likeness:amend": ("get", {"grant_id": "standing"}, "302 403 404 403 403 200 404"),
+    "likeness:ask": ("get", {"grant_id": "standing"}, "302 200 404 403 403 403 404"),
+    "likeness:grant_receipt": ("get", {"grant_id": "standing"}, "302 403 404 200 200 200 404"),
+    # whoever produces for the organisation that registered a person may offer them a grant
+    "likeness:offer": ("get", {"subject_id": "subject"}, "302 200 200 200 200 403 404"),
+    "likeness:approvals": ("get", {"subject_id": "subject"}, PERSON),
+    "likeness:approval": ("get", {"approval_id": "approval"}, PERSON),
+    "likeness:claim_new": ("get", {"subject_id": "subject"}, ONLY),
+    "likeness:claims": ("get", {}, OWN),
+    "likeness:claim": ("get", {"claim_id": "claim"}, PERSON),
+    "likeness:claim_answer": ("post", {"claim_id": "claim"}, "302 404 404 400 400 403 404"),
+    "likeness:claim_take_back": ("post", {"claim_id": "claim"}, "302 404 404 403 403 302 404"),
     "likeness:impact": ("get", {"grant_id": "grant"}, "302 404 404 200 200 200 404"),
     "likeness:impact_jobs": ("get", {"grant_id": "grant"}, "302 404 404 200 200 200 404"),
     "likeness:impact_go_on": ("post", {"grant_id": "grant"}, "302 404 404 302 302 302 404"),
@@ -68,6 +101,12 @@ TABLE: dict[str, tuple[str, dict[str, str], str]] = {
     "productions:render": ("post", {"production_id": "production"}, WRITE),
     "productions:cut_begin": ("post", {"production_id": "production"}, WRITE),
     "productions:import_new": ("get", {"production_id": "production"}, "302 200 404 403 403 404 404"),
+    "productions:people": ("get", {"production_id": "production"}, PAGE),
+    "productions:declare": ("post", {"production_id": "production"}, "302 400 404 403 403 404 404"),
+    "productions:face_clear": ("post", {"face_id": "face"}, "302 400 404 403 403 404 404"),
+    "productions:shot_cast": ("post", {"shot_id": "shot"}, "302 400 404 403 403 404 404"),
+    "productions:reference_new": ("post", {"shot_id": "shot"}, "302 400 404 403 403 404 404"),
+    "productions:reference_remove": ("post", {"reference_id": "reference"}, WRITE),
     "productions:screenplay": ("get", {"production_id": "production"}, PAGE),
     "productions:screenplay_write": ("post", {"production_id": "production"}, WRITE),
     "productions:shot": ("get", {"shot_id": "shot"}, PAGE),
@@ -125,6 +164,7 @@ TABLE: dict[str, tuple[str, dict[str, str], str]] = {
     "mfa_edit_webauthn": ("get", {"pk": "=1"}, SAME),  # asks for the password first
     "mfa_remove_webauthn": ("get", {"pk": "=1"}, SAME),
     "mfa_reauthenticate_webauthn": ("get", {}, SAME),
+    "mfa_login_webauthn": ("get", {}, SAME),  # the options of the ceremony are JSON, and only for who asks for JSON
 }
 
 
@@ -173,6 +213,8 @@ def test_who_gets_what(world, visit):
 def test_reading_addresses_take_no_post_and_writing_ones_no_get(world, visit):
     both = {"productions:new", "productions:import_new", "productions:screenplay", "productions:shot", "verify:file"}
     both |= {"corpora:import_new", "api:check"}
+    both |= {"corpora:import_new", "likeness:amend", "likeness:ask", "likeness:offer", "likeness:approval"}
+    both |= {"likeness:claim_new", "likeness:representatives"}
     for name, (method, arguments, _) in TABLE.items():
         if name.startswith(("account_", "mfa_")) or name in both:
             continue

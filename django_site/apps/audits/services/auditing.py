@@ -25,6 +25,7 @@ from django_site.apps.audits.models import (
 )
 from django_site.apps.audits.services.assets import asset_record, file_store
 from django_site.apps.audits.services.decisions import decide_and_record, reason_of
+from django_site.apps.audits.services.strangers import pictures_store, strangers_record
 from django_site.apps.audits.services.words import with_words
 from django_site.apps.audits.storage import StoredFile
 from django_site.apps.corpora.models import IndexSnapshot, Work
@@ -58,6 +59,7 @@ class _Looked:
     gallery_sha256: str
     evidence: tuple[tuple[tuple[float, StoredFile, float | None, StoredFile | None], ...], ...]
     matrices: tuple[StoredFile | None, ...]
+    strangers: tuple[StoredFile | None, ...]
 
 
 def audit_enqueue(*, kind: JobKind, target, production: Production, asset: Asset, requested_by) -> Job:
@@ -92,7 +94,8 @@ def _look(work: JobWork, asset: Asset, production: Production, screenplay: Scree
         for finding in report.findings
     )
     matrices = tuple(file_store(source=f.matrix_png) if f.matrix_png else None for f in report.findings)
-    return _Looked(report, snapshot, gallery.info().digest, evidence, matrices)
+    strangers = pictures_store(report.unknown_people)
+    return _Looked(report, snapshot, gallery.info().digest, evidence, matrices, strangers)
 
 
 def _record(work: JobWork, looked: _Looked, asset: Asset, production: Production, **target) -> Audit:
@@ -157,6 +160,7 @@ def _record(work: JobWork, looked: _Looked, asset: Asset, production: Production
             )
             for place, (query_seconds, query, reference_seconds, reference) in enumerate(frames)
         )
+    strangers_record(audit=audit, people=report.unknown_people, pictures=looked.strangers)
     return audit
 
 

@@ -1,5 +1,6 @@
 """Measuring faces and voices: with a written release, sealed under a key that lies elsewhere, and gone when asked."""
 
+import mimetypes
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -108,15 +109,24 @@ def voice_enrol(
     from auditor.likeness.recordings import encode_recordings
 
     consent = _released(subject, Modality.VOICE, by)
-    infos = [probe(path) for path in recordings]
     encoder = wiring.voice_encoder()
-    vectors = [one.vector for one in encode_recordings(list(recordings), encoder)]
+    encoded = encode_recordings(list(recordings), encoder)
+    vectors = [one.vector for one in encoded]
     gallery = wiring.voice_gallery()
     _refuse_other_people(subject, [near.subject_id for v in vectors for near in gallery.resembling(v)])
-    kept = [(path, info.media_type, info.as_dict()) for path, info in zip(recordings, infos, strict=True)]
+    kept = [
+        (path, sound_type(path), {"spoken_seconds": round(one.spoken, 2)})
+        for path, one in zip(recordings, encoded, strict=True)
+    ]
     return _keep(
         subject, consent, kept, vectors, model=encoder.version, business_reason=business_reason, source=source, by=by
     )
+
+
+def sound_type(path: Path) -> str:
+    """The media type that a recording's name promises; that it is sound at all was found out by decoding it."""
+    guessed, _ = mimetypes.guess_type(path.name)
+    return guessed if guessed and guessed.startswith(("audio/", "video/")) else "application/octet-stream"
 
 
 def _released(subject: Subject, modality: Modality, by: User) -> BiometricConsent:

@@ -18,6 +18,7 @@ from django_site.apps.jobs.services import job_enqueue
 from django_site.apps.jobs.work import JobWork
 from django_site.apps.productions.models import ContributionAct, GenerationRecord, Production, Shot, Take, TakeState
 from django_site.apps.productions.selectors import shots_current
+from django_site.apps.productions.services.casting import references_refresh
 from django_site.apps.productions.services.productions import contribution_record
 from django_site.apps.productions.services.screenplays import screenplay_text
 from django_site.apps.productions.states import take_move
@@ -45,6 +46,7 @@ def take_request(*, shot: Shot, by: User) -> Take:
     production = shot.scene.screenplay.production
     require(by, "productions.change", production)
     card = wiring.video_backend().card
+    references_refresh(shot)
     text = screenplay_text(shot.scene.screenplay)
     with transaction.atomic():
         Production.objects.select_for_update().get(pk=production.pk)  # who replaces shots holds it too
@@ -143,6 +145,7 @@ def take_render(*, work: JobWork) -> None:
 def _still_allowed(take: Take) -> None:
     """Gate 1 once more, when the work begins: a consent may have been withdrawn while the take waited. A no is recorded."""
     shot = take.shot
+    references_refresh(shot)
     facts = dispatch_facts(shot, screenplay_text=screenplay_text(shot.scene.screenplay))
     if wiring.policy_bundle().decide(facts.as_facts(), at=timezone.now()).outcome == Outcome.ALLOW:
         return

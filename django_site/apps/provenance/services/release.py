@@ -123,6 +123,7 @@ def release_facts(manifest: Manifest, *, reread: VerificationReport, reread_at: 
             policies_changed_at=moment(standing.policies_changed_at),
             consents_changed_at=moment(standing.consents_changed_at),
             index_changed_at=moment(standing.index_changed_at),
+            uncleared_people=intent.decision.audit.unknown_faces.filter(cleared_at__isnull=True).count(),
         ),
         review=ReviewFact(
             decision="approved" if case.state == CaseState.APPROVED else "pending",
