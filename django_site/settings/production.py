@@ -26,25 +26,24 @@ CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if not host.
 
 SIGNING_DEVELOPMENT_CA = False  # the identity and its trust list are put into REELPROOF_VAR/signing
 
-# Letters: smtp://user:password@host:587 (STARTTLS) or smtps://…:465. Without it notices stand on the site alone.
-_smtp = urlsplit(os.environ.get("REELPROOF_SMTP", ""))
-if _smtp.hostname:
-    MAILERS = {
-        "default": {
-            "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
-            "OPTIONS": {
-                "host": _smtp.hostname,
-                "port": _smtp.port or (465 if _smtp.scheme == "smtps" else 587),
-                "username": unquote(_smtp.username or ""),
-                "password": unquote(_smtp.password or ""),
-                "use_ssl": _smtp.scheme == "smtps",
-                "use_tls": _smtp.scheme != "smtps",
-                "timeout": 10,
-            },
-        }
+# Letters: smtp://user:password@host:587 (STARTTLS) or smtps://…:465; without it a relay on this machine. One that fails
+# is logged, and its notice stands on the site all the same.
+_smtp = urlsplit(os.environ.get("REELPROOF_SMTP", "smtp://localhost:25"))
+_relay = _smtp.hostname in ("localhost", "127.0.0.1", "::1")
+MAILERS = {
+    "default": {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": _smtp.hostname or "localhost",
+            "port": _smtp.port or (465 if _smtp.scheme == "smtps" else 587),
+            "username": unquote(_smtp.username or ""),
+            "password": unquote(_smtp.password or ""),
+            "use_ssl": _smtp.scheme == "smtps",
+            "use_tls": _smtp.scheme != "smtps" and not _relay,
+            "timeout": 10,
+        },
     }
-else:
-    MAILERS = {"default": {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"}}
+}
 
 SECURE_SSL_REDIRECT = True
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
