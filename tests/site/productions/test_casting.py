@@ -1,5 +1,7 @@
 """Cast, reference pictures, declarations, unknown people, training, voices: each with the real detectors and policies."""
 
+from decimal import Decimal
+
 import cv2
 import numpy as np
 import pytest
@@ -80,9 +82,11 @@ def test_a_shot_that_casts_somebody_needs_their_grant_and_is_a_use_of_theirs(stu
     stopped = take_request(shot=cast, by=studio.producer)
     assert stopped.state == "stopped"
     assert "casts Eileen Marsh" in stopped.reason
-    grant = make.grant(studio.subject, studio.production)
+    terms = {"currency": "EUR", "per_render": "12.50"}
+    grant = make.grant(studio.subject, studio.production, limits={"compensation": terms})
     assert rendered(cast, studio.producer).state == "cleared"
     use = UseEvent.objects.get(kind="render")
+    assert [(one.amount, one.currency) for one in use.compensation.all()] == [(Decimal("12.50"), "EUR")]
     assert (use.subject, use.grant) == (studio.subject, grant)
     assert float(use.seconds) == float(use.take.duration)
     grant_withdraw(grant=grant, by=studio.performer, reason="No.")

@@ -33,6 +33,7 @@ from django_site.apps.corpora.services import index_snapshot_record
 from django_site.apps.jobs.models import Job, JobKind
 from django_site.apps.jobs.services import job_enqueue
 from django_site.apps.jobs.work import JobWork
+from django_site.apps.likeness.compensation import compensation_record
 from django_site.apps.likeness.models import GrantState, Subject, UseEvent, UseKind
 from django_site.apps.likeness.selectors import grant_nearest, grants_by_subject
 from django_site.apps.productions.models import (
@@ -329,6 +330,7 @@ def uses_record(*, audit: Audit, kind: UseKind, take: Take | None = None, cut: C
             },
         )
         if created:
+            compensation_record(use=use)
             made.append(use)
     return made
 

@@ -17,6 +17,7 @@ from django_site.apps.accounts.permissions import require
 from django_site.apps.audits.models import Asset
 from django_site.apps.audits.services.assets import asset_store
 from django_site.apps.audits.services.decisions import decide_and_record, reason_of
+from django_site.apps.likeness.compensation import scan_record
 from django_site.apps.likeness.models import (
     BiometricConsent,
     BiometricTemplate,
@@ -200,6 +201,7 @@ def _keep(
                 "consent": consent.pk,
             },
         )
+        scan_record(subject=subject)
     return made
 
 
