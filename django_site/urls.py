@@ -10,6 +10,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("accounts/", include("allauth.urls")),
     path("media/", include("django_site.apps.audits.urls")),
+    path("api/", include("django_site.apps.likeness.api_urls")),
     path("findings/", include("django_site.apps.audits.page_urls")),
     path("jobs/", include("django_site.apps.jobs.urls")),
     path("ledger/", include("django_site.apps.provenance.ledger_urls")),
@@ -17,6 +18,7 @@ urlpatterns = [
     path("people/", include("django_site.apps.likeness.urls")),
     path("productions/", include("django_site.apps.productions.urls")),
     path("reviews/", include("django_site.apps.reviews.urls")),
+    path("tokens/", include("django_site.apps.accounts.token_urls")),
     path("verify/", include("django_site.apps.provenance.urls")),
     path("works/", include("django_site.apps.corpora.urls")),
 ]

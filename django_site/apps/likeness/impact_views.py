@@ -20,6 +20,7 @@ from django_site.apps.jobs.panel import panel_of_jobs
 from django_site.apps.likeness.impact import Reach, reach_of
 from django_site.apps.likeness.impact_pages import GROUPS, ImpactRow, impact_groups, impact_rows
 from django_site.apps.likeness.models import ConsentGrant, Subject
+from django_site.apps.likeness.odrl import grant_odrl
 from django_site.apps.likeness.reaching import reach_go_on, reach_jobs
 from django_site.apps.likeness.selectors import subjects_visible_to
 from django_site.pages.failures import attempt
@@ -120,6 +121,17 @@ def impact_file(request: HttpRequest, grant_id: UUID, form: str) -> HttpResponse
     stream, media_type = (_csv(rows), "text/csv") if form == "csv" else (_json(grant, rows), "application/json")
     response = StreamingHttpResponse(stream, content_type=f"{media_type}; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="reach-{grant.grant}-v{grant.version}.{form}"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@login_required
+@require_safe
+def grant_odrl_file(request: HttpRequest, grant_id: UUID) -> HttpResponse:
+    """The grant as an ODRL policy, for other systems to read."""
+    grant = _grant(request.user, grant_id)
+    response = HttpResponse(json.dumps(grant_odrl(grant), indent=2), content_type="application/ld+json")
+    response["Content-Disposition"] = f'attachment; filename="grant-{grant.grant}-v{grant.version}.jsonld"'
     response["Cache-Control"] = "private, no-store"
     return response
 

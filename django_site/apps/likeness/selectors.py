@@ -138,4 +138,6 @@ def approvals_for(subject_ids: Iterable, production) -> list[UseApproval]:
 
 def refused_elsewhere(subjects: Iterable[Subject], production) -> dict[str, str]:
     """Why another registry that the studio asks says no, by subject id. Only a no counts: a yes elsewhere is none here."""
-    return {}
+    from django_site.apps.likeness.registries import refusals
+
+    return refusals(subjects, production)

@@ -77,4 +77,5 @@ urlpatterns = [
     # how long biometrics are kept
     path("retention/", retention_views.retention, name="retention"),
     path("retention/schedule/<uuid:organisation_id>/", retention_views.schedule, name="schedule"),
+    path("grants/<uuid:grant_id>/odrl/", impact_views.grant_odrl_file, name="odrl"),
 ]

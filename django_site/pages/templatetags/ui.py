@@ -324,6 +324,7 @@ def person(context: dict) -> dict:
         "memberships": memberships,
         "produces": Role.PRODUCER in roles,
         "reviews": bool(roles & {str(role) for role in REVIEWING_ROLES}),
+        "heads_legal": Role.HEAD_OF_LEGAL in roles,
         "unread": notices_unread(user),
         "performs": hasattr(user, "subject") or (Role.PERFORMER in roles and not speaks),
         "speaks": speaks,

@@ -142,6 +142,7 @@ def registered_person(make, studio, subject, take, audit) -> dict:
 def world(make, clip, signed_clip, settings, tmp_path):
     """See the module. Everything that an address can name is an attribute."""
     from django_site.apps.accounts.notices import notice_send
+    from django_site.apps.accounts.tokens import token_make
     from django_site.apps.audits.models import UnknownFace
     from django_site.apps.corpora.models import LicensedAct, WorkAsset
     from django_site.apps.productions.models import ImportedMedia, ProductionMember, Reference
@@ -197,6 +198,7 @@ def world(make, clip, signed_clip, settings, tmp_path):
     registered = registered_person(make, studio, subject, take, audit)
     job = make.job(studio.production, target_id=take.pk)
     corpus = make.corpus(studio.organisation, studio.producer)
+    token, _ = token_make(organisation=studio.organisation, name="A tool", by=studio.head_of_legal)
     [notice] = notice_send(users=[studio.producer], kind="other", text="Something happened.", url="/productions/")
     return SimpleNamespace(
         **vars(studio),
@@ -219,6 +221,7 @@ def world(make, clip, signed_clip, settings, tmp_path):
         job=job,
         corpus=corpus,
         notice=notice,
+        token=token,
         **registered,
     )
 

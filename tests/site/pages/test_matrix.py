@@ -86,6 +86,12 @@ TABLE: dict[str, tuple[str, dict[str, str], str]] = {
     "likeness:production_money_file": ("get", {"production_id": "production", "form": "=json"}, PAGE),
     "likeness:retention": ("get", {}, "302 403 403 200 200 403 403"),
     "likeness:schedule": ("get", {"organisation_id": "organisation"}, PUBLIC),
+    "api:check": ("get", {}, "401 401 401 401 401 401 401"),
+    "api:description": ("get", {}, PUBLIC),
+    "tokens:list": ("get", {}, "302 403 403 403 200 403 403"),
+    "tokens:make": ("post", {}, "302 403 403 403 400 403 403"),
+    "tokens:revoke": ("post", {"token_id": "token"}, "302 403 403 403 302 403 403"),
+    "likeness:odrl": ("get", {"grant_id": "grant"}, "302 404 404 200 200 200 404"),
     "notices:list": ("get", {}, OWN),
     "notices:read": ("post", {"notice_id": "notice"}, "302 302 404 404 404 404 404"),
     "notices:read_all": ("post", {}, SAME),
@@ -206,6 +212,7 @@ def test_who_gets_what(world, visit):
 
 def test_reading_addresses_take_no_post_and_writing_ones_no_get(world, visit):
     both = {"productions:new", "productions:import_new", "productions:screenplay", "productions:shot", "verify:file"}
+    both |= {"corpora:import_new", "api:check"}
     both |= {"corpora:import_new", "likeness:amend", "likeness:ask", "likeness:offer", "likeness:approval"}
     both |= {"likeness:claim_new", "likeness:representatives"}
     for name, (method, arguments, _) in TABLE.items():
