@@ -24,7 +24,7 @@ from auditor.matching.negatives import NegativeBank
 from auditor.matching.work_sounds import SOUND_VERSION, WorkSounds
 from auditor.media import Progress, probe, sample_frames, sample_sound
 from auditor.media.types import Cancelled, OnProgress, never_cancelled, no_progress
-from auditor.report import AuditReport, DetectorVersion, Finding, Quieted
+from auditor.report import AuditReport, DetectorVersion, Finding, Quieted, UnknownPerson
 from auditor.resemblance import ResemblanceLibrary, ResemblanceWatch
 
 #: Frames a second that are decoded for a look: as many as the film's own fingerprint needs. The matcher chooses among them.
@@ -120,6 +120,7 @@ class Auditor:
             if fingerprint:
                 iscc = coder.conclude()
         findings: list[Finding] = []
+        unknown: tuple[UnknownPerson, ...] = ()
         quieted: tuple[Quieted, ...] = ()
         if matcher is not None and self._index is not None:
             with _timed(seconds, "compare"):
@@ -144,6 +145,7 @@ class Auditor:
         if tracker is not None:
             with _timed(seconds, "faces"):
                 findings += tracker.findings(tracker.conclude(path, info), info)
+                unknown = tracker.unknown_people(info)
         if watch is not None and self._index is not None:
             with _timed(seconds, "resemblance"):
                 on_progress(Progress("resemblance", 0, 1, "files"))
@@ -173,6 +175,7 @@ class Auditor:
             ),
             quieted=quieted,
             considered=tuple(matcher.considered) if matcher is not None else (),
+            unknown_people=unknown,
         )
 
     def _detectors(self, *, alike: bool = True) -> tuple[DetectorVersion, ...]:

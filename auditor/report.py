@@ -134,6 +134,41 @@ class Considered:
 
 
 @dataclass(frozen=True, slots=True)
+class UnknownPerson:
+    """Somebody who recurs in a film and resembles nobody registered: to be cleared by whoever made it.
+
+    ``spans`` are the stretches on screen, ``tracks`` of them, ``seconds`` together. ``similarity`` is the least and the most
+    that two of the stretches are alike (score, 0..1), ``None`` for a single one: the lower the least, the likelier it
+    is that two people were taken for one. ``picture_jpeg`` shows the clearest look, boxed, at ``picture_seconds``;
+    ``region`` says where in the frame. There is no vector here and none is kept: these people did not agree to be
+    recognised.
+    """
+
+    number: int
+    spans: tuple[Interval, ...]
+    seconds: float
+    tracks: int
+    similarity: tuple[float, float] | None
+    region: Region
+    picture_seconds: float
+    plain: str
+    picture_jpeg: bytes = field(default=b"", repr=False)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything but the picture, which appears as its moment."""
+        return {
+            "number": self.number,
+            "spans": [span.as_list() for span in self.spans],
+            "seconds": round(self.seconds, 3),
+            "tracks": self.tracks,
+            "similarity": None if self.similarity is None else [round(value, 4) for value in self.similarity],
+            "region": self.region.as_list(),
+            "picture_seconds": round(self.picture_seconds, 3),
+            "plain": self.plain,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class DetectorVersion:
     """Which detector looked: name, version, the digest of its weights or ``""``, and the digest of what it searched."""
 
@@ -156,7 +191,8 @@ class AuditReport:
     """The result of one pass over one file. ``seconds`` is wall time per stage.
 
     ``quieted`` is what was found again after somebody had dismissed it as a false alarm: no finding, but never silent.
-    ``considered`` is every stretch that was compared closely with a work, found or not.
+    ``considered`` is every stretch that was compared closely with a work, found or not. ``unknown_people`` recur and
+    resemble nobody registered; empty where no gallery of faces was searched.
     """
 
     asset_sha256: str
@@ -169,6 +205,7 @@ class AuditReport:
     cannot_detect: tuple[str, ...] = ()
     quieted: tuple[Quieted, ...] = ()
     considered: tuple[Considered, ...] = ()
+    unknown_people: tuple[UnknownPerson, ...] = ()
 
     @property
     def matches(self) -> tuple[Finding, ...]:
@@ -193,4 +230,5 @@ class AuditReport:
             "cannot_detect": list(self.cannot_detect),
             "dismissed": [quieted.as_dict() for quieted in self.quieted],
             "considered": [considered.as_dict() for considered in self.considered],
+            "unknown_people": [person.as_dict() for person in self.unknown_people],
         }

@@ -41,9 +41,14 @@ def choice_check(field: str, choices: type[models.TextChoices], *, name: str) ->
     return models.CheckConstraint(condition=Q(**{f"{field}__in": list(choices.values)}), name=name)
 
 
-def exactly_one_check(*fields: str, name: str) -> models.CheckConstraint:
+def exactly_one(*fields: str) -> Q:
     """Exactly one of the nullable foreign keys is set."""
     condition = Q()
     for chosen in fields:
         condition |= Q(**{f"{field}__isnull": field != chosen for field in fields})
-    return models.CheckConstraint(condition=condition, name=name)
+    return condition
+
+
+def exactly_one_check(*fields: str, name: str) -> models.CheckConstraint:
+    """The database's own refusal of a row on which none or several of the foreign keys are set."""
+    return models.CheckConstraint(condition=exactly_one(*fields), name=name)

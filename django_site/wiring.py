@@ -159,9 +159,9 @@ def resemblance():
 @_per_process(_of_settings("KEYS_ROOT"))
 def face_encoder():
     """Portraits to face descriptors."""
-    from auditor.likeness import FaceEncoder
+    from auditor.likeness import DlibFaceEncoder
 
-    return FaceEncoder()
+    return DlibFaceEncoder()
 
 
 @_per_process(_of_settings("KEYS_ROOT"))
@@ -208,6 +208,7 @@ def auditor(organisation_id: UUID | None = None):
     return Auditor(
         index=work_index(),
         gallery=face_gallery(),
+        voices=voice_gallery() if voice_gallery().info().subjects else None,
         negatives=negatives,
         sounds=work_sounds(),
         resemblance=looks,
@@ -272,3 +273,23 @@ def trust_list():
     from auditor.provenance import TrustList
 
     return TrustList.open(_authority_directory() / "root.pem")
+
+
+# asking others
+
+
+@_per_process(_of_settings("CONSENT_REGISTRIES"))
+def consent_registries():
+    """Consent registries of others that the gates ask, as the settings list them; see ``auditor.likeness.registry``."""
+    from auditor.likeness.registry import FileConsentRegistry, HttpConsentRegistry
+
+    made = []
+    for one in settings.CONSENT_REGISTRIES:
+        if "path" in one:
+            key = bytes.fromhex(one["public_key"]) if one.get("public_key") else None
+            registry: Any = FileConsentRegistry(Path(one["path"]), public_key=key)
+        else:
+            registry = HttpConsentRegistry(one["url"], token=os.environ.get(one.get("token_variable", ""), ""))
+        registry.required = bool(one.get("required", True))
+        made.append(registry)
+    return tuple(made)

@@ -201,6 +201,7 @@ def run_audit(arguments: Namespace) -> int:
     said = [pair for pair in zip(report.findings, licences, strict=True) if pair[0].kind not in RESEMBLANCE_KINDS]
     lines = [f"{finding.plain} {licence}".rstrip() for finding, licence in said] or ["Nothing found."]
     lines += resemblance_lines(report)
+    lines += [f"Person {person.number}: {person.plain}" for person in report.unknown_people]
     lines.append("Not looked for: " + "; ".join(report.cannot_detect) + ".")
     answer(document, lines, as_json=arguments.as_json)
     return FOUND if report.matches else CLEAN

@@ -13,14 +13,25 @@ from auditor.media import Progress, probe, sample_frames
 
 def run_faces_enrol(arguments: Namespace) -> int:
     gallery = FaceGallery.open(arguments.gallery, vault_of(arguments, create=True), create=True)
-    templates = gallery.enrol(arguments.subject, arguments.files)
-    document = {"subject": arguments.subject, "templates": templates, "gallery": gallery.info().as_dict()}
+    enrolment = gallery.enrol(arguments.subject, arguments.files)
+    document = {
+        "subject": arguments.subject,
+        "templates": enrolment.templates,
+        "repeated": list(enrolment.repeated),
+        "resembles": [{"subject": one.subject_id, "score": round(one.score, 4)} for one in enrolment.resembles],
+        "gallery": gallery.info().as_dict(),
+    }
     key_file = key_path(arguments.gallery, arguments.key_file)
-    line = (
-        f"{arguments.subject}: {templates} sealed templates; keep {key_file} and {key_file.name}.subjects apart from the "
-        "gallery"
-    )
-    answer(document, [line], as_json=arguments.as_json)
+    lines = [
+        f"{arguments.subject}: {enrolment.templates} sealed templates; keep {key_file} and {key_file.name}.subjects apart "
+        "from the gallery"
+    ]
+    lines += [f"{name}: the same photograph as another; it adds nothing" for name in enrolment.repeated]
+    lines += [
+        f"Note: this resembles {one.subject_id} (distance {one.distance:.2f}); is it the same person?"
+        for one in enrolment.resembles
+    ]
+    answer(document, lines, as_json=arguments.as_json)
     return CLEAN
 
 
@@ -53,6 +64,7 @@ def run_faces_find(arguments: Namespace) -> int:
             show(Progress("look", frame.seconds, info.duration, "seconds"))
             tracker.observe(frame)
     tracks = tracker.conclude(arguments.file, info)
+    people = tracker.unknown_people(info)
     document = {
         "tracks": [
             {
@@ -63,12 +75,14 @@ def run_faces_find(arguments: Namespace) -> int:
                 "region": track.region.as_list(),
             }
             for track in tracks
-        ]
+        ],
+        "unknown_people": [person.as_dict() for person in people],
     }
     unknown = sum(track.subject_id is None for track in tracks)
     lines = [finding.plain for finding in tracker.findings(tracks, info)] or ["Nobody registered found."]
     if unknown:
         lines.append(f"{unknown} other faces that resemble nobody in the gallery.")
+    lines += [f"Person {person.number}: {person.plain}" for person in people]
     answer(document, lines, as_json=arguments.as_json)
     return FOUND if len(tracks) > unknown else CLEAN
 

@@ -1,7 +1,8 @@
 """Likeness: faces and voices of registered people found in film, their templates sealed wherever they rest."""
 
-from auditor.likeness.faces import SAME_PERSON_DISTANCE, FaceEncoder, PortraitError
-from auditor.likeness.gallery import FaceGallery, GalleryInfo, Resemblance
+from auditor.likeness.dlib_faces import DlibFaceEncoder
+from auditor.likeness.faces import Face, FaceEncoder
+from auditor.likeness.gallery import FaceEnrolment, FaceGallery, GalleryInfo, Resemblance
 from auditor.likeness.keys import (
     FileKeyEncryption,
     FileKeyVault,
@@ -12,6 +13,8 @@ from auditor.likeness.keys import (
     KmsKeyEncryption,
     vault_beside,
 )
+from auditor.likeness.opencv_faces import OpenCvFaceEncoder
+from auditor.likeness.portraits import Portrait, PortraitError, read_portraits
 from auditor.likeness.recordings import RecordingError
 from auditor.likeness.tracks import FaceTrack, FaceTracker
 from auditor.likeness.voice_encoder import VoiceEncoder
@@ -19,8 +22,8 @@ from auditor.likeness.voice_gallery import VoiceEnrolment, VoiceGallery, VoiceRe
 from auditor.likeness.voices import VoiceRun, VoiceTracker
 
 __all__ = [
-    "SAME_PERSON_DISTANCE", "FaceEncoder", "FaceGallery", "FaceTrack", "FaceTracker", "FileKeyEncryption", "FileKeyVault",
-    "GalleryInfo", "KeyDestroyedError", "KeyEncryption", "KeyMissingError", "KeyVault", "KmsKeyEncryption", "PortraitError",
-    "RecordingError", "Resemblance", "VoiceEncoder", "VoiceEnrolment", "VoiceGallery", "VoiceResemblance", "VoiceRun",
-    "VoiceTracker", "vault_beside",
+    "DlibFaceEncoder", "Face", "FaceEncoder", "FaceEnrolment", "FaceGallery", "FaceTrack", "FaceTracker",
+    "FileKeyEncryption", "FileKeyVault", "GalleryInfo", "KeyDestroyedError", "KeyEncryption", "KeyMissingError", "KeyVault",
+    "KmsKeyEncryption", "OpenCvFaceEncoder", "Portrait", "PortraitError", "RecordingError", "Resemblance", "VoiceEncoder",
+    "VoiceEnrolment", "VoiceGallery", "VoiceResemblance", "VoiceRun", "VoiceTracker", "read_portraits", "vault_beside",
 ]  # fmt: skip

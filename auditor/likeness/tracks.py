@@ -7,17 +7,20 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from auditor.likeness.faces import SAME_PERSON_DISTANCE, Face, Vector
+from auditor.likeness.faces import Face, Vector
 from auditor.likeness.gallery import FaceGallery, Resemblance
+from auditor.likeness.strangers import Appearance, Look, unknown_people
 from auditor.media import Frame, Interval, MediaInfo, Region, sample_frames
-from auditor.report import EvidencePair, Finding
+from auditor.report import EvidencePair, Finding, UnknownPerson
 
 #: Pixels on the longer side that faces are looked for in: a face of 80 pixels is then an eighth of the width.
 SIDE = 640
 #: Boxes that overlap this much (intersection over union) in neighbouring samples are one face ...
 _SAME_PLACE = 0.3
-#: ... and a face that jumps is still the same person if its vector stays this near.
-_SAME_FACE = 0.45
+#: ... unless its vector jumps farther than this, in thresholds of the encoder: then a cut put another face there.
+_ANOTHER_FACE = 1.2
+#: A face that jumps to another place is still the same person if its vector stays this near, in thresholds.
+_SAME_FACE = 0.9
 #: Seconds without the face after which a track ends.
 _LOST_AFTER = 1.3
 #: Seconds between encodings of one track: its vector changes slowly and costs 0.1 s of CPU.
@@ -39,6 +42,7 @@ class _Track:
     vectors: list[Vector]
     region: Region
     pictures: list[tuple[float, float, bytes]] = field(default_factory=list)  # (distance, seconds, JPEG)
+    look: Look = field(default_factory=Look)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +64,14 @@ class FaceTracker:
         self._encoder = gallery.encoder
         self._open: list[_Track] = []
         self._closed: list[_Track] = []
+        self._unknown: list[Appearance] = []
+        self._last = -np.inf
+        self._step = np.inf
 
     def observe(self, frame: Frame) -> None:
         """Look for faces in the next frame (at most ``SIDE`` pixels on the longer side)."""
+        self._step = min(self._step, frame.seconds - self._last) if frame.seconds > self._last else self._step
+        self._last = frame.seconds
         self._closed += [track for track in self._open if frame.seconds - track.end > _LOST_AFTER]
         self._open = [track for track in self._open if frame.seconds - track.end <= _LOST_AFTER]
         free = list(self._open)
@@ -71,11 +80,11 @@ class FaceTracker:
             vector: Vector | None = None
             if track is None or _overlap(track.box, face.box) < _SAME_PLACE:
                 vector = self._encoder.encode(frame.pixels, face)
-                track = _same_face(free, vector)
+                track = self._same_face(free, vector)
             elif frame.seconds - track.encoded_at >= _ENCODE_EVERY:
                 vector = self._encoder.encode(frame.pixels, face)
-                if _distance(track.vector, vector) > SAME_PERSON_DISTANCE:
-                    track = None  # a cut put another face in the same place
+                if self._distance(track.vector, vector) > _ANOTHER_FACE * self._encoder.threshold:
+                    track = None
             if track is None:
                 self._begin(frame, face, vector if vector is not None else self._encoder.encode(frame.pixels, face))
                 continue
@@ -89,16 +98,24 @@ class FaceTracker:
     def conclude(self, path: Path, info: MediaInfo) -> tuple[FaceTrack, ...]:
         """All tracks in order of time; the ends of those that resemble somebody are placed to a few frames."""
         tracks = []
+        self._unknown = []
         for track in sorted(self._closed + self._open, key=lambda t: t.start):
             nearest = self._resembles(track)
             if nearest is None:
                 span = Interval(track.start, track.end)
                 tracks.append(FaceTrack(span, None, 0.0, track.region))
+                self._unknown.append(Appearance(span, track.vectors, track.look))
                 continue
             evidence = tuple(EvidencePair(seconds, jpeg) for _, seconds, jpeg in sorted(track.pictures, key=_when))
             span = Interval(0.0, 0.0) if info.is_still else self._refined(path, info, track)
             tracks.append(FaceTrack(span, nearest.subject_id, nearest.score, track.region, evidence))
         return tuple(tracks)
+
+    def unknown_people(self, info: MediaInfo) -> tuple[UnknownPerson, ...]:
+        """After ``conclude``: who recurs and resembles nobody registered (see ``strangers``)."""
+        return unknown_people(
+            self._unknown, info, self._encoder, step=float(self._step) if np.isfinite(self._step) else 0.0
+        )
 
     def findings(self, tracks: tuple[FaceTrack, ...], info: MediaInfo) -> tuple[Finding, ...]:
         """A finding for each track that resembles a registered person."""
@@ -119,7 +136,10 @@ class FaceTracker:
     def _sentence(self, track: FaceTrack, info: MediaInfo) -> str:
         name = self._gallery.label(track.subject_id or "")
         when = "The picture shows" if info.is_still else f"Seconds {track.span.start:.1f} to {track.span.end:.1f} show"
-        return f"{when} a face that resembles {name} (distance {1 - track.score:.2f}; under 0.60 counts as alike)."
+        return (
+            f"{when} a face that resembles {name} (distance {1 - track.score:.2f}; {self._encoder.threshold:.2f} and less "
+            "counts as alike)."
+        )
 
     def _begin(self, frame: Frame, face: Face, vector: Vector) -> None:
         height, width = frame.pixels.shape[:2]
@@ -132,6 +152,7 @@ class FaceTracker:
     def _keep_picture(self, track: _Track, frame: Frame, face: Face, vector: Vector) -> None:
         nearest = self._gallery.nearest(vector)
         if nearest is None:
+            track.look.offer(frame.pixels, face, frame.seconds)
             return
         track.pictures.append((nearest.distance, frame.seconds, _boxed(frame.pixels, face)))
         track.pictures = sorted(track.pictures, key=lambda picture: picture[0])[:_PICTURES]
@@ -165,25 +186,26 @@ class FaceTracker:
         return Interval(start, min(end + step, max(info.duration, end)))
 
     def _shows(self, frame: Frame, track: _Track) -> bool:
+        own = np.stack(track.vectors)
         return any(
-            min(_distance(vector, self._encoder.encode(frame.pixels, face)) for vector in track.vectors)
-            <= SAME_PERSON_DISTANCE
+            self._encoder.distances(self._encoder.encode(frame.pixels, face)[None], own).min()
+            <= self._encoder.threshold
             for face in self._encoder.detect(frame.pixels)
         )
 
+    def _same_face(self, tracks: list[_Track], vector: Vector) -> _Track | None:
+        """The track whose face is nearest to ``vector``, if it is near enough to be the same person who moved."""
+        nearest = min(tracks, key=lambda track: self._distance(track.vector, vector), default=None)
+        if nearest is None or self._distance(nearest.vector, vector) > _SAME_FACE * self._encoder.threshold:
+            return None
+        return nearest
 
-def _same_face(tracks: list[_Track], vector: Vector) -> _Track | None:
-    """The track whose face is nearest to ``vector``, if it is near enough to be the same person who moved."""
-    nearest = min(tracks, key=lambda track: _distance(track.vector, vector), default=None)
-    return nearest if nearest is not None and _distance(nearest.vector, vector) <= _SAME_FACE else None
+    def _distance(self, one: Vector, other: Vector) -> float:
+        return float(self._encoder.distances(one[None], other[None])[0, 0])
 
 
 def _when(picture: tuple[float, float, bytes]) -> float:
     return picture[1]
-
-
-def _distance(one: Vector, other: Vector) -> float:
-    return float(np.linalg.norm(one - other))
 
 
 def _overlap(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> float:

@@ -50,6 +50,7 @@ class VoiceEncoder:
 
     version = "resemblyzer 0.1.4 lstm, 16 kHz, level -25 dBFS"
     weights_sha256 = WEIGHTS_SHA256
+    dimensions = DIMENSIONS
 
     def __init__(self, weights: Path | None = None) -> None:
         self._weights = weights

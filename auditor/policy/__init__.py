@@ -18,7 +18,7 @@ from auditor.policy.bundle import ENGINE, PolicyBundle
 from auditor.policy.decision import CheckResult, Decision, Outcome, Severity
 from auditor.policy.document import Policy
 from auditor.policy.errors import ExpressionError, PolicyError
-from auditor.policy.naming import RegisteredName, names_in
+from auditor.policy.naming import NamedPerson, RegisteredName, names_in
 from auditor.policy.schema import facts_schema
 from auditor.policy.trials import TrialReport, TrialResult
 
@@ -27,6 +27,7 @@ __all__ = [
     "CheckResult",
     "Decision",
     "ExpressionError",
+    "NamedPerson",
     "Outcome",
     "Policy",
     "PolicyBundle",

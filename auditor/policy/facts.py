@@ -6,8 +6,8 @@ Build one, call ``as_facts()`` and hand the plain dictionary to ``PolicyBundle.d
         asset=AssetFact(sha256=digest, kind="take", origin="generated", title="Shot 3, take 2"),
         production=ProductionFact(id="p1", title="Harbour", use="film"),
         territories=("US", "DE"),
-        matches=(), faces=(), generations=(record,),
-        audit=AuditFact(complete=True, index_current=True, detectors=("copy", "faces")),
+        matches=(), intended=intended, people=(), generations=(record,),
+        audit=AuditFact(complete=True, index_current=True, detectors=("copy", "faces"), uncleared_people=0),
     )
     decision = bundle.decide(facts.as_facts(), at=now)
 
@@ -19,34 +19,24 @@ judge; leaving a field out says "nobody looked", which no policy lets pass.
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
+from auditor.policy.people import BiometricFact, IntendedFact, PersonFact
 from auditor.policy.shapes import Shape
-
-#: Longest list of records that a decision takes; the expression engine has no cost limit of its own.
-MAX_RECORDS = 500
-
-Sha256 = Annotated[str, Shape("SHA-256 in lower-case hexadecimal", pattern="^[0-9a-f]{64}$")]
-Moment = Annotated[
-    str,
-    Shape("UTC moment, RFC 3339 with a Z", pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$", max_length=40),
-]
-Territory = Annotated[
-    str,
-    Shape(
-        "ISO 3166 country (DE), subdivision (US-IL), the word EU, or * for the whole world",
-        pattern=r"^(\*|[A-Z]{2}(-[A-Z0-9]{1,3})?)$",
-    ),
-]
-Identifier = Annotated[str, Shape("an identifier", min_length=1, max_length=200)]
-Text = Annotated[str, Shape("text for people", max_length=2000)]
-Seconds = Annotated[float, Shape("seconds from the start of the file", minimum=0)]
-Score = Annotated[float, Shape("0 (unlike) to 1 (the same)", minimum=0, maximum=1)]
-
-#: What a licence lets us do with a work. ``reproduce`` covers copies of it, ``adapt`` recognisable derivatives of it.
-Act = Literal["match", "reference", "train", "reproduce", "adapt"]
-AssetKind = Literal["take", "cut", "still", "clip"]
-Origin = Literal["generated", "imported", "edited"]
-Use = Literal["film", "series", "trailer", "advertising", "game", "internal"]
-SignatureState = Literal["Trusted", "Valid", "Changed", "NoCredentials", "Unreadable"]
+from auditor.policy.terms import (
+    MAX_RECORDS,
+    Act,
+    AssetKind,
+    Identifier,
+    Moment,
+    Origin,
+    Score,
+    Seconds,
+    Sha256,
+    SignatureState,
+    Territory,
+    Text,
+    Use,
+    records,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,68 +91,6 @@ class MatchFact:
 
 
 @dataclass(frozen=True, slots=True)
-class GrantFact:
-    """A performer's grant (a licence of likeness) as it stands at the moment asked; biometric consent is apart."""
-
-    id: Identifier
-    version: Annotated[int, Shape("version number, from 1", minimum=1)]
-    active: bool
-    projects: tuple[Identifier, ...]
-    territories: tuple[Territory, ...]
-    uses: tuple[Use, ...]
-    modalities: tuple[Literal["face", "voice", "body", "motion"], ...] = ("face",)
-    replica_kind: Literal["employment", "independent", "background"] | None = None
-    specific_description: bool = False
-    separately_signed: bool = False
-    counsel_or_union: bool = False
-    noticed_at: Moment | None = None
-    signed_at: Moment | None = None
-    ends: Moment | None = None
-    strike_suspended: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class BiometricFact:
-    """The written release under which a person's template is kept and compared; it can always be withdrawn."""
-
-    release_id: Identifier
-    in_force: bool
-    signed_at: Moment
-    destroy_by: Moment
-    purpose: Text
-    retention_schedule_published: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FaceFact:
-    """A stretch of the asset that shows a registered person. Unknown faces that match nobody are no facts."""
-
-    subject_id: Identifier
-    display_name: Text
-    start: Seconds
-    end: Seconds
-    score: Score
-    grant: GrantFact | None
-    biometric: BiometricFact | None
-    union: Text = ""
-    minor: bool = False
-    deceased: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class NameFact:
-    """A registered person named in a text; ``manner`` is ``style``, ``voice`` or ``look`` for "in the style of …"."""
-
-    subject_id: Identifier
-    display_name: Text
-    matched: Text
-    source: Literal["brief", "screenplay", "prompt", "negative_prompt", "reference"]
-    manner: Literal["name", "alias", "style", "voice", "look"]
-    grant: GrantFact | None
-    quote: Text = ""
-
-
-@dataclass(frozen=True, slots=True)
 class GenerationFact:
     """How one take was made. ``missing`` names what the record lacks; ``complete`` is true only when nothing does."""
 
@@ -185,6 +113,8 @@ class AuditFact:
     complete: bool
     index_current: bool
     detectors: tuple[Identifier, ...]
+    #: People who recur in it, resemble nobody registered, and were not cleared by the makers.
+    uncleared_people: Annotated[int, Shape("people to be cleared", minimum=0)]
     missing_detectors: tuple[Text, ...] = ()
     index_sha256: Sha256 | None = None
     report_sha256: Sha256 | None = None
@@ -230,28 +160,85 @@ class StandingFact:
     policies_changed_at: Moment
     consents_changed_at: Moment
     index_changed_at: Moment
+    uncleared_people: Annotated[int, Shape("unknown people to be cleared by the makers", minimum=0)]
     overridden: bool = False
 
 
-def _records(doc: str) -> Any:
-    return Shape(doc, max_items=MAX_RECORDS)
-
-
-Matches = Annotated[tuple[MatchFact, ...], _records("registered works found in the asset")]
-Faces = Annotated[tuple[FaceFact, ...], _records("registered people found in the asset")]
-Generations = Annotated[tuple[GenerationFact, ...], _records("one record per generated take in the asset")]
+Matches = Annotated[tuple[MatchFact, ...], records("registered works found in the asset")]
+People = Annotated[tuple[PersonFact, ...], records("registered people who are shown, heard, named, cast or trained on")]
+Generations = Annotated[tuple[GenerationFact, ...], records("one record per generated take in the asset")]
 Territories = Annotated[tuple[Territory, ...], Shape("where the asset is to be shown", max_items=300)]
 
 
 @dataclass(frozen=True, slots=True)
 class PromptFacts:
-    """GATE 1: before anything is rendered, what do the words ask for?"""
+    """GATE 1: before anything is rendered, whom do words, references and cast ask for?"""
 
     point: ClassVar[str] = "prompt"
     production: ProductionFact
     territories: Territories
-    names: Annotated[tuple[NameFact, ...], _records("registered people named in the texts")]
+    intended: IntendedFact
+    people: People
     texts_sha256: Annotated[tuple[Sha256, ...], Shape("the texts that were searched", max_items=MAX_RECORDS)] = ()
+
+    def as_facts(self) -> dict[str, Any]:
+        return _plain_point(self)
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchFacts:
+    """The same, when a worker takes the job: a consent may have ended while it waited."""
+
+    point: ClassVar[str] = "dispatch"
+    production: ProductionFact
+    territories: Territories
+    intended: IntendedFact
+    people: People
+    texts_sha256: Annotated[tuple[Sha256, ...], Shape("the texts that were searched", max_items=MAX_RECORDS)] = ()
+
+    def as_facts(self) -> dict[str, Any]:
+        return _plain_point(self)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainFacts:
+    """Before a model is tuned or trained: whose likeness is in the data?"""
+
+    point: ClassVar[str] = "train"
+    production: ProductionFact
+    territories: Territories
+    intended: IntendedFact
+    people: People
+    data_sha256: Annotated[tuple[Sha256, ...], Shape("the files to be trained on", max_items=MAX_RECORDS)] = ()
+
+    def as_facts(self) -> dict[str, Any]:
+        return _plain_point(self)
+
+
+@dataclass(frozen=True, slots=True)
+class EditFacts:
+    """Before takes are cut together: who is in them, and does their consent stand now?"""
+
+    point: ClassVar[str] = "edit"
+    production: ProductionFact
+    territories: Territories
+    intended: IntendedFact
+    people: People
+    takes: Annotated[tuple[Identifier, ...], Shape("the takes that are cut together", max_items=MAX_RECORDS)] = ()
+
+    def as_facts(self) -> dict[str, Any]:
+        return _plain_point(self)
+
+
+@dataclass(frozen=True, slots=True)
+class UseFacts:
+    """A question from outside: may this person's likeness be used thus? Nothing is made yet."""
+
+    point: ClassVar[str] = "use"
+    production: ProductionFact
+    territories: Territories
+    intended: IntendedFact
+    people: People
 
     def as_facts(self) -> dict[str, Any]:
         return _plain_point(self)
@@ -264,6 +251,7 @@ class EnrolFacts:
     point: ClassVar[str] = "enrol"
     subject_id: Identifier
     display_name: Text
+    modality: Literal["face", "voice"]
     biometric: BiometricFact | None
     territories: Territories = ()
     minor: bool = False
@@ -281,7 +269,8 @@ class TakeAuditFacts:
     production: ProductionFact
     territories: Territories
     matches: Matches
-    faces: Faces
+    intended: IntendedFact
+    people: People
     generations: Generations
     audit: AuditFact
 
@@ -298,7 +287,8 @@ class ImportAuditFacts:
     production: ProductionFact
     territories: Territories
     matches: Matches
-    faces: Faces
+    intended: IntendedFact
+    people: People
     audit: AuditFact
     signature: SignatureFact | None = None
 
@@ -315,7 +305,8 @@ class CutAuditFacts:
     production: ProductionFact
     territories: Territories
     matches: Matches
-    faces: Faces
+    intended: IntendedFact
+    people: People
     generations: Generations
     audit: AuditFact
 
@@ -331,6 +322,8 @@ class ReleaseFacts:
     asset: AssetFact
     production: ProductionFact
     territories: Territories
+    intended: IntendedFact
+    people: People
     generations: Generations
     standing: StandingFact | None
     review: ReviewFact | None
@@ -341,12 +334,34 @@ class ReleaseFacts:
         return _plain_point(self)
 
 
-Facts = PromptFacts | EnrolFacts | TakeAuditFacts | ImportAuditFacts | CutAuditFacts | ReleaseFacts
+Facts = (
+    PromptFacts
+    | DispatchFacts
+    | TrainFacts
+    | EnrolFacts
+    | TakeAuditFacts
+    | ImportAuditFacts
+    | EditFacts
+    | CutAuditFacts
+    | ReleaseFacts
+    | UseFacts
+)
 
-#: Every enforcement point, by the name that stands in ``facts["point"]``.
+#: Every enforcement point, by the name that stands in ``facts["point"]``, in the order in which a film meets them.
 POINTS: dict[str, type[Facts]] = {
     kind.point: kind
-    for kind in (PromptFacts, EnrolFacts, TakeAuditFacts, ImportAuditFacts, CutAuditFacts, ReleaseFacts)
+    for kind in (
+        PromptFacts,
+        DispatchFacts,
+        TrainFacts,
+        EnrolFacts,
+        TakeAuditFacts,
+        ImportAuditFacts,
+        EditFacts,
+        CutAuditFacts,
+        ReleaseFacts,
+        UseFacts,
+    )
 }
 
 

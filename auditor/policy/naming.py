@@ -1,18 +1,18 @@
 """Who is named in a text? Registered names and aliases, found despite accents, spacing, case and look-alike letters.
 
 It finds names, not people who are merely described, and it prefers a false alarm to a miss: what it finds becomes a
-``NameFact``, and a policy judges that.
+``PersonFact``, and a policy judges that.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from auditor.errors import BadInputError
 from auditor.plaintext import plain_text
-from auditor.policy.facts import GrantFact, NameFact
+from auditor.policy.people import GrantFact, PersonFact
 
 Source = Literal["brief", "screenplay", "prompt", "negative_prompt", "reference"]
 Manner = Literal["name", "alias", "style", "voice", "look"]
@@ -53,16 +53,25 @@ class NamedPerson:
     manner: Manner
     quote: str
 
-    def as_fact(self, grant: GrantFact | None) -> NameFact:
-        """The fact for policies, with the grant that the person gave for this production, if any."""
-        return NameFact(
+    def as_fact(self, grant: GrantFact | None, **known: Any) -> PersonFact:
+        """The fact for policies, with the grant that the person gave for this production, if any. ``known`` are the fields
+        of the fact that a text can't tell: ``biometric``, ``approval``, ``content`` and what follows them."""
+        asked = {"style": "asks for the style of", "voice": "asks for the voice of", "look": "asks for the look of"}
+        verb = asked.get(self.manner, "names")
+        called = f"'{self.matched}'"
+        if self.matched.casefold() != self.display_name.casefold():
+            called += f" ({self.display_name})"
+        return PersonFact(
             subject_id=self.subject_id,
             display_name=self.display_name,
+            modality="voice" if self.manner == "voice" else "face",
+            how="imitation" if self.manner == "voice" else self.manner,
+            where=f"The {self.source.replace('_', ' ')} {verb} {called}",
+            grant=grant,
             matched=self.matched,
             source=self.source,
-            manner=self.manner,
-            grant=grant,
             quote=self.quote,
+            **known,
         )
 
 

@@ -1,5 +1,6 @@
 """What all three settings share. Everything that the site writes lies under one data directory, ``REELPROOF_VAR``."""
 
+import json
 import os
 from pathlib import Path
 
@@ -112,6 +113,18 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # nobody signs up by themselves: an organis
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_FORMS = {"add_webauthn": "django_site.apps.accounts.forms.PasskeyForm"}
+
+#: Where the site is reached from outside, e.g. ``https://reelproof.example.org``; letters lead there if it is given.
+SITE_URL = os.environ.get("REELPROOF_URL", "").rstrip("/")
+
+#: Registries of others that every gate asks about a registered person: ``{"path": …, "public_key": hex}`` for a file, or
+#: ``{"url": …, "token_variable": name of an environment variable}`` for a service that answers as ours does. A "no" stops.
+#: One that can't be asked stops too, unless it says ``"required": false``. Answers are kept for that many seconds.
+CONSENT_REGISTRIES: list[dict[str, object]] = json.loads(os.environ.get("REELPROOF_CONSENT_REGISTRIES", "[]"))
+CONSENT_REGISTRY_SECONDS = 300
+
+#: Questions that one token may ask within a minute; a picture or a recording counts as several.
+API_REQUESTS_A_MINUTE = 60
 
 # Words and times
 LANGUAGE_CODE = "en"

@@ -5,6 +5,7 @@ Needs ``REELPROOF_SECRET_KEY`` and ``REELPROOF_HOSTS`` (comma separated); usuall
 """
 
 import os
+from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -24,6 +25,26 @@ ALLOWED_HOSTS = [host.strip() for host in _required("REELPROOF_HOSTS", "list the
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if not host.startswith(".")]
 
 SIGNING_DEVELOPMENT_CA = False  # the identity and its trust list are put into REELPROOF_VAR/signing
+
+# Letters: smtp://user:password@host:587 (STARTTLS) or smtps://…:465. Without it notices stand on the site alone.
+_smtp = urlsplit(os.environ.get("REELPROOF_SMTP", ""))
+if _smtp.hostname:
+    MAILERS = {
+        "default": {
+            "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "OPTIONS": {
+                "host": _smtp.hostname,
+                "port": _smtp.port or (465 if _smtp.scheme == "smtps" else 587),
+                "username": unquote(_smtp.username or ""),
+                "password": unquote(_smtp.password or ""),
+                "use_ssl": _smtp.scheme == "smtps",
+                "use_tls": _smtp.scheme != "smtps",
+                "timeout": 10,
+            },
+        }
+    }
+else:
+    MAILERS = {"default": {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"}}
 
 SECURE_SSL_REDIRECT = True
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]

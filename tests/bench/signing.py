@@ -132,10 +132,10 @@ def bench_policies(seconds: float = 2.0) -> dict[str, float]:
         bundle.decide(facts, at=at)
         decisions += 1
     face, match = (
-        facts["faces"][0],
+        facts["people"][0],
         {"kind": "scene", "work_id": "w", "title": "t", "start": 0.0, "end": 1.0, "score": 0.5},
     )
-    crowded = {**facts, "faces": [face] * 200, "matches": [{**match, "licence": None}] * 200}
+    crowded = {**facts, "people": [face] * 200, "matches": [{**match, "licence": None}] * 200}
     start = time.perf_counter()
     bundle.decide(crowded, at=at)
     return {

@@ -15,6 +15,8 @@ SUITES = [
     "tests/site/provenance/test_ledger.py",
     "tests/site/reviews/test_services.py",
     "tests/site/accounts/test_permissions.py",
+    "tests/site/likeness/test_reaching.py",
+    "tests/site/likeness/test_no_leak.py",
 ]
 
 

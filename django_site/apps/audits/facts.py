@@ -1,21 +1,21 @@
 """Rows to facts: one function for each enforcement point, and nothing else feeds the policies."""
 
 import hashlib
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 
+from django.db.models import Q
 from django.utils import timezone
 
 from auditor.policy import names_in
 from auditor.policy.facts import (
     AssetFact,
     AuditFact,
-    BiometricFact,
     CutAuditFacts,
+    DispatchFacts,
+    EditFacts,
     EnrolFacts,
-    FaceFact,
     GenerationFact,
-    GrantFact,
     ImportAuditFacts,
     LicenceFact,
     MatchFact,
@@ -23,68 +23,42 @@ from auditor.policy.facts import (
     PromptFacts,
     SignatureFact,
     TakeAuditFacts,
+    TrainFacts,
+    UseFacts,
 )
 from django_site import wiring
-from django_site.apps.audits.models import MATCH_KINDS, Asset, Audit, FindingKind
+from django_site.apps.audits.models import MATCH_KINDS, Asset, Audit
+from django_site.apps.audits.people_facts import (
+    biometric_fact,
+    intended_fact,
+    moment,
+    people_asked_about,
+    people_asked_for,
+    people_found,
+    people_of_data,
+    people_of_takes,
+    video_model,
+)
 from django_site.apps.corpora.selectors import licence_chosen, licensed_acts_of
-from django_site.apps.likeness.models import BiometricConsent, ConsentGrant, GrantState, LivingState, Modality, Subject
-from django_site.apps.likeness.selectors import grants_for, registered_names
-from django_site.apps.productions.models import Cut, GenerationRecord, ImportedMedia, Production, Shot, Take
+from django_site.apps.likeness.models import LivingState, Modality, Subject
+from django_site.apps.likeness.selectors import registered_names
+from django_site.apps.productions.models import Cut, GenerationRecord, ImportedMedia, Production, Reference, Shot, Take
 
 #: What must have looked, by the beginning of its name in a report; anything less clears nothing.
 REQUIRED_DETECTORS = ("works", "faces")
+#: What must have listened as well once a voice is registered.
+VOICES = "voices"
 
 
-def moment(at: datetime | None) -> str | None:
-    """RFC 3339 in UTC with a Z, as the facts' schema wants it."""
-    return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def missing_detectors(names: Iterable[str]) -> tuple[str, ...]:
-    """The required detectors of which none of these is one."""
+def missing_detectors(names: Iterable[str], *, voices: bool = False) -> tuple[str, ...]:
+    """The required detectors of which none of these is one; ``voices`` where voices are registered."""
     names = list(names)
-    return tuple(required for required in REQUIRED_DETECTORS if not any(name.startswith(required) for name in names))
+    wanted = (*REQUIRED_DETECTORS, VOICES) if voices else REQUIRED_DETECTORS
+    return tuple(required for required in wanted if not any(name.startswith(required) for name in names))
 
 
 def production_fact(production: Production) -> ProductionFact:
     return ProductionFact(id=str(production.pk), title=production.title, use=production.use)
-
-
-def grant_fact(grant: ConsentGrant | None, *, at: datetime) -> GrantFact | None:
-    """The grant as it stands at that moment."""
-    if grant is None:
-        return None
-    scope = grant.scope
-    in_term = grant.starts <= at and (grant.ends is None or at < grant.ends)
-    return GrantFact(
-        id=str(grant.grant),
-        version=grant.version,
-        active=grant.state == GrantState.ACTIVE and in_term,
-        projects=tuple(scope["projects"]),
-        territories=tuple(scope["territories"]),
-        uses=tuple(scope["uses"]),
-        modalities=tuple(scope["modalities"]),
-        replica_kind=scope.get("replica_kind"),
-        specific_description=bool(scope.get("description")),
-        separately_signed=bool(scope.get("separately_signed", False)),
-        counsel_or_union=bool(scope.get("counsel_or_union", False)),
-        noticed_at=moment(grant.noticed_at),
-        signed_at=moment(grant.signed_at),
-        ends=moment(grant.ends),
-    )
-
-
-def biometric_fact(consent: BiometricConsent | None) -> BiometricFact | None:
-    if consent is None:
-        return None
-    return BiometricFact(
-        release_id=str(consent.pk),
-        in_force=consent.withdrawn_at is None,
-        signed_at=moment(consent.given_at),
-        destroy_by=moment(consent.destroy_by),
-        purpose=consent.purpose,
-        retention_schedule_published=bool(consent.subject.organisation.retention_schedule_url),
-    )
 
 
 def generation_fact(take_id, record: GenerationRecord) -> GenerationFact:
@@ -119,13 +93,23 @@ def enrol_facts(subject: Subject, modality: str = Modality.FACE) -> EnrolFacts:
     return EnrolFacts(
         subject_id=str(subject.pk),
         display_name=subject.display_name,
+        modality=modality,
         biometric=biometric_fact(consent),
         minor=subject.living == LivingState.MINOR,
     )
 
 
-def prompt_facts(shot: Shot, *, screenplay_text: str) -> PromptFacts:
-    """Gate 1: whom do the brief, the screenplay and the shot's prompt name?"""
+def prompt_facts(shot: Shot, *, screenplay_text: str, references: Iterable[Reference] | None = None) -> PromptFacts:
+    """Gate 1: whom do brief, screenplay and prompt name, whom does the shot cast, whom do its references resemble?"""
+    return PromptFacts(**_asked_for(shot, screenplay_text, references))
+
+
+def dispatch_facts(shot: Shot, *, screenplay_text: str) -> DispatchFacts:
+    """The same questions when a worker begins."""
+    return DispatchFacts(**_asked_for(shot, screenplay_text, None))
+
+
+def _asked_for(shot: Shot, screenplay_text: str, references: Iterable[Reference] | None) -> dict:
     production = shot.scene.screenplay.production
     texts = {
         "brief": production.brief,
@@ -133,15 +117,69 @@ def prompt_facts(shot: Shot, *, screenplay_text: str) -> PromptFacts:
         "prompt": str(shot.spec.get("prompt", "")),
         "negative_prompt": str(shot.spec.get("negative_prompt", "")),
     }
-    people = names_in(texts, registered_names())
-    grants = grants_for({person.subject_id for person in people}, production)
-    now = timezone.now()
-    return PromptFacts(
+    named = names_in(texts, registered_names())
+    if references is None:
+        references = references_of(shot)
+    return {
+        "production": production_fact(production),
+        "territories": tuple(production.territories),
+        "intended": intended_fact(production, models=[video_model()]),
+        "people": people_asked_for(named, shot, production, references),
+        "texts_sha256": tuple(hashlib.sha256(text.encode()).hexdigest() for text in texts.values()),
+    }
+
+
+def references_of(shot: Shot) -> list[Reference]:
+    """The pictures that a shot is made after: its own, and those of the whole production."""
+    production = shot.scene.screenplay.production
+    return list(production.references.filter(Q(shot=shot) | Q(shot__isnull=True)).order_by("created_at"))
+
+
+def use_facts(
+    production: Production, *, modalities: Mapping[str, Iterable[str]], shot: Shot, act: str, model: str
+) -> UseFacts:
+    """A question from outside. ``production`` and ``shot`` may be unsaved: they carry what is meant to be done (use, media,
+    territories, languages, content, alterations); an unsaved production is one that no grant names."""
+    return UseFacts(
         production=production_fact(production),
         territories=tuple(production.territories),
-        names=tuple(person.as_fact(grant_fact(grants.get(person.subject_id), at=now)) for person in people),
-        texts_sha256=tuple(hashlib.sha256(text.encode()).hexdigest() for text in texts.values()),
+        intended=intended_fact(production, act=act, models=[model] if model else []),
+        people=people_asked_about(modalities, production, [shot]),
     )
+
+
+def train_facts(
+    production: Production,
+    *,
+    modalities: Mapping[str, Iterable[str]],
+    model: str,
+    act: str,
+    data_sha256: Iterable[str] = (),
+) -> TrainFacts:
+    """Before a model is tuned (``fine_tune``) or trained for others: ``modalities`` in the data by subject id."""
+    return TrainFacts(
+        production=production_fact(production),
+        territories=tuple(production.territories),
+        intended=intended_fact(production, act=act, models=[model]),
+        people=people_of_data(modalities, production),
+        data_sha256=tuple(data_sha256),
+    )
+
+
+def edit_facts(cut: Cut) -> EditFacts:
+    """Before takes are cut together."""
+    return EditFacts(
+        production=production_fact(cut.production),
+        territories=tuple(cut.production.territories),
+        intended=intended_fact(cut.production, models=cut_models(cut)),
+        people=people_of_takes(cut),
+        takes=tuple(str(take) for take in cut.items.order_by("position").values_list("take", flat=True)),
+    )
+
+
+def cut_models(cut: Cut) -> list[str]:
+    """Names of the models that made its takes."""
+    return list(cut.items.order_by("position").values_list("take__generation__model_name", flat=True))
 
 
 def _asset_fact(asset: Asset, *, kind: str, origin: str, title: str) -> AssetFact:
@@ -198,31 +236,13 @@ def _licence_fact(acts, *, at: datetime) -> LicenceFact | None:
     )
 
 
-def _face_facts(audit: Audit, production: Production) -> tuple[FaceFact, ...]:
-    findings = [
-        finding
-        for finding in audit.findings.select_related("subject__organisation").order_by("position")
-        if finding.kind == FindingKind.FACE and finding.subject_id is not None
-    ]
-    grants = grants_for({finding.subject_id for finding in findings}, production)
-    now = timezone.now()
-    return tuple(
-        FaceFact(
-            subject_id=str(finding.subject_id),
-            display_name=finding.subject.display_name,
-            start=float(finding.start),
-            end=float(finding.end),
-            score=finding.score,
-            grant=grant_fact(grants.get(str(finding.subject_id)), at=now),
-            biometric=biometric_fact(
-                finding.subject.biometric_consents.order_by("-given_at").select_related("subject__organisation").first()
-            ),
-            union=finding.subject.union,
-            minor=finding.subject.living == LivingState.MINOR,
-            deceased=finding.subject.living == LivingState.DECEASED,
-        )
-        for finding in findings
-    )
+def _voices_current(audit: Audit) -> bool:
+    """Whether the audit listened for everybody whose voice is registered now; with nobody registered nothing was owed."""
+    voices = wiring.voice_gallery().info()
+    if voices.subjects == 0:
+        return True
+    searched = {detector.get("searched_sha256") for detector in audit.detectors if detector["name"].startswith(VOICES)}
+    return voices.digest in searched
 
 
 def audit_fact(audit: Audit) -> AuditFact:
@@ -231,13 +251,15 @@ def audit_fact(audit: Audit) -> AuditFact:
     current = (
         audit.index_snapshot.digest == wiring.work_index().info().digest
         and audit.gallery_sha256 == wiring.face_gallery().info().digest
+        and _voices_current(audit)
         and not audit.dismissals.filter(lifted_at__isnull=False).exists()
     )
     return AuditFact(
         complete=audit.state == "complete",
         index_current=current,
         detectors=names,
-        missing_detectors=missing_detectors(names),
+        uncleared_people=audit.unknown_faces.filter(cleared_at__isnull=True).count(),
+        missing_detectors=missing_detectors(names, voices=wiring.voice_gallery().info().subjects > 0),
         index_sha256=audit.index_snapshot.digest,
         report_sha256=audit.report_sha256,
     )
@@ -251,7 +273,8 @@ def take_facts(take: Take, audit: Audit) -> TakeAuditFacts:
         production=production_fact(production),
         territories=tuple(production.territories),
         matches=_match_facts(audit),
-        faces=_face_facts(audit, production),
+        intended=intended_fact(production, models=[take.generation.model_name]),
+        people=people_found(audit, production),
         generations=(generation_fact(take.pk, take.generation),),
         audit=audit_fact(audit),
     )
@@ -271,7 +294,8 @@ def cut_facts(cut: Cut, audit: Audit) -> CutAuditFacts:
         production=production_fact(production),
         territories=tuple(production.territories),
         matches=_match_facts(audit),
-        faces=_face_facts(audit, production),
+        intended=intended_fact(production, models=cut_models(cut)),
+        people=people_found(audit, production),
         generations=cut_generations(cut),
         audit=audit_fact(audit),
     )
@@ -286,7 +310,8 @@ def import_facts(imported: ImportedMedia, audit: Audit, *, signature: SignatureF
         production=production_fact(production),
         territories=tuple(production.territories),
         matches=_match_facts(audit),
-        faces=_face_facts(audit, production),
+        intended=intended_fact(production),
+        people=people_found(audit, production),
         audit=audit_fact(audit),
         signature=signature,
     )

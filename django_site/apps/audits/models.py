@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from django_site.records import Record, Sha256Field, choice_check, exactly_one_check, sha256_check
+from django_site.records import Record, Sha256Field, choice_check, exactly_one, exactly_one_check, sha256_check
 
 
 class Zone(models.TextChoices):
@@ -96,6 +96,8 @@ class FindingKind(models.TextChoices):
 #: judge, on which alone anything else may follow: a place in the queue, another audit, a recall.
 WORK_KINDS = tuple(kind for kind in FindingKind if kind not in (FindingKind.FACE, FindingKind.VOICE))
 ALIKE_KINDS = (FindingKind.STYLE, FindingKind.SEMANTIC)
+#: Findings about a registered person.
+PERSON_KINDS = (FindingKind.FACE, FindingKind.VOICE)
 MATCH_KINDS = (FindingKind.COPY, FindingKind.SCENE, FindingKind.AUDIO, FindingKind.TEXT)
 
 
@@ -149,6 +151,47 @@ class Finding(Record):
     def merely_alike(self) -> bool:
         """Whether it tells of a likeness that is no evidence of copying: shown apart, and nothing follows from it."""
         return self.kind in ALIKE_KINDS
+
+
+class UnknownFaceBasis(models.TextChoices):
+    """On what ground a face that resembles nobody registered may be shown."""
+
+    RELEASED = "released", _("A signed release of this person")
+    LICENSED = "licensed", _("Licensed footage whose licence covers the people in it")
+    SYNTHETIC = "synthetic", _("Generated, modelled on nobody")
+    PUBLIC = "public", _("A public place or event, shown in passing")
+
+
+class UnknownFace(Record):
+    """Somebody who recurs in what was audited and resembles nobody registered: listed for the makers to clear. No vector of
+    theirs is kept; a clearance holds for the same file only, and is carried over where that is audited again."""
+
+    audit = models.ForeignKey(Audit, on_delete=models.CASCADE, related_name="unknown_faces")
+    number = models.PositiveIntegerField()
+    spans = models.JSONField()
+    seconds = models.DecimalField(max_digits=12, decimal_places=3)
+    tracks = models.PositiveIntegerField()
+    plain = models.TextField()
+    picture = models.ForeignKey(Asset, null=True, on_delete=models.PROTECT, related_name="+")
+    basis = models.CharField(max_length=10, choices=UnknownFaceBasis.choices, blank=True)
+    note = models.TextField(blank=True)
+    cleared_by = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
+    cleared_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["audit", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["audit", "number"], name="unknown_face_number_once"),
+            models.CheckConstraint(
+                condition=Q(cleared_at__isnull=True, cleared_by__isnull=True, basis="")
+                | Q(cleared_at__isnull=False, cleared_by__isnull=False, basis__in=UnknownFaceBasis.values)
+                & ~Q(note=""),
+                name="unknown_face_cleared_on_a_ground",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"unknown face {self.number} of {self.audit_id}"
 
 
 class EvidenceFrame(Record):
@@ -271,7 +314,18 @@ class Decision(Record):
 
     class Meta:
         constraints = [
-            exactly_one_check("subject", "shot", "take", "cut", "imported", name="decision_on_one_thing"),
+            models.CheckConstraint(
+                condition=exactly_one("subject", "shot", "take", "cut", "imported")
+                | Q(
+                    point="train",
+                    subject__isnull=True,
+                    shot__isnull=True,
+                    take__isnull=True,
+                    cut__isnull=True,
+                    imported__isnull=True,
+                ),
+                name="decision_on_one_thing",
+            ),
             models.CheckConstraint(
                 condition=Q(production__isnull=False) | Q(subject__isnull=False), name="decision_within_production"
             ),

@@ -9,10 +9,10 @@ from auditor.embeddings import EmbedderIdentity
 from auditor.matching.negatives import Negative, NegativeBank
 from auditor.media import Interval
 from django_site.apps.accounts.models import REVIEWING_ROLES, User
-from django_site.apps.audits.models import Asset, Audit, Decision, Dismissal, EvidenceFrame, Finding, Zone
+from django_site.apps.audits.models import Asset, Audit, Decision, Dismissal, EvidenceFrame, Finding, UnknownFace, Zone
 from django_site.apps.corpora.models import WorkAsset
 from django_site.apps.likeness.models import LikenessAsset
-from django_site.apps.productions.models import Cut, ImportedMedia, Screenplay, Take
+from django_site.apps.productions.models import Cut, ImportedMedia, Reference, Screenplay, Take
 from django_site.apps.productions.selectors import productions_visible_to
 from django_site.apps.provenance.models import Manifest, Recall
 
@@ -50,6 +50,8 @@ def assets_visible_to(user: User) -> QuerySet[Asset]:
         ImportedMedia.objects.filter(asset=this, production__in=productions),
         EvidenceFrame.objects.filter(Q(query=this) | Q(reference=this), finding__in=findings),
         findings.filter(matrix=this),
+        UnknownFace.objects.filter(picture=this, audit__production__in=productions),
+        Reference.objects.filter(asset=this, production__in=productions),
         WorkAsset.objects.filter(asset=this).filter(
             Q(work__in=findings.values("work")) | Q(work__organisation__in=reviews_for)
         ),

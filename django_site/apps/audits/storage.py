@@ -111,11 +111,18 @@ class DirectoryZone:
         for directory in sorted(self.root.glob("[0-9a-f][0-9a-f]")):
             old = {path.name for path in self._old(directory, before) if _DIGEST.fullmatch(path.name)}
             for sha256 in old - referenced(old) if old else ():
-                with self._locked(fcntl.LOCK_EX):
-                    if _written_before(self.path(sha256), before) and not referenced({sha256}):
-                        self.remove(sha256)
-                        removed += 1
+                removed += self.remove_unnamed(sha256, referenced=referenced, before=before)
         return removed
+
+    def remove_unnamed(self, sha256: str, *, referenced: Callable[[set[str]], set[str]], before: float) -> bool:
+        """Delete one file, unless a row names it or it was written again since ``before``. Returns whether it went."""
+        if not self.root.is_dir():
+            return False
+        with self._locked(fcntl.LOCK_EX):
+            if not _written_before(self.path(sha256), before) or referenced({sha256}):
+                return False
+            self.remove(sha256)
+            return True
 
     def _old(self, directory: Path, before: float) -> list[Path]:
         if not directory.is_dir():

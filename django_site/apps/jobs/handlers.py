@@ -40,6 +40,7 @@ def tell_stopped(handler: Handler, *, target_id, reason: str) -> None:
 _PRODUCTIONS = "django_site.apps.productions.services"
 _AUDITS = "django_site.apps.audits.services"
 _CORPORA = "django_site.apps.corpora"
+_LIKENESS = "django_site.apps.likeness"
 _PROVENANCE = "django_site.apps.provenance.services"
 
 HANDLERS: dict[str, Handler] = {
@@ -52,4 +53,5 @@ HANDLERS: dict[str, Handler] = {
     JobKind.LOOK_CORPUS: Handler(f"{_CORPORA}.imports.corpus_look", f"{_CORPORA}.imports.corpus_stopped"),
     JobKind.IMPORT_CORPUS: Handler(f"{_CORPORA}.imports.corpus_bring", f"{_CORPORA}.imports.corpus_stopped"),
     JobKind.REPLACE_WORK: Handler(f"{_CORPORA}.services.work_asset_read", f"{_CORPORA}.services.work_asset_unread"),
+    JobKind.WITHDRAW_LIKENESS: Handler(f"{_LIKENESS}.reaching.withdrawal_reach", f"{_LIKENESS}.reaching.reach_stopped"),
 }

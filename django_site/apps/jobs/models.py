@@ -19,6 +19,7 @@ class JobKind(models.TextChoices):
     LOOK_CORPUS = "look_corpus", _("Look through a corpus")
     IMPORT_CORPUS = "import_corpus", _("Import a corpus")
     REPLACE_WORK = "replace_work", _("Replace the file of a work")
+    WITHDRAW_LIKENESS = "withdraw_likeness", _("Reach what relied on a grant")
 
 
 class JobState(models.TextChoices):

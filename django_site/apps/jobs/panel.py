@@ -67,6 +67,11 @@ def panel_of_target(user: User, target_id: UUID) -> Panel:
     return _panel(jobs, reverse("jobs:target", args=[target_id]), may_cancel=may)
 
 
+def panel_of_jobs(jobs: QuerySet[Job], url: str) -> Panel:
+    """Jobs that the caller has chosen for somebody who may watch them and no more; ``url`` answers their polls."""
+    return _panel(jobs, url, may_cancel=False)
+
+
 def _panel(jobs: QuerySet[Job], url: str, *, may_cancel: bool) -> Panel:
     active = list(jobs.filter(state__in=_ACTIVE).order_by("-state", "created_at"))
     last = jobs.exclude(state__in=_ACTIVE).order_by("-finished_at").first()

@@ -3,7 +3,7 @@
 from django.db.models import Q, QuerySet
 
 from django_site.apps.accounts.models import REVIEWING_ROLES, Role, User
-from django_site.apps.jobs.models import Job
+from django_site.apps.jobs.models import Job, JobKind
 from django_site.apps.productions.selectors import productions_visible_to
 
 
@@ -18,6 +18,8 @@ def jobs_visible_to(user: User) -> QuerySet[Job]:
 
 def job_right(job: Job) -> tuple[str, object]:
     """The permission that changing this job takes, and on what."""
+    if job.kind == JobKind.WITHDRAW_LIKENESS:
+        return "likeness.call_off", job.organisation
     if job.production is not None:
         return "productions.change", job.production
     return "corpora.change", job.organisation

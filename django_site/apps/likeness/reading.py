@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from django_site.apps.audits.models import Finding
+from django_site.apps.audits.models import PERSON_KINDS, Finding
 from django_site.apps.likeness.models import (
     ApprovalState,
     Claim,
@@ -215,7 +215,7 @@ def stop_consequences(grant: ConsentGrant) -> list[str]:
     """What suspending or withdrawing will do, counted now."""
     if grant.state not in (GrantState.SIGNED, GrantState.ACTIVE, GrantState.SUSPENDED, GrantState.DISPUTED):
         return []
-    shown = Finding.objects.filter(subject=grant.subject, kind__in=("face", "voice"))
+    shown = Finding.objects.filter(subject=grant.subject, kind__in=PERSON_KINDS)
     takes = Take.objects.filter(
         state__in=[TakeState.CLEARED, TakeState.APPROVED, TakeState.NEEDS_REVIEW], audits__findings__in=shown
     ).distinct()

@@ -18,7 +18,7 @@ from django_site.apps.productions.models import Alteration, ContentTopic, Medium
 from django_site.errors import InputError
 
 ANY = "*"
-#: What is done with a likeness: shown or heard, a model of this film tuned on it, a model that is sold on trained on it.
+#: What is done with a likeness: shown or heard; a model of this film tuned on it; a model that is sold trained on it.
 ACTS = {
     "render": gettext_lazy("make new pictures or sound of you"),
     "fine_tune": gettext_lazy("tune a model on you for this production alone"),

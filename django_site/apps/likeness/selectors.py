@@ -12,10 +12,15 @@ from django_site.apps.likeness.models import (
     BiometricTemplate,
     Claim,
     ConsentGrant,
+    GrantState,
     Representative,
     Subject,
+    UseApproval,
     UseEvent,
 )
+
+#: States of a grant in which the person has not said yes.
+NOT_SAID = [GrantState.DRAFTED, GrantState.NOTICED, GrantState.DECLINED]
 
 
 def subjects_visible_to(user: User) -> QuerySet[Subject]:
@@ -119,17 +124,36 @@ def registered_names() -> list[RegisteredName]:
     ]
 
 
-def grants_for(subject_ids: Iterable, production) -> dict[str, ConsentGrant]:
-    """For each subject the grant that speaks for this production: an active one if there is one, else the newest.
+def grants_by_subject(subject_ids: Iterable) -> dict[str, list[ConsentGrant]]:
+    """Every grant that was ever put before each person, with its signature."""
+    found: dict[str, list[ConsentGrant]] = {}
+    grants = ConsentGrant.objects.filter(subject__in=list(subject_ids)).exclude(state__in=NOT_SAID)
+    for grant in grants.select_related("signature").order_by("created_at"):
+        found.setdefault(str(grant.subject_id), []).append(grant)
+    return found
 
-    A grant speaks for it when its scope names the production; one that names others only is returned last of all, so
-    that the decision can say which grant came nearest.
-    """
-    chosen: dict[str, tuple[tuple, ConsentGrant]] = {}
-    for grant in ConsentGrant.objects.filter(subject__in=list(subject_ids)).exclude(state="drafted"):
+
+def grant_nearest(grants: Iterable[ConsentGrant], production, *, modality: str) -> ConsentGrant | None:
+    """The grant that speaks for this production: an active one that names it and covers the modality if there is one,
+    else what came nearest, so that the decision can say which grant that was."""
+
+    def nearness(grant: ConsentGrant) -> tuple:
         names_it = str(production.pk) in grant.scope.get("projects", [])
-        rank = (names_it, grant.state == "active", grant.version, grant.created_at)
-        key = str(grant.subject_id)
-        if key not in chosen or rank > chosen[key][0]:
-            chosen[key] = (rank, grant)
-    return {key: grant for key, (_, grant) in chosen.items()}
+        covers = modality in grant.scope.get("modalities", [])
+        uses = production.use in grant.scope.get("uses", [])
+        return (names_it, grant.state == GrantState.ACTIVE, covers, uses, grant.version, grant.created_at)
+
+    return max(grants, key=nearness, default=None)
+
+
+def approvals_for(subject_ids: Iterable, production) -> list[UseApproval]:
+    """What each person was asked about this production, newest first."""
+    asked = UseApproval.objects.filter(subject__in=list(subject_ids), production=production)
+    return list(asked.select_related("grant").order_by("-created_at"))
+
+
+def refused_elsewhere(subjects: Iterable[Subject], production) -> dict[str, str]:
+    """Why another registry that the studio asks says no, by subject id. Only a no counts: a yes elsewhere is none here."""
+    from django_site.apps.likeness.registries import refusals
+
+    return refusals(subjects, production)

@@ -1,7 +1,8 @@
 """Addresses of people and their grants."""
 
-from django.urls import path
+from django.urls import path, re_path
 
+from django_site.apps.likeness import impact_views, money_views, retention_views
 from django_site.apps.likeness.views import (
     approvals,
     biometrics,
@@ -50,4 +51,31 @@ urlpatterns = [
     path("<uuid:subject_id>/representatives/", representatives.representatives_page, name="representatives"),
     path("<uuid:subject_id>/export.json", exports.export_json, name="export_json"),
     path("<uuid:subject_id>/statement.pdf", exports.export_pdf, name="export_pdf"),
+    # what the end of a consent reaches
+    path("grants/<uuid:grant_id>/reach/", impact_views.impact, name="impact"),
+    path("grants/<uuid:grant_id>/reach/jobs/", impact_views.impact_jobs, name="impact_jobs"),
+    path("grants/<uuid:grant_id>/reach/go-on/", impact_views.impact_go_on, name="impact_go_on"),
+    re_path(
+        r"^grants/(?P<grant_id>[0-9a-f-]{36})/reach\.(?P<form>csv|json)$", impact_views.impact_file, name="impact_file"
+    ),
+    path("<uuid:subject_id>/reach/", impact_views.impact_subject, name="impact_subject"),
+    # money
+    path("<uuid:subject_id>/statement/", money_views.subject_money, name="money"),
+    path("<uuid:subject_id>/statement/enter/", money_views.money_enter, name="money_enter"),
+    re_path(
+        r"^(?P<subject_id>[0-9a-f-]{36})/statement\.(?P<form>csv|json)$",
+        money_views.subject_money_file,
+        name="money_file",
+    ),
+    path("productions/<uuid:production_id>/statement/", money_views.production_money, name="production_money"),
+    path("productions/<uuid:production_id>/receipts/", money_views.receipts_enter, name="receipts"),
+    re_path(
+        r"^productions/(?P<production_id>[0-9a-f-]{36})/statement\.(?P<form>csv|json)$",
+        money_views.production_money_file,
+        name="production_money_file",
+    ),
+    # how long biometrics are kept
+    path("retention/", retention_views.retention, name="retention"),
+    path("retention/schedule/<uuid:organisation_id>/", retention_views.schedule, name="schedule"),
+    path("grants/<uuid:grant_id>/odrl/", impact_views.grant_odrl_file, name="odrl"),
 ]

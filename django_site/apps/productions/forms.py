@@ -7,12 +7,18 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from django_site.apps.accounts.models import Organisation, Role, User
-from django_site.apps.productions.models import Shot, Use
+from django_site.apps.audits.models import UnknownFaceBasis
+from django_site.apps.likeness.models import Subject
+from django_site.apps.productions.models import Alteration, ContentTopic, Medium, Shot, Use
 from generator.lexicon import Light, Mood, Weather
 from generator.shots.camera import Move, Size
 
 #: ISO 3166-1 alpha-2 codes, subdivisions such as US-CA, and the star for everywhere: what grants and licences name too.
 _TERRITORY = re.compile(r"\*|[A-Z]{2}(-[A-Z0-9]{1,3})?")
+
+
+#: BCP 47 language tags as grants write them.
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 class TerritoriesField(forms.CharField):
@@ -30,6 +36,122 @@ class TerritoriesField(forms.CharField):
                 _("%(code)s is not a territory that we know; write codes such as US, DE or GB, or leave it empty."),
                 params={"code": wrong[0]},
             )
+
+
+class LanguagesField(forms.CharField):
+    """BCP 47 tags, separated by commas or spaces."""
+
+    def to_python(self, value: Any) -> list[str]:
+        return list(dict.fromkeys((super().to_python(value) or "").replace(",", " ").split()))
+
+    def validate(self, value: list[str]) -> None:
+        super().validate(" ".join(value))
+        wrong = [tag for tag in value if not _LANGUAGE.fullmatch(tag)]
+        if wrong:
+            raise forms.ValidationError(
+                _("%(tag)s is not a language that we know; write tags such as en, de or pt-BR."),
+                params={"tag": wrong[0]},
+            )
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list) else value
+
+
+class DeclaredForm(forms.Form):
+    """How the film is meant to be seen and what it touches: what the grants of the people in it are compared with."""
+
+    media = forms.MultipleChoiceField(
+        label=_("Where it is meant to be seen"),
+        choices=Medium.choices,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Name at least one medium: grants say which they allow.")},
+    )
+    languages = LanguagesField(
+        label=_("Languages spoken in it"), help_text=_("Tags such as en, de, pt-BR, separated by commas.")
+    )
+    content = forms.MultipleChoiceField(
+        label=_("What the whole film touches"),
+        choices=ContentTopic.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_("People may have ruled these out. What only one shot touches is said at that shot."),
+    )
+    real_time = forms.BooleanField(label=_("Pictures or words are made while the audience watches"), required=False)
+    sublicensee = forms.CharField(
+        label=_("Made for"),
+        max_length=200,
+        required=False,
+        help_text=_("A company that will use it and is not yours: likenesses are passed on to them. Empty if nobody."),
+    )
+
+
+class CastForm(forms.Form):
+    """Who is in a shot, what it touches, what is done to likenesses in it."""
+
+    said = forms.ChoiceField(
+        label=_("Registered people in this shot"),
+        choices=[
+            ("unsaid", _("Not said yet")),
+            ("nobody", _("Nobody: everyone in it is synthetic or not to be recognised")),
+            ("these", _("These people:")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    people = forms.ModelMultipleChoiceField(
+        label=_("People whose grant names this production"),
+        queryset=Subject.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    content = forms.MultipleChoiceField(
+        label=_("What it touches"), choices=ContentTopic.choices, widget=forms.CheckboxSelectMultiple, required=False
+    )
+    alterations = forms.MultipleChoiceField(
+        label=_("What is done to a likeness"),
+        choices=Alteration.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, shot: Shot, people, **kwargs: Any) -> None:
+        said = "unsaid" if shot.cast is None else "these" if shot.cast else "nobody"
+        kwargs.setdefault(
+            "initial",
+            {"said": said, "people": shot.cast or [], "content": shot.content, "alterations": shot.alterations},
+        )
+        super().__init__(*args, **kwargs)
+        self.fields["people"].queryset = people
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("said") == "these" and not cleaned.get("people"):
+            self.add_error("people", _("Choose who is in it, or say that nobody is."))
+        return cleaned
+
+    @property
+    def cast(self) -> list[Subject] | None:
+        said = self.cleaned_data["said"]
+        return None if said == "unsaid" else list(self.cleaned_data["people"]) if said == "these" else []
+
+
+class ReferenceForm(forms.Form):
+    """A picture that a shot is to be made after."""
+
+    picture = forms.FileField(
+        label=_("Reference picture"),
+        max_length=255,
+        widget=forms.ClearableFileInput(attrs={"accept": "image/*"}),
+        help_text=_("It is searched for registered faces. The gate decides whether the shot may be made after it."),
+    )
+
+
+class ClearForm(forms.Form):
+    """On what ground an unknown person may be shown."""
+
+    basis = forms.ChoiceField(label=_("Ground"), choices=UnknownFaceBasis.choices)
+    note = forms.CharField(
+        label=_("Where the paper is, or how you know"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
 
 class ProductionForm(forms.Form):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from auditor.policy import Decision
+from auditor.policy.facts import PromptFacts
 from django_site import wiring
 from django_site.apps.audits.facts import prompt_facts
 from django_site.apps.productions.models import Shot
@@ -28,21 +29,36 @@ CLEAR = GateLine(clear=True)
 
 
 def gate_lines(shots: Sequence[Shot], *, screenplay_text: str) -> dict:
-    """A line by shot id. The texts that all shots share are judged once; only if something is named, shot by shot."""
+    """A line by shot id. The words of all shots are judged together first; shot by shot only where that names somebody, or
+    where a shot casts somebody or has reference pictures."""
     if not shots:
         return {}
     together = Shot(scene=shots[0].scene, spec={"prompt": "\n".join(_prompts(shot) for shot in shots)})
-    if _decided(together, screenplay_text).outcome == "allow":
-        return {shot.pk: CLEAR for shot in shots}
-    return {shot.pk: _line(_decided(shot, screenplay_text)) for shot in shots}
+    facts = prompt_facts(together, screenplay_text=screenplay_text, references=())
+    nobody = not facts.people and _decided(facts).outcome == "allow"
+    pictured = _with_references(shots) if nobody else set()
+    return {
+        shot.pk: CLEAR
+        if nobody and not shot.cast and shot.pk not in pictured
+        else _line(_decided(prompt_facts(shot, screenplay_text=screenplay_text)))
+        for shot in shots
+    }
+
+
+def _with_references(shots: Sequence[Shot]) -> set:
+    """Ids of the shots that are made after pictures."""
+    production = shots[0].scene.screenplay.production
+    if production.references.filter(shot__isnull=True).exists():
+        return {shot.pk for shot in shots}
+    return set(production.references.values_list("shot", flat=True))
 
 
 def _prompts(shot: Shot) -> str:
     return f"{shot.spec.get('prompt', '')}\n{shot.spec.get('negative_prompt', '')}"
 
 
-def _decided(shot: Shot, text: str) -> Decision:
-    return wiring.policy_bundle().decide(prompt_facts(shot, screenplay_text=text).as_facts(), at=timezone.now())
+def _decided(facts: PromptFacts) -> Decision:
+    return wiring.policy_bundle().decide(facts.as_facts(), at=timezone.now())
 
 
 def _line(decision: Decision) -> GateLine:

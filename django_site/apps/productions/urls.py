@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from django_site.apps.productions.views import cuts, imports, productions, screenplays, shots, takes
+from django_site.apps.productions.views import cuts, imports, people, productions, screenplays, shots, takes
 
 app_name = "productions"
 urlpatterns = [
@@ -14,6 +14,12 @@ urlpatterns = [
     path("<uuid:production_id>/import/", imports.import_new, name="import_new"),
     path("<uuid:production_id>/screenplay/", screenplays.screenplay_page, name="screenplay"),
     path("<uuid:production_id>/screenplay/write/", screenplays.screenplay_write_first, name="screenplay_write"),
+    path("<uuid:production_id>/people/", people.people_page, name="people"),
+    path("<uuid:production_id>/declare/", people.declare, name="declare"),
+    path("faces/<uuid:face_id>/clear/", people.face_clear, name="face_clear"),
+    path("shots/<uuid:shot_id>/cast/", people.shot_cast_view, name="shot_cast"),
+    path("shots/<uuid:shot_id>/reference/", people.reference_new, name="reference_new"),
+    path("references/<uuid:reference_id>/remove/", people.reference_take_out, name="reference_remove"),
     path("shots/<uuid:shot_id>/", shots.shot_page, name="shot"),
     path("shots/<uuid:shot_id>/render/", shots.shot_render, name="shot_render"),
     path("takes/<uuid:take_id>/", takes.take_page, name="take"),

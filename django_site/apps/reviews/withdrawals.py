@@ -16,7 +16,6 @@ from django_site.apps.audits.facts import cut_facts
 from django_site.apps.audits.models import MATCH_KINDS, Decision, Finding
 from django_site.apps.audits.services.decisions import decide_and_record
 from django_site.apps.corpora.models import Licence
-from django_site.apps.likeness.models import ConsentGrant, GrantState
 from django_site.apps.productions.models import Cut, CutState
 from django_site.apps.reviews.models import Case, CaseKind, CaseState
 from django_site.apps.reviews.services import cases_supersede
@@ -28,22 +27,6 @@ RISK = 3.0
 #: As many as any case that asks for judgement, the head of legal among them.
 APPROVALS_NEEDED = 2
 DUE_IN = timedelta(days=1)
-
-
-def released_under_grant(grant: ConsentGrant) -> list[Cut]:
-    """Released films that relied on a version of this grant, and those that show the person on no other grant."""
-    relied = Cut.objects.filter(state=CutState.RELEASED).filter(
-        Q(likeness_uses__grant__grant=grant.grant) | Q(items__take__likeness_uses__grant__grant=grant.grant)
-    )
-    others = {
-        project
-        for other in ConsentGrant.objects.filter(subject=grant.subject, state=GrantState.ACTIVE)
-        if other.ends is None or other.ends > timezone.now()
-        for project in other.scope["projects"]
-    }
-    shown = _showing(Finding.objects.filter(kind="face", subject=grant.subject))
-    uncovered = [cut for cut in shown if str(cut.production_id) not in others]
-    return list({cut.pk: cut for cut in [*relied.select_related("production"), *uncovered]}.values())
 
 
 def released_under_licence(licence: Licence) -> list[Cut]:

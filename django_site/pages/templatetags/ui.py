@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from auditor import verbal
 from django_site.apps.accounts.models import REVIEWING_ROLES, Role
+from django_site.apps.accounts.notices import notices_unread
 from django_site.apps.audits.reading import dismissed_in
 from django_site.apps.audits.services.decisions import failed_checks as checks_that_failed
 from django_site.apps.likeness.models import Representative
@@ -264,22 +265,31 @@ _EVENTS = {
     "biometric_consent_given": gettext_lazy("Consent to measuring given"),
     "biometric_consent_withdrawn": gettext_lazy("Consent to measuring withdrawn"),
     "subject_enrolled": gettext_lazy("Person enrolled"),
-    "grant_noticed": gettext_lazy("Grant offered"),
+    "grant_noticed": gettext_lazy("Grant put before the person"),
+    "grant_signature": gettext_lazy("Signature under a grant"),
     "grant_signed": gettext_lazy("Grant signed"),
-    "grant_signature": gettext_lazy("Signature recorded"),
     "grant_active": gettext_lazy("Grant in force"),
-    "grant_amended": gettext_lazy("Grant replaced by a newer version"),
     "grant_suspended": gettext_lazy("Grant suspended"),
     "grant_disputed": gettext_lazy("Grant disputed"),
+    "grant_amended": gettext_lazy("Grant replaced by a newer version"),
+    "grant_expired": gettext_lazy("Grant expired"),
     "grant_declined": gettext_lazy("Grant declined"),
     "grant_withdrawn": gettext_lazy("Grant withdrawn"),
     "grant_revoked": gettext_lazy("Grant given up"),
+    "grant_transferred": gettext_lazy("Grant passed to the estate"),
+    "use_approved": gettext_lazy("Use approved"),
+    "use_declined": gettext_lazy("Use declined"),
+    "use_withdrawn": gettext_lazy("Approval of a use taken back"),
+    "identity_verified": gettext_lazy("Identity made sure of"),
+    "representative_checked": gettext_lazy("Representative's proof checked"),
+    "representative_ended": gettext_lazy("Representative's power ended"),
+    "strike_declared": gettext_lazy("Strike declared"),
+    "strike_ended": gettext_lazy("Strike ended"),
+    "unknown_face_cleared": gettext_lazy("Unknown person cleared"),
     "claim_raised": gettext_lazy("Claim raised"),
     "claim_upheld": gettext_lazy("Claim upheld"),
     "claim_rejected": gettext_lazy("Claim rejected"),
     "claim_taken_back": gettext_lazy("Claim taken back"),
-    "representative_checked": gettext_lazy("Proof of a representative read"),
-    "representative_ended": gettext_lazy("Power of a representative ended"),
     "review_approve": gettext_lazy("Reviewer approved"),
     "review_reject": gettext_lazy("Reviewer rejected"),
     "review_request_change": gettext_lazy("Reviewer asked for a change"),
@@ -314,6 +324,8 @@ def person(context: dict) -> dict:
         "memberships": memberships,
         "produces": Role.PRODUCER in roles,
         "reviews": bool(roles & {str(role) for role in REVIEWING_ROLES}),
+        "heads_legal": Role.HEAD_OF_LEGAL in roles,
+        "unread": notices_unread(user),
         "performs": hasattr(user, "subject") or (Role.PERFORMER in roles and not speaks),
         "speaks": speaks,
     }

@@ -59,30 +59,6 @@ def test_still_picture(gallery: FaceGallery) -> None:
     assert track.score > 0.9
 
 
-def test_portrait_without_a_face_is_refused(gallery: FaceGallery) -> None:
-    with pytest.raises(PortraitError, match=r"coffee\.png: no face"):
-        gallery.enrol("nobody", [COFFEE])
-
-
-def test_portrait_of_two_is_refused(gallery: FaceGallery, tmp_path: Path) -> None:
-    one = still(ASTRONAUT)
-    two = portrait(np.concatenate([one, one[:, ::-1]], axis=1), tmp_path / "two.png")
-    with pytest.raises(PortraitError, match="several faces"):
-        gallery.enrol("two", [two])
-
-
-def test_blurred_portrait_is_refused(gallery: FaceGallery, tmp_path: Path) -> None:
-    blurred = portrait(np.asarray(cv2.GaussianBlur(still(ASTRONAUT), (0, 0), 4.5), np.uint8), tmp_path / "blurred.png")
-    with pytest.raises(PortraitError, match="blurred"):
-        gallery.enrol("blurred", [blurred])
-
-
-def test_tiny_face_is_refused(gallery: FaceGallery, tmp_path: Path) -> None:
-    small = portrait(np.asarray(cv2.resize(still(ASTRONAUT), (160, 160)), np.uint8), tmp_path / "small.png")
-    with pytest.raises(PortraitError, match=r"small\.png: (no face|the face is)"):
-        gallery.enrol("small", [small])
-
-
 def test_refused_portrait_leaves_the_gallery_as_it_was(gallery: FaceGallery) -> None:
     before = gallery.info()
     with pytest.raises(PortraitError):

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from cryptography.exceptions import InvalidTag
@@ -20,7 +21,7 @@ from hypothesis import strategies as st
 from auditor.cli.main import main
 from auditor.errors import BadInputError, UnavailableError
 from auditor.likeness import (
-    FaceEncoder,
+    DlibFaceEncoder,
     FaceGallery,
     FileKeyEncryption,
     FileKeyVault,
@@ -348,7 +349,7 @@ def test_erased_faces_do_not_come_back_with_an_old_copy(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     folder, key_file = tmp_path / "gallery", tmp_path / "gallery.key"
-    vector = FaceEncoder().encode_portraits([ASTRONAUT])[0]
+    vector = DlibFaceEncoder().encode_portraits([ASTRONAUT])[0]
     words = ["--subject", "collins", str(ASTRONAUT)]
     assert main(["faces", "enrol", str(folder), *words, "--json"]) == 0
     assert main(["faces", "list", str(folder)]) == 0
@@ -375,7 +376,9 @@ def test_erased_faces_do_not_come_back_with_an_old_copy(
 
 
 def test_an_older_gallery_is_refused_with_the_remedy(tmp_path: Path) -> None:
-    (tmp_path / "gallery.json").write_text(json.dumps({"format": 1, "encoder": FaceEncoder.version, "subjects": {}}))
+    (tmp_path / "gallery.json").write_text(
+        json.dumps({"format": 1, "encoder": DlibFaceEncoder.version, "subjects": {}})
+    )
     with pytest.raises(BadInputError, match=r"gallery\.json: an older gallery.*enrol the subjects in a new one"):
         FaceGallery.open(tmp_path, vault_beside(tmp_path / "key", create=True))
 
@@ -387,8 +390,10 @@ def test_a_lost_vault_is_not_an_empty_gallery(tmp_path: Path) -> None:
     shutil.rmtree(tmp_path / "key.subjects")
     with pytest.raises(KeyMissingError, match="faces/collins"):
         FaceGallery.open(tmp_path / "gallery", vault_beside(tmp_path / "key"))
+    mirrored = tmp_path / "mirrored.png"
+    cv2.imwrite(str(mirrored), cv2.imread(str(ASTRONAUT))[:, ::-1])
     with pytest.raises(KeyMissingError):
-        gallery.enrol("collins", [ASTRONAUT])
+        gallery.enrol("collins", [mirrored])
 
 
 def test_what_a_vault_gives_seals(tmp_path: Path) -> None:

@@ -53,8 +53,10 @@ def test_short_foreign_names() -> None:
 
 def test_what_was_found_becomes_a_fact() -> None:
     (mention,) = names_in({"brief": "Tonight: Álex Rivera\u202e!"}, PEOPLE)
-    fact = mention.as_fact(None)
-    assert (fact.matched, fact.source, fact.manner, fact.grant) == ("Álex Rivera", "brief", "name", None)
+    unknown = {"biometric": None, "approval": "missing", "cast": None, "content": (), "alterations": ()}
+    fact = mention.as_fact(None, **unknown, minor=False, deceased=False, refused_elsewhere="")
+    assert (fact.matched, fact.source, fact.how, fact.grant) == ("Álex Rivera", "brief", "name", None)
+    assert fact.where == "The brief names 'Álex Rivera' (Alex Rivera)"
     assert "\u202e" not in fact.quote
 
 

@@ -12,12 +12,12 @@ from auditor.policy.facts import (
     POINTS,
     AssetFact,
     AuditFact,
-    FaceFact,
     LicenceFact,
     MatchFact,
     ProductionFact,
     TakeAuditFacts,
 )
+from auditor.policy.people import IntendedFact, PersonFact
 
 ROOT = Path(__file__).parents[3]
 VALIDATOR = jsonschema.Draft202012Validator(schema.facts_schema())
@@ -39,7 +39,30 @@ def take() -> TakeAuditFacts:
                 licence=LicenceFact(id="l1", acts=("match",), territories=("*",), active=True),
             ),
         ),
-        faces=(FaceFact("s1", "A. Person", 1.0, 2.0, 0.8, grant=None, biometric=None),),
+        intended=IntendedFact(
+            act="render", media=("streaming",), languages=("en",), real_time=False, models=("previz",), sublicensee=""
+        ),
+        people=(
+            PersonFact(
+                subject_id="s1",
+                display_name="A. Person",
+                modality="face",
+                how="face",
+                where="Seconds 1.0 to 2.0 show a face that resembles A. Person",
+                start=1.0,
+                end=2.0,
+                score=0.8,
+                grant=None,
+                biometric=None,
+                approval="missing",
+                cast=None,
+                content=(),
+                alterations=(),
+                minor=False,
+                deceased=False,
+                refused_elsewhere="",
+            ),
+        ),
         generations=(),
         audit=AuditFact(complete=True, index_current=True, detectors=("copy", "faces")),
     )
@@ -66,7 +89,7 @@ def test_facts_built_from_the_dataclasses_are_valid() -> None:
         (("territories",), ["Germany"]),
         (("matches", 0, "score"), 1.5),
         (("matches", 0, "start"), "4.0"),
-        (("faces", 0, "surprise"), 1),
+        (("people", 0, "surprise"), 1),
         (("point",), "nowhere"),
         (("audit",), None),
     ],
@@ -89,11 +112,11 @@ def test_a_missing_fact_is_refused() -> None:
 
 def test_more_records_than_the_cap_are_refused() -> None:
     facts = take()
-    flooded = replace(facts, faces=facts.faces * (MAX_RECORDS + 1))
+    flooded = replace(facts, people=facts.people * (MAX_RECORDS + 1))
     assert not VALIDATOR.is_valid(flooded.as_facts())
 
 
 def test_every_point_lists_its_fields() -> None:
     for point in POINTS:
         assert "point" in schema.fields_of(point)
-    assert schema.record_lists() == {"matches", "faces", "generations", "names"}
+    assert schema.record_lists() == {"matches", "people", "generations"}

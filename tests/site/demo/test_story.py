@@ -52,7 +52,7 @@ def test_the_whole_story(tmp_path: Path) -> None:
     assert probe(told.film).duration > 6.0
 
     by_file = {Path(entry["file"]).name: entry for entry in summary["stopped"]}
-    expected = {"hidden-copy.mp4": "copyright/unlicensed-copy", "stolen-face.mp4": "likeness/unconsented-face"}
+    expected = {"hidden-copy.mp4": "copyright/unlicensed-copy", "stolen-face.mp4": "likeness/grant-scope"}
     assert {name: entry["policy"] for name, entry in by_file.items()} == expected
     for entry in by_file.values():
         (segment,) = entry["segments"]

@@ -10,10 +10,10 @@ from django.utils import timezone
 from auditor.likeness.crypto import SealBrokenError, open_sealed
 from auditor.likeness.keys import KeyDestroyedError
 from django_site import wiring
-from django_site.apps.audits.facts import grant_fact
+from django_site.apps.audits.people_facts import grant_fact
 from django_site.apps.likeness.models import BiometricTemplate, ConsentGrant, SubjectKey, UseEvent
 from django_site.apps.likeness.scope import grant_sentence
-from django_site.apps.likeness.selectors import grants_for
+from django_site.apps.likeness.selectors import grant_nearest, grants_by_subject
 from django_site.apps.likeness.services import (
     biometric_consent_record,
     biometric_consent_withdraw,
@@ -158,7 +158,8 @@ def test_a_newer_version_takes_the_place_of_the_older(studio):
     grant_sign(grant=second, by=studio.performer, text_sha256_seen=second.text_sha256)
     first.refresh_from_db()
     assert first.state == "amended"
-    assert grants_for([studio.subject.pk], studio.production)[str(studio.subject.pk)].version == 2
+    mine = grants_by_subject([studio.subject.pk])[str(studio.subject.pk)]
+    assert grant_nearest(mine, studio.production, modality="face").version == 2
 
 
 def test_stopping_a_grant_needs_a_reason_and_sends_what_relied_on_it_back(studio, make):

@@ -141,8 +141,11 @@ def registered_person(make, studio, subject, take, audit) -> dict:
 @pytest.fixture
 def world(make, clip, signed_clip, settings, tmp_path):
     """See the module. Everything that an address can name is an attribute."""
+    from django_site.apps.accounts.notices import notice_send
+    from django_site.apps.accounts.tokens import token_make
+    from django_site.apps.audits.models import UnknownFace
     from django_site.apps.corpora.models import LicensedAct, WorkAsset
-    from django_site.apps.productions.models import ImportedMedia, ProductionMember
+    from django_site.apps.productions.models import ImportedMedia, ProductionMember, Reference
     from django_site.apps.productions.services.screenplays import screenplay_write
 
     settings.RELEASED_ROOT = tmp_path / "released"
@@ -184,9 +187,19 @@ def world(make, clip, signed_clip, settings, tmp_path):
     release = release_of(make, studio, released_cut, media_asset(make, signed_clip))
     subject = make.subject(studio.organisation, user=studio.performer)
     grant = make.grant(subject, studio.production, state="noticed")
+    face = UnknownFace.objects.create(
+        audit=cut_audit, number=1, spans=[[0.1, 0.9]], seconds="0.800", tracks=1, plain="Seen for 0.8 s.",
+        picture=make.asset(media_type="image/jpeg"),
+    )  # fmt: skip
+    reference = Reference.objects.create(
+        production=studio.production, shot=shot, asset=make.asset(media_type="image/jpeg"), name="look.jpg",
+        gallery_sha256=make.digest("gallery"), added_by=studio.producer,
+    )  # fmt: skip
     registered = registered_person(make, studio, subject, take, audit)
     job = make.job(studio.production, target_id=take.pk)
     corpus = make.corpus(studio.organisation, studio.producer)
+    token, _ = token_make(organisation=studio.organisation, name="A tool", by=studio.head_of_legal)
+    [notice] = notice_send(users=[studio.producer], kind="other", text="Something happened.", url="/productions/")
     return SimpleNamespace(
         **vars(studio),
         screenplay=screenplay,
@@ -203,8 +216,12 @@ def world(make, clip, signed_clip, settings, tmp_path):
         release=release,
         subject=subject,
         grant=grant,
+        face=face,
+        reference=reference,
         job=job,
         corpus=corpus,
+        notice=notice,
+        token=token,
         **registered,
     )
 

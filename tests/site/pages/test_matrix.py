@@ -73,12 +73,40 @@ TABLE: dict[str, tuple[str, dict[str, str], str]] = {
     "likeness:claim": ("get", {"claim_id": "claim"}, PERSON),
     "likeness:claim_answer": ("post", {"claim_id": "claim"}, "302 404 404 400 400 403 404"),
     "likeness:claim_take_back": ("post", {"claim_id": "claim"}, "302 404 404 403 403 302 404"),
+    "likeness:impact": ("get", {"grant_id": "grant"}, "302 404 404 200 200 200 404"),
+    "likeness:impact_jobs": ("get", {"grant_id": "grant"}, "302 404 404 200 200 200 404"),
+    "likeness:impact_go_on": ("post", {"grant_id": "grant"}, "302 404 404 302 302 302 404"),
+    "likeness:impact_file": ("get", {"grant_id": "grant", "form": "=csv"}, "302 404 404 200 200 200 404"),
+    "likeness:impact_subject": ("get", {"subject_id": "subject"}, "302 404 404 200 200 200 404"),
+    "likeness:money": ("get", {"subject_id": "subject"}, "302 404 404 200 200 200 404"),
+    "likeness:money_enter": ("post", {"subject_id": "subject"}, "302 404 404 400 400 403 404"),
+    "likeness:money_file": ("get", {"subject_id": "subject", "form": "=csv"}, "302 404 404 200 200 200 404"),
+    "likeness:production_money": ("get", {"production_id": "production"}, PAGE),
+    "likeness:receipts": ("post", {"production_id": "production"}, "302 400 404 403 403 404 404"),
+    "likeness:production_money_file": ("get", {"production_id": "production", "form": "=json"}, PAGE),
+    "likeness:retention": ("get", {}, "302 403 403 200 200 403 403"),
+    "likeness:schedule": ("get", {"organisation_id": "organisation"}, PUBLIC),
+    "api:check": ("get", {}, "401 401 401 401 401 401 401"),
+    "api:description": ("get", {}, PUBLIC),
+    "tokens:list": ("get", {}, "302 403 403 403 200 403 403"),
+    "tokens:make": ("post", {}, "302 403 403 403 400 403 403"),
+    "tokens:revoke": ("post", {"token_id": "token"}, "302 403 403 403 302 403 403"),
+    "likeness:odrl": ("get", {"grant_id": "grant"}, "302 404 404 200 200 200 404"),
+    "notices:list": ("get", {}, OWN),
+    "notices:read": ("post", {"notice_id": "notice"}, "302 302 404 404 404 404 404"),
+    "notices:read_all": ("post", {}, SAME),
     "productions:list": ("get", {}, OWN),
     "productions:new": ("get", {}, "302 200 200 403 403 403 200"),
     "productions:page": ("get", {"production_id": "production"}, PAGE),
     "productions:render": ("post", {"production_id": "production"}, WRITE),
     "productions:cut_begin": ("post", {"production_id": "production"}, WRITE),
     "productions:import_new": ("get", {"production_id": "production"}, "302 200 404 403 403 404 404"),
+    "productions:people": ("get", {"production_id": "production"}, PAGE),
+    "productions:declare": ("post", {"production_id": "production"}, "302 400 404 403 403 404 404"),
+    "productions:face_clear": ("post", {"face_id": "face"}, "302 400 404 403 403 404 404"),
+    "productions:shot_cast": ("post", {"shot_id": "shot"}, "302 400 404 403 403 404 404"),
+    "productions:reference_new": ("post", {"shot_id": "shot"}, "302 400 404 403 403 404 404"),
+    "productions:reference_remove": ("post", {"reference_id": "reference"}, WRITE),
     "productions:screenplay": ("get", {"production_id": "production"}, PAGE),
     "productions:screenplay_write": ("post", {"production_id": "production"}, WRITE),
     "productions:shot": ("get", {"shot_id": "shot"}, PAGE),
@@ -184,6 +212,7 @@ def test_who_gets_what(world, visit):
 
 def test_reading_addresses_take_no_post_and_writing_ones_no_get(world, visit):
     both = {"productions:new", "productions:import_new", "productions:screenplay", "productions:shot", "verify:file"}
+    both |= {"corpora:import_new", "api:check"}
     both |= {"corpora:import_new", "likeness:amend", "likeness:ask", "likeness:offer", "likeness:approval"}
     both |= {"likeness:claim_new", "likeness:representatives"}
     for name, (method, arguments, _) in TABLE.items():

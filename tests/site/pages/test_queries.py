@@ -68,6 +68,25 @@ def more_dismissed(world, make):
         dismissal_of(make, found, world.head_of_legal)
 
 
+def more_reached(world, make):
+    from django_site.apps.audits.models import Finding
+
+    first = world.shot.takes.count() + 10
+    for number in range(first, first + 4):
+        take = make.take(world.shot, world.producer, number=number)
+        audit = make.audit(world.production, take.asset, take=take)
+        Finding.objects.create(
+            audit=audit, position=0, kind="face", start=0, end=1, score=0.6, plain="x", subject=world.subject
+        )
+
+
+def more_notices(world, make):
+    from django_site.apps.accounts.notices import notice_send
+
+    for number in range(4):
+        notice_send(users=[world.producer], kind="other", text=f"Notice {number}.")
+
+
 PAGES = [
     ("home", "producer", None, more_productions),
     ("home", "legal_reviewer", None, more_cases),
@@ -81,6 +100,8 @@ PAGES = [
     ("reviews:case", "legal_reviewer", "case", more_findings),
     ("corpora:list", "producer", None, more_works),
     ("likeness:people", "legal_reviewer", None, more_people),
+    ("likeness:impact", "legal_reviewer", "grant", more_reached),
+    ("notices:list", "producer", None, more_notices),
     ("ledger:page", "anonymous", None, more_entries),
     ("jobs:production", "producer", "production", more_jobs),
 ]
@@ -92,6 +113,8 @@ CEILING = 45
 def test_more_rows_are_no_more_queries(world, visit, make, name, role, about, more):
     url = reverse(name, args=[getattr(world, about).pk] if about else [])
     client = visit(role)
+    if more is more_reached:
+        more(world, make)  # a group that was empty asks nothing
     client.get(url)  # what is made once a process (policies, index) is made here
 
     def queries() -> list[str]:

@@ -1,9 +1,10 @@
 """Audits as jobs: look at the file, write what was found, decide, and set in motion what follows; in one transaction."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from auditor.audit import AuditReport
 from auditor.canonical import sha256_json
@@ -12,6 +13,7 @@ from django_site import wiring
 from django_site.apps.audits import facts
 from django_site.apps.audits.models import (
     MATCH_KINDS,
+    PERSON_KINDS,
     Asset,
     Audit,
     AuditState,
@@ -23,6 +25,7 @@ from django_site.apps.audits.models import (
 )
 from django_site.apps.audits.services.assets import asset_record, file_store
 from django_site.apps.audits.services.decisions import decide_and_record, reason_of
+from django_site.apps.audits.services.strangers import pictures_store, strangers_record
 from django_site.apps.audits.services.words import with_words
 from django_site.apps.audits.storage import StoredFile
 from django_site.apps.corpora.models import IndexSnapshot, Work
@@ -30,7 +33,9 @@ from django_site.apps.corpora.services import index_snapshot_record
 from django_site.apps.jobs.models import Job, JobKind
 from django_site.apps.jobs.services import job_enqueue
 from django_site.apps.jobs.work import JobWork
-from django_site.apps.likeness.models import ConsentGrant, GrantState, Subject, UseEvent, UseKind
+from django_site.apps.likeness.compensation import compensation_record
+from django_site.apps.likeness.models import GrantState, Subject, UseEvent, UseKind
+from django_site.apps.likeness.selectors import grant_nearest, grants_by_subject
 from django_site.apps.productions.models import (
     Cut,
     CutState,
@@ -55,6 +60,7 @@ class _Looked:
     gallery_sha256: str
     evidence: tuple[tuple[tuple[float, StoredFile, float | None, StoredFile | None], ...], ...]
     matrices: tuple[StoredFile | None, ...]
+    strangers: tuple[StoredFile | None, ...]
 
 
 def audit_enqueue(*, kind: JobKind, target, production: Production, asset: Asset, requested_by) -> Job:
@@ -89,7 +95,8 @@ def _look(work: JobWork, asset: Asset, production: Production, screenplay: Scree
         for finding in report.findings
     )
     matrices = tuple(file_store(source=f.matrix_png) if f.matrix_png else None for f in report.findings)
-    return _Looked(report, snapshot, gallery.info().digest, evidence, matrices)
+    strangers = pictures_store(report.unknown_people)
+    return _Looked(report, snapshot, gallery.info().digest, evidence, matrices, strangers)
 
 
 def _record(work: JobWork, looked: _Looked, asset: Asset, production: Production, **target) -> Audit:
@@ -97,7 +104,8 @@ def _record(work: JobWork, looked: _Looked, asset: Asset, production: Production
     report = looked.report
     _refuse_unknown_works(report)
     document = report.as_dict()
-    missing = facts.missing_detectors(detector.name for detector in report.detectors)
+    voices = wiring.voice_gallery().info().subjects > 0
+    missing = facts.missing_detectors((detector.name for detector in report.detectors), voices=voices)
     searched = {detector.searched_sha256 for detector in report.detectors}
     complete = not missing and report.frames_examined > 0 and looked.snapshot.digest in searched
     reason = (
@@ -153,6 +161,7 @@ def _record(work: JobWork, looked: _Looked, asset: Asset, production: Production
             )
             for place, (query_seconds, query, reference_seconds, reference) in enumerate(frames)
         )
+    strangers_record(audit=audit, people=report.unknown_people, pictures=looked.strangers)
     return audit
 
 
@@ -292,37 +301,68 @@ def _signature_of(asset: Asset) -> SignatureFact:
 # uses and repeats
 
 
-def uses_record(*, audit: Audit, kind: UseKind, take: Take | None = None, cut: Cut | None = None) -> None:
-    """One use for each registered person that the audit found, under the grant that allowed it."""
-    seconds: dict = {}
-    for finding in audit.findings.filter(kind="face", subject__isnull=False):
-        seconds[finding.subject_id] = seconds.get(finding.subject_id, 0) + (finding.end - finding.start)
-    for subject_id, total in seconds.items():
-        grant = next(
-            (
-                grant
-                for grant in ConsentGrant.objects.filter(subject=subject_id, state=GrantState.ACTIVE)
-                if str(audit.production_id) in grant.scope["projects"]
-            ),
-            None,
+def uses_record(*, audit: Audit, kind: UseKind, take: Take | None = None, cut: Cut | None = None) -> list[UseEvent]:
+    """One use for each registered person whom the audit found or the shots cast, under the grant that allowed it."""
+    made = []
+    production = audit.production
+    spans: dict[str, list] = {}
+    for finding in audit.findings.filter(kind__in=PERSON_KINDS, subject__isnull=False).order_by("start"):
+        spans.setdefault(str(finding.subject_id), []).append([finding.kind, float(finding.start), float(finding.end)])
+    for subject_id, where in _cast_spans(take=take, cut=cut).items():
+        spans.setdefault(subject_id, where)
+    grants = grants_by_subject(spans)
+    for subject_id, where in spans.items():
+        standing = [grant for grant in grants.get(subject_id, []) if grant.state == GrantState.ACTIVE]
+        grant = grant_nearest(standing, production, modality=where[0][0])
+        if grant is None or str(production.pk) not in grant.scope["projects"]:
+            continue
+        use, created = UseEvent.objects.get_or_create(
+            grant=grant,
+            take=take,
+            cut=cut,
+            defaults={
+                "subject_id": subject_id,
+                "production_id": production.pk,
+                "kind": kind,
+                "seconds": round(seconds_covered([span[1:] for span in where]), 3),
+                "spans": where,
+                "territories": production.territories if kind == UseKind.RELEASE else [],
+            },
         )
-        if grant is not None:
-            UseEvent.objects.get_or_create(
-                grant=grant,
-                take=take,
-                cut=cut,
-                defaults={
-                    "subject_id": subject_id,
-                    "production_id": audit.production_id,
-                    "kind": kind,
-                    "seconds": total,
-                },
-            )
+        if created:
+            compensation_record(use=use)
+            made.append(use)
+    return made
+
+
+def seconds_covered(spans: Iterable[Sequence[float]]) -> float:
+    """Seconds that any of the spans covers: whoever is seen and heard at once is used once."""
+    covered, reached = 0.0, -1.0
+    for start, end in sorted((float(span[0]), float(span[1])) for span in spans):
+        covered += max(0.0, end - max(start, reached))
+        reached = max(reached, end)
+    return covered
+
+
+def _cast_spans(*, take: Take | None, cut: Cut | None) -> dict[str, list]:
+    """Where the makers say that somebody is: the whole take, or their shots' stretches of the cut."""
+    spans: dict[str, list] = {}
+    if take is not None:
+        for subject_id in take.shot.cast or []:
+            spans[subject_id] = [["face", 0.0, float(take.duration)]]
+    elif cut is not None:
+        for item in cut.items.select_related("take__shot").order_by("position"):
+            for subject_id in item.take.shot.cast or []:
+                if item.start is not None:
+                    spans.setdefault(subject_id, []).append(["face", float(item.start), float(item.end)])
+    return spans
 
 
 def audits_repeat_for_subject(*, subject: Subject) -> int:
-    """After a grant was stopped: audit again whatever shows the person and is not out yet. Returns how many."""
-    return _audits_repeat(Audit.objects.filter(findings__subject=subject, findings__kind="face"))
+    """After a grant changed: audit again whatever shows the person and is not out yet. Returns how many."""
+    shown = Q(findings__subject=subject, findings__kind__in=PERSON_KINDS)
+    used = Q(take__likeness_uses__subject=subject) | Q(cut__items__take__likeness_uses__subject=subject)
+    return _audits_repeat(Audit.objects.filter(shown | used))
 
 
 def audits_repeat_for_work(*, work: Work) -> int:

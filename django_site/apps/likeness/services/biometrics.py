@@ -1,10 +1,12 @@
 """Measuring faces and voices: with a written release, sealed under a key that lies elsewhere, and gone when asked."""
 
+import mimetypes
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from auditor.errors import BadInputError
@@ -15,6 +17,7 @@ from django_site.apps.accounts.permissions import require
 from django_site.apps.audits.models import Asset
 from django_site.apps.audits.services.assets import asset_store
 from django_site.apps.audits.services.decisions import decide_and_record, reason_of
+from django_site.apps.likeness.compensation import scan_record
 from django_site.apps.likeness.models import (
     BiometricConsent,
     BiometricTemplate,
@@ -107,15 +110,24 @@ def voice_enrol(
     from auditor.likeness.recordings import encode_recordings
 
     consent = _released(subject, Modality.VOICE, by)
-    infos = [probe(path) for path in recordings]
     encoder = wiring.voice_encoder()
-    vectors = [one.vector for one in encode_recordings(list(recordings), encoder)]
+    encoded = encode_recordings(list(recordings), encoder)
+    vectors = [one.vector for one in encoded]
     gallery = wiring.voice_gallery()
     _refuse_other_people(subject, by, [near.subject_id for v in vectors for near in gallery.resembling(v)])
-    kept = [(path, info.media_type, info.as_dict()) for path, info in zip(recordings, infos, strict=True)]
+    kept = [
+        (path, sound_type(path), {"spoken_seconds": round(one.spoken, 2)})
+        for path, one in zip(recordings, encoded, strict=True)
+    ]
     return _keep(
         subject, consent, kept, vectors, model=encoder.version, business_reason=business_reason, source=source, by=by
     )
+
+
+def sound_type(path: Path) -> str:
+    """The media type that a recording's name promises; that it is sound at all was found out by decoding it."""
+    guessed, _ = mimetypes.guess_type(path.name)
+    return guessed if guessed and guessed.startswith(("audio/", "video/")) else "application/octet-stream"
 
 
 def _released(subject: Subject, modality: Modality, by: User) -> BiometricConsent:
@@ -193,6 +205,7 @@ def _keep(
                 "consent": consent.pk,
             },
         )
+        scan_record(subject=subject)
     return made
 
 
@@ -218,12 +231,17 @@ def biometric_consent_withdraw(*, subject: Subject, by: User, reason: str, modal
 
 
 def biometrics_destroy(*, subject: Subject, modality: Modality | None, by: User | None, note: str) -> int:
-    """Destroy templates, and the key. What is kept of another modality is sealed anew under a new key first: an old backup
-    must not be readable because half of the consent stands. Returns how many templates were destroyed."""
+    """Destroy the templates of a modality, or all of them, and the key. Returns how many templates were destroyed."""
+    going = subject.templates.all() if modality is None else subject.templates.filter(modality=modality)
+    return templates_destroy(subject=subject, going=going, by=by, note=note)
+
+
+def templates_destroy(*, subject: Subject, going: QuerySet[BiometricTemplate], by: User | None, note: str) -> int:
+    """Destroy some of a person's templates, and the key. What stays is sealed anew under a new key first: an old backup must
+    not be readable because half of the consent stands. Returns how many templates were destroyed."""
     from django_site.apps.likeness.templates_sealed import template_open
 
     with transaction.atomic():
-        going = subject.templates.all() if modality is None else subject.templates.filter(modality=modality)
         staying = subject.templates.exclude(pk__in=going.values("pk")).select_related("key")
         kept = [(template, template_open(template)) for template in staying]
         for template in going.select_related("likeness_asset__asset"):

@@ -11,6 +11,7 @@ from django.utils import timezone
 from auditor.canonical import sha256_json
 from django_site.apps.accounts.models import User
 from django_site.apps.accounts.permissions import representing, require
+from django_site.apps.likeness.compensation import scan_record
 from django_site.apps.likeness.lifecycle import UNION_NOTICE, grant_move
 from django_site.apps.likeness.models import (
     STANDING,
@@ -200,6 +201,7 @@ def grant_sign(
         grant_move(older, GrantState.AMENDED, by=by, reason=f"Replaced by version {grant.version}.")
     if grant.starts <= now:
         grant_move(grant, GrantState.ACTIVE, by=by)
+    scan_record(subject=subject)
     ledger_head_sign()
     _look_again(grant)
     return grant
@@ -286,33 +288,23 @@ def _stop(grant: ConsentGrant, by: User, reason: str, to: GrantState, permission
     reason = _reason(reason)
     with transaction.atomic():
         grant_move(grant, to, by=by, reason=reason)
-        grant_ended(grant, by=by, how=f"{grant.subject} {_STOPPED[to]} the grant that this film relied on: {reason}")
+        grant_ended(grant, by=by)
     return grant
 
 
-#: What was done, as the case about a released film says it.
-_STOPPED = {
-    GrantState.WITHDRAWN: "withdrew",
-    GrantState.SUSPENDED: "suspended",
-    GrantState.REVOKED: "no longer licenses, since the studio gave up,",
-    GrantState.DISPUTED: "disputes",
-}
+def grant_ended(grant: ConsentGrant, *, by: User | None, how: str = "") -> None:
+    """Withdrawn consent reaches everything: renders stop, what is pending is looked at again, what is out goes to a person.
+    Called in the transaction of the change; ``how`` is what those who relied on the grant read."""
+    from django_site.apps.likeness.reaching import consent_reach
 
-
-def grant_ended(grant: ConsentGrant, *, by: User | None, how: str) -> None:
-    """Withdrawn consent reaches everything: what is on its way is looked at again, what is out goes to a person."""
-    from django_site.apps.audits.services.auditing import audits_repeat_for_subject
-    from django_site.apps.reviews.withdrawals import released_under_grant, withdrawal_cases_open
-
-    audits_repeat_for_subject(subject=grant.subject)
-    withdrawal_cases_open(cuts=released_under_grant(grant), reason=how, opened_by=by)
+    consent_reach(grant, by=by, how=how)
 
 
 def _look_again(grant: ConsentGrant) -> None:
     """A grant that came into force may clear what was waiting for it, and a narrower version may stop what was cleared."""
-    from django_site.apps.audits.services.auditing import audits_repeat_for_subject
+    from django_site.apps.likeness.reaching import consent_reach
 
-    audits_repeat_for_subject(subject=grant.subject)
+    consent_reach(grant, by=None)
 
 
 def grants_expire(*, now: datetime | None = None) -> int:
@@ -326,8 +318,7 @@ def grants_expire(*, now: datetime | None = None) -> int:
                 grant_move(grant, GrantState.EXPIRED, by=None)
             except WrongStateError:
                 continue  # another sweeper was first
-            day = grant.ends.date().isoformat()
-            grant_ended(grant, by=None, how=f"The grant of {grant.subject} that this film relied on ended on {day}.")
+            grant_ended(grant, by=None)
             expired += 1
     return expired
 

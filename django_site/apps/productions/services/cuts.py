@@ -2,12 +2,17 @@
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from auditor.media import probe
+from django_site import wiring
 from django_site.apps.accounts.models import User
 from django_site.apps.accounts.permissions import require
+from django_site.apps.audits.facts import edit_facts
+from django_site.apps.audits.models import Outcome
 from django_site.apps.audits.services.assets import asset_path, asset_record, file_store
 from django_site.apps.audits.services.auditing import audit_enqueue
+from django_site.apps.audits.services.decisions import decide_and_record, reason_of
 from django_site.apps.jobs.models import JobKind
 from django_site.apps.jobs.services import job_enqueue
 from django_site.apps.jobs.work import JobWork
@@ -89,6 +94,7 @@ def cut_assemble(*, work: JobWork) -> None:
     barred = [str(item.take) for item in items if item.take.state not in USABLE_TAKE_STATES]
     if barred:
         raise WrongStateError(f"{', '.join(barred)} may not be shown any more; the film needs other takes")
+    _consents_stand(cut)
     with work.fenced():
         cut_move(cut, CutState.ASSEMBLING)
     sources = [_as_media_file(item.take, work) for item in items]
@@ -122,6 +128,15 @@ def cut_assemble(*, work: JobWork) -> None:
             requested_by=cut.edited_by,
         )
         work.finish(asset=str(asset.pk), sha256=asset.sha256, seconds=round(info.duration, 3))
+
+
+def _consents_stand(cut: Cut) -> None:
+    """Before takes are cut together: do the consents of everybody in them stand now? A no is recorded."""
+    asked = edit_facts(cut)
+    if wiring.policy_bundle().decide(asked.as_facts(), at=timezone.now()).outcome != Outcome.BLOCK:
+        return
+    decision = decide_and_record(facts=asked, actor=cut.edited_by, production=cut.production, cut=cut)
+    raise WrongStateError(reason_of(decision))
 
 
 def _credits(cut: Cut, items: list[CutItem]) -> tuple[str, ...]:

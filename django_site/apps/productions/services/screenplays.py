@@ -14,7 +14,16 @@ from django_site.apps.audits.services.words import words_shared
 from django_site.apps.corpora.models import Act, Work
 from django_site.apps.corpora.selectors import licence_chosen, licences_said, licensed_acts_of
 from django_site.apps.jobs.services import jobs_call_off
-from django_site.apps.productions.models import ContributionAct, Production, Scene, Screenplay, Shot, Take, TakeState
+from django_site.apps.productions.models import (
+    ContributionAct,
+    Production,
+    Reference,
+    Scene,
+    Screenplay,
+    Shot,
+    Take,
+    TakeState,
+)
 from django_site.apps.productions.selectors import screenplay_current
 from django_site.apps.productions.services.productions import contribution_record
 from django_site.apps.productions.states import take_move
@@ -138,13 +147,15 @@ def _store(production: Production, fountain: str, by: User, *, tool: str, note: 
     return screenplay
 
 
-def shot_replace(*, shot: Shot, changes: dict, by: User) -> Shot:
-    """A new version of a shot; its takes are put aside. ``changes`` are fields of the ShotRequest.
+def shot_replace(*, shot: Shot, changes: dict, by: User, people: dict | None = None) -> Shot:
+    """A new version of a shot; its takes are put aside. ``changes`` are fields of the ShotRequest; ``people`` replaces who
+    is cast, what topics it touches and how likenesses are altered (``casting.shot_cast``), which else stay as they are.
 
     Raises ``ShotError`` naming the first field that is wrong.
     """
     production = shot.scene.screenplay.production
     require(by, "productions.change", production)
+    declared = {"cast": shot.cast, "content": shot.content, "alterations": shot.alterations, **(people or {})}
     request = ShotRequest.from_dict({**shot.spec, **changes})
     with transaction.atomic():
         Production.objects.select_for_update().get(pk=production.pk)
@@ -152,14 +163,15 @@ def shot_replace(*, shot: Shot, changes: dict, by: User) -> Shot:
         last = Shot.objects.filter(scene=shot.scene, position=shot.position).aggregate(last=Max("version"))["last"]
         Shot.objects.filter(scene=shot.scene, position=shot.position, current=True).update(current=False)
         replaced = Shot.objects.create(
-            scene=shot.scene, position=shot.position, version=last + 1, spec=request.as_dict()
+            scene=shot.scene, position=shot.position, version=last + 1, spec=request.as_dict(), **declared
         )
+        Reference.objects.filter(shot=shot).update(shot=replaced)
         contribution_record(
             production=production,
             actor=by,
             act=ContributionAct.REPLACED,
             target=replaced,
-            note=", ".join(sorted(changes)),
+            note=", ".join(sorted([*changes, *(people or {})])),
         )
     return replaced
 

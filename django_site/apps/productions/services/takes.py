@@ -8,7 +8,7 @@ from auditor.media import probe
 from django_site import wiring
 from django_site.apps.accounts.models import User
 from django_site.apps.accounts.permissions import require
-from django_site.apps.audits.facts import prompt_facts
+from django_site.apps.audits.facts import dispatch_facts, prompt_facts, references_of
 from django_site.apps.audits.models import Outcome
 from django_site.apps.audits.services.assets import asset_record, file_store
 from django_site.apps.audits.services.auditing import audit_enqueue
@@ -18,6 +18,7 @@ from django_site.apps.jobs.services import job_enqueue
 from django_site.apps.jobs.work import JobWork
 from django_site.apps.productions.models import ContributionAct, GenerationRecord, Production, Shot, Take, TakeState
 from django_site.apps.productions.selectors import shots_current
+from django_site.apps.productions.services.casting import references_refresh
 from django_site.apps.productions.services.productions import contribution_record
 from django_site.apps.productions.services.screenplays import screenplay_text
 from django_site.apps.productions.states import take_move
@@ -45,6 +46,7 @@ def take_request(*, shot: Shot, by: User) -> Take:
     production = shot.scene.screenplay.production
     require(by, "productions.change", production)
     card = wiring.video_backend().card
+    references_refresh(shot)
     text = screenplay_text(shot.scene.screenplay)
     with transaction.atomic():
         Production.objects.select_for_update().get(pk=production.pk)  # who replaces shots holds it too
@@ -64,7 +66,10 @@ def take_request(*, shot: Shot, by: User) -> Take:
             prompt=request.prompt or request.description,
             negative_prompt=request.negative_prompt,
             parameters=spec,
-            ingredients=[{"kind": "screenplay", "sha256": shot.scene.screenplay.asset.sha256}],
+            ingredients=[
+                {"kind": "screenplay", "sha256": shot.scene.screenplay.asset.sha256},
+                *({"kind": "reference", "sha256": one.asset.sha256} for one in references_of(shot)),
+            ],
             actor=by,
         )
         take = Take.objects.create(shot=shot, number=number, generation=record)
@@ -138,9 +143,10 @@ def take_render(*, work: JobWork) -> None:
 
 
 def _still_allowed(take: Take) -> None:
-    """Gate 1 once more, when the work begins: a consent may have been withdrawn while the take waited."""
+    """Gate 1 once more, when the work begins: a consent may have been withdrawn while the take waited. A no is recorded."""
     shot = take.shot
-    facts = prompt_facts(shot, screenplay_text=screenplay_text(shot.scene.screenplay))
+    references_refresh(shot)
+    facts = dispatch_facts(shot, screenplay_text=screenplay_text(shot.scene.screenplay))
     if wiring.policy_bundle().decide(facts.as_facts(), at=timezone.now()).outcome == Outcome.ALLOW:
         return
     decision = decide_and_record(

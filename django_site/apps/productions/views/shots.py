@@ -43,17 +43,25 @@ def shot_page(request: HttpRequest, shot_id: UUID) -> HttpResponse:
             replaced = _replaced(request, shot, form)
             if replaced is not None:
                 return redirect("productions:shot", replaced.pk)
-    context = {
-        "production": production,
+    return render(request, "productions/shot.html", shot_context(shot, form=form), status=400 if form.errors else 200)
+
+
+def shot_context(shot: Shot, **forms) -> dict:
+    """Everything that the shot's page shows."""
+    from django_site.apps.productions.views.people import cast_context
+
+    return {
+        "production": shot.scene.screenplay.production,
         "shot": shot,
-        "form": form,
+        "form": ShotForm(shot=shot),
         "card": wiring.video_backend().card,
         "gate": gate_lines([shot], screenplay_text=screenplay_text(shot.scene.screenplay))[shot.pk],
         "takes": shot.takes.select_related("asset", "generation").order_by("-number"),
         "decision": decision_latest(shot=shot),
         "versions": Shot.objects.filter(scene=shot.scene, position=shot.position).order_by("-version"),
+        **cast_context(shot),
+        **forms,
     }
-    return render(request, "productions/shot.html", context, status=400 if form.errors else 200)
 
 
 def _replaced(request: HttpRequest, shot: Shot, form: ShotForm) -> Shot | None:

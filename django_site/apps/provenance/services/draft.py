@@ -10,8 +10,8 @@ from auditor.provenance import (
     ModelDisclosure,
     ReviewStatement,
 )
-from django_site.apps.audits.facts import moment
 from django_site.apps.audits.models import Audit, Decision
+from django_site.apps.audits.people_facts import moment
 from django_site.apps.audits.services.assets import asset_path
 from django_site.apps.likeness.models import UseEvent
 from django_site.apps.productions.models import Cut, CutItem, GenerationRecord

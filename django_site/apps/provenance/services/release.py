@@ -14,8 +14,9 @@ from auditor.policy.facts import DisclosureFact, ReleaseFacts, ReviewFact, Signa
 from auditor.provenance import VerificationReport, verify
 from django_site import wiring
 from django_site.apps.accounts.models import User
-from django_site.apps.audits.facts import AssetFact, cut_generations, moment, production_fact
+from django_site.apps.audits.facts import AssetFact, cut_generations, cut_models, production_fact
 from django_site.apps.audits.models import Decision, Outcome, Zone
+from django_site.apps.audits.people_facts import intended_fact, moment, people_found
 from django_site.apps.audits.services.assets import asset_copy_to_released, asset_copy_withdraw, asset_mark_released
 from django_site.apps.audits.services.auditing import uses_record
 from django_site.apps.audits.services.decisions import decide_and_record, reason_of
@@ -111,6 +112,8 @@ def release_facts(manifest: Manifest, *, reread: VerificationReport, reread_at: 
         ),
         production=production_fact(cut.production),
         territories=tuple(cut.production.territories),
+        intended=intended_fact(cut.production, models=cut_models(cut)),
+        people=people_found(intent.decision.audit, cut.production),
         generations=cut_generations(cut),
         standing=None
         if standing is None
@@ -120,6 +123,7 @@ def release_facts(manifest: Manifest, *, reread: VerificationReport, reread_at: 
             policies_changed_at=moment(standing.policies_changed_at),
             consents_changed_at=moment(standing.consents_changed_at),
             index_changed_at=moment(standing.index_changed_at),
+            uncleared_people=intent.decision.audit.unknown_faces.filter(cleared_at__isnull=True).count(),
         ),
         review=ReviewFact(
             decision="approved" if case.state == CaseState.APPROVED else "pending",

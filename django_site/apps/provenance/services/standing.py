@@ -6,11 +6,11 @@ from datetime import datetime
 from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
-from django_site.apps.audits.models import MATCH_KINDS, Decision, Finding
+from django_site.apps.audits.models import MATCH_KINDS, PERSON_KINDS, Decision, Finding
 from django_site.apps.audits.services.decisions import policy_revision_record
 from django_site.apps.corpora.models import Licence
 from django_site.apps.corpora.services import index_snapshot_record
-from django_site.apps.likeness.models import BiometricConsent, BiometricTemplate, ConsentGrant
+from django_site.apps.likeness.models import BiometricConsent, BiometricTemplate, ConsentGrant, UseApproval, UseEvent
 from django_site.apps.productions.models import Cut
 
 
@@ -40,17 +40,24 @@ def _findings(cut: Cut) -> QuerySet[Finding]:
     return Finding.objects.filter(Q(audit__cut=cut) | Q(audit__take__in=takes))
 
 
-def subjects_seen(cut: Cut) -> QuerySet:
-    """Ids of everybody registered who was found in the cut or its takes."""
-    return _findings(cut).filter(kind="face", subject__isnull=False).values("subject")
+def subjects_seen(cut: Cut) -> set[str]:
+    """Ids of everybody registered who was found in the cut or its takes, is cast in its shots, or was used in its takes."""
+    found = _findings(cut).filter(kind__in=PERSON_KINDS, subject__isnull=False).values_list("subject", flat=True)
+    takes = cut.items.values("take")
+    used = UseEvent.objects.filter(Q(cut=cut) | Q(take__in=takes)).values_list("subject", flat=True)
+    cast = (ids for ids in cut.items.values_list("take__shot__cast", flat=True) if ids)
+    return {str(one) for one in [*found, *used, *(one for ids in cast for one in ids)]}
 
 
 def consents_changed_at(cut: Cut) -> datetime:
     """The newest change of a grant of anybody seen in the cut or its takes (its end is one), or of the faces that are
     looked for."""
-    grants = ConsentGrant.objects.filter(subject__in=subjects_seen(cut))
+    seen = subjects_seen(cut)
+    grants = ConsentGrant.objects.filter(subject__in=seen)
+    approvals = UseApproval.objects.filter(subject__in=seen, production=cut.production)
     moments = [
         cut.production.created_at,
+        approvals.aggregate(last=Max("decided_at"))["last"],
         grants.aggregate(last=Max("changed_at"))["last"],
         grants.filter(ends__lte=timezone.now()).aggregate(last=Max("ends"))["last"],
         BiometricTemplate.objects.aggregate(last=Max("created_at"))["last"],

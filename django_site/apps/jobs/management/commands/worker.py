@@ -17,6 +17,7 @@ from django_site.apps.audits.services.sweeping import storage_sweep
 from django_site.apps.corpora.services import licences_settle
 from django_site.apps.jobs.scratch import scratch_sweep
 from django_site.apps.jobs.services import job_sweep
+from django_site.apps.likeness.retention import retention_run_daily
 from django_site.apps.likeness.services import grants_settle
 from django_site.celery import app
 
@@ -70,6 +71,7 @@ def _sweep_forever(stop: threading.Event) -> None:
                     swept = time.monotonic()
                     scratch_sweep()
                     storage_sweep()
+                    retention_run_daily()
             except Exception:  # the sweeper outlives a database that is away for a while
                 logger.warning("a sweep failed; the next follows in %s s", settings.JOB_SWEEP_SECONDS, exc_info=True)
     finally:
