@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, time
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -230,7 +231,9 @@ class ScopeForm(forms.Form):
         scope["media"] = [ANY] if ANY in values["media"] else self._in_order("media", values["media"])
         money = {name: f"{values[name]:.2f}" for name in _MONEY if values.get(name) is not None}
         if values.get("residual_percent") is not None:
-            money["residual_percent"] = _plain_number(values["residual_percent"])
+            before = self.initial.get("residual_percent")
+            same_share = before is not None and Decimal(before) == values["residual_percent"]
+            money["residual_percent"] = before if same_share else _plain_number(values["residual_percent"])
             money["residual_basis"] = values["residual_basis"]
         if money:
             scope["compensation"] = {"currency": values["currency"], **money}

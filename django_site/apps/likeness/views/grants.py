@@ -70,7 +70,9 @@ def grant_sign_view(request: HttpRequest, grant_id: UUID) -> HttpResponse:
     form = SignForm(request.POST)
     if not form.is_valid():
         return render(request, "likeness/grant.html", _context(request, grant, sign_form=form), status=400)
-    seen, shown = form.cleaned_data["text_sha256"], form.cleaned_data["shown_sha256"]
+    seen = form.cleaned_data["text_sha256"]
+    # A form that does not say what was shown beside the text signs nothing; versions from before it was kept have no digest.
+    shown = (form.cleaned_data["shown_sha256"] or "not shown") if grant.shown_sha256 else ""
     signed = attempt(
         request,
         lambda: grant_sign(
