@@ -15,6 +15,7 @@ from auditor.errors import BadInputError, CancelledError
 from auditor.fingerprints.iscc import FRAMES_PER_SECOND, VideoCoder
 from auditor.index import WorkIndex
 from auditor.likeness import FaceGallery, FaceTracker, VoiceGallery, VoiceTracker
+from auditor.likeness.rates import RateTable, face_rates, voice_rates
 from auditor.likeness.tracks import SIDE
 from auditor.likeness.voice_encoder import RATE
 from auditor.matching import Matcher
@@ -195,10 +196,12 @@ class Auditor:
         if self._gallery is not None:
             encoder = self._gallery.encoder
             searched = self._gallery.info().digest
-            found.append(DetectorVersion("faces", encoder.version, encoder.weights_sha256, searched))
+            version = _with_rates(encoder.version, face_rates(encoder.version))
+            found.append(DetectorVersion("faces", version, encoder.weights_sha256, searched))
         if self._voices is not None:
             listener, searched = self._voices.encoder, self._voices.info().digest
-            found.append(DetectorVersion("voices", listener.version, listener.weights_sha256, searched))
+            version = _with_rates(listener.version, voice_rates(listener.version))
+            found.append(DetectorVersion("voices", version, listener.weights_sha256, searched))
         return tuple(found)
 
     def _blind_spots(self, *, flooded: bool, likeness: tuple[str, ...]) -> tuple[str, ...]:
@@ -209,6 +212,11 @@ class Auditor:
         voices = _VOICES_BLIND if self._voices is not None else ("voices: no gallery of voices was searched",)
         flood = ("further matches: there were too many to compare; only the strongest were",) if flooded else ()
         return works + sound + likeness + faces + voices + flood
+
+
+def _with_rates(version: str, table: RateTable | None) -> str:
+    """The encoder's version with the digest of the counts that its findings quote."""
+    return version if table is None else f"{version}, rates {table.digest[:16]}"
 
 
 def _likeness_blind(unseen: int) -> tuple[str, ...]:

@@ -18,8 +18,10 @@ from auditor.files import replacing
 from auditor.html_drawings import curve_svg, timeline_svg
 from auditor.html_style import STYLE
 from auditor.media.types import Interval, MediaInfo, Region
-from auditor.report import RESEMBLANCE_KINDS, AuditReport, Considered, EvidencePair, Finding, Quieted
+from auditor.report import RESEMBLANCE_KINDS, AuditReport, Considered, EvidencePair, Finding, Quieted, UnknownPerson
 
+#: Stretches that are written out for each unknown person.
+_SPANS = 6
 #: Nothing is loaded, run or sent; the pictures are data in the file itself.
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
@@ -78,6 +80,7 @@ def html_report(
             _overview(report, titles),
             findings,
             _resembles(resembling),
+            _unknown(report.unknown_people),
             _dismissed(report.quieted),
             _compared(report.considered, titles),
             _limits(report),
@@ -312,6 +315,22 @@ def _resembles(sections: str) -> str:
         "likelihood ratio stands behind it: likeness is ranked against unrelated pictures and the other works.</p>"
         "</section>"
         f"{sections}"
+    )
+
+
+def _unknown(people: tuple[UnknownPerson, ...]) -> str:
+    if not people:
+        return ""
+    rows = "".join(
+        f"<li><figure>{_picture('image/jpeg', one.picture_jpeg, f'Person {one.number}, the face outlined')}<figcaption>"
+        f"{_text(one.plain)} <span class=soft>{_text(', '.join(_span(span) for span in one.spans[:_SPANS]))}"
+        f"{' …' if len(one.spans) > _SPANS else ''}</span></figcaption></figure></li>"
+        for one in people
+    )
+    return (
+        '<section aria-labelledby="h-unknown"><h2 id="h-unknown">People who resemble nobody registered</h2><p>Their faces '
+        "were compared with one another while this film was looked at, and what was measured of them is kept nowhere.</p>"
+        f"<ol>{rows}</ol></section>"
     )
 
 

@@ -89,6 +89,16 @@ MEASURES: dict[str, Measure] = {
     "background": Measure("Unrelated pictures", "that likeness was read against, beside one picture of each work"),
     "looks": Measure("Looks", "frames of this film that resemble the work"),
     "seconds": Measure("Length", "of the stretch that agrees", unit="s"),
+    "distance": Measure("Distance", "of the face from the registered one: the nearer to 0, the more alike"),
+    "cosine": Measure("Likeness of the voice", "with the registered one, at most 1"),
+    "threshold": Measure("Threshold", "from which two count as alike"),
+    "spoken_seconds": Measure("Speech", "that was compared", unit="s"),
+    "false_matches": Measure(
+        "Strangers as near", "of the unrelated pairs that were counted in a test with other people"
+    ),
+    "unrelated_pairs": Measure("Unrelated pairs", "of different people in that test"),
+    "false_non_matches": Measure("The same person farther off", "of the related pairs in that test"),
+    "related_pairs": Measure("Related pairs", "of one and the same person in that test"),
 }
 
 

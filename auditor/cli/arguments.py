@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from auditor import __version__
 from auditor.cli.corpus_grammar import add_corpus_arguments
-from auditor.cli.face_grammar import add_face_arguments
+from auditor.cli.face_grammar import add_face_arguments, add_face_models
 from auditor.cli.resemblance_grammar import add_resemblance_arguments, add_resemblance_option
 from auditor.cli.text_grammar import add_text_arguments
 from auditor.cli.voice_grammar import add_voice_arguments, add_voice_options
@@ -81,6 +81,7 @@ def build_parser() -> argparse.ArgumentParser:
     audit.add_argument("--index", type=Path)
     audit.add_argument("--gallery", type=Path)
     audit.add_argument("--key-file", type=Path)
+    add_face_models(audit)
     audit.add_argument("--report", type=Path, metavar="OUT.html", help="write a report that opens in any browser")
     add_resemblance_option(audit)
     add_voice_options(audit)

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from auditor.audit import SAMPLE_FPS
 from auditor.cli.galleries import key_path, vault_of
 from auditor.cli.terminal import CLEAN, FOUND, answer, progress_on_terminal
-from auditor.likeness import FaceGallery, FaceTracker
+from auditor.errors import BadInputError
+from auditor.likeness import FaceGallery, FaceTracker, OpenCvFaceEncoder
 from auditor.likeness.tracks import SIDE
 from auditor.media import Progress, probe, sample_frames
 
 
 def run_faces_enrol(arguments: Namespace) -> int:
-    gallery = FaceGallery.open(arguments.gallery, vault_of(arguments, create=True), create=True)
+    gallery = _opened(arguments, create=True)
     enrolment = gallery.enrol(arguments.subject, arguments.files)
     document = {
         "subject": arguments.subject,
@@ -36,7 +37,7 @@ def run_faces_enrol(arguments: Namespace) -> int:
 
 
 def run_faces_list(arguments: Namespace) -> int:
-    gallery = FaceGallery.open(arguments.gallery, vault_of(arguments))
+    gallery = _opened(arguments)
     subjects = gallery.subjects()
     document = {
         "subjects": [{"subject": subject, "templates": count} for subject, count in subjects.items()],
@@ -48,7 +49,7 @@ def run_faces_list(arguments: Namespace) -> int:
 
 
 def run_faces_erase(arguments: Namespace) -> int:
-    gallery = FaceGallery.open(arguments.gallery, vault_of(arguments))
+    gallery = _opened(arguments)
     gallery.remove(arguments.subject)
     document = {"erased": arguments.subject, "gallery": gallery.info().as_dict()}
     answer(document, [f"{arguments.subject}: key and templates destroyed"], as_json=arguments.as_json)
@@ -56,7 +57,7 @@ def run_faces_erase(arguments: Namespace) -> int:
 
 
 def run_faces_find(arguments: Namespace) -> int:
-    gallery = FaceGallery.open(arguments.gallery, vault_of(arguments))
+    gallery = _opened(arguments)
     info = probe(arguments.file)
     tracker = FaceTracker(gallery)
     with progress_on_terminal() as show:
@@ -89,7 +90,14 @@ def run_faces_find(arguments: Namespace) -> int:
 
 def opened_faces(arguments: Namespace) -> FaceGallery | None:
     """The gallery that ``--gallery`` names, if it does."""
-    return FaceGallery.open(arguments.gallery, vault_of(arguments)) if arguments.gallery else None
+    return _opened(arguments) if arguments.gallery else None
+
+
+def _opened(arguments: Namespace, *, create: bool = False) -> FaceGallery:
+    if (arguments.yunet is None) != (arguments.sface is None):
+        raise BadInputError("--yunet and --sface belong together; give both, or neither for dlib")
+    encoder = OpenCvFaceEncoder(arguments.yunet, arguments.sface) if arguments.yunet else None
+    return FaceGallery.open(arguments.gallery, vault_of(arguments, create=create), create=create, encoder=encoder)
 
 
 FACE_COMMANDS: dict[str, Callable[[Namespace], int]] = {

@@ -26,3 +26,10 @@ def add_face_arguments(commands: Any, command: AddCommand) -> None:
     find.add_argument("file", type=Path)
     for action in (enrol, listed, erase, find):
         action.add_argument("--key-file", type=Path, help="the key-encryption key (default: GALLERY.key beside it)")
+        add_face_models(action)
+
+
+def add_face_models(parser: argparse.ArgumentParser) -> None:
+    """Other models than dlib's, for those who have the files; a gallery is of the models that it was made with."""
+    parser.add_argument("--yunet", type=Path, metavar="FILE", help="find faces with this YuNet model (needs --sface)")
+    parser.add_argument("--sface", type=Path, metavar="FILE", help="tell them apart with this SFace model")

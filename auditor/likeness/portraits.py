@@ -1,6 +1,6 @@
 """Portraits that enrol a person: one vector for each, once it is clear that it shows one face well enough.
 
-The bounds were measured on 62 press photographs and 400 of a laboratory, spoiled step by step: see docs/benchmarks/faces.md.
+The bounds were measured on press photographs that were spoiled step by step: see docs/benchmarks/faces.md.
 """
 
 from collections.abc import Iterator, Sequence
@@ -36,8 +36,8 @@ MIN_CONTRAST, MIN_LIGHT = 25.0, 40.0
 #: ... and so it does where more than this share of the face is white (250 and more).
 MAX_WHITE = 0.35
 _WHITE = 250
-#: Median of the grey gradient in a face, in means of it, below which it is all flat areas and lines: a cartoon. Of 523
-#: photographs none is below 0.46; of 30 of them made into posters none is above 0.42, into cartoons two thirds are below.
+#: Median of the grey gradient in a face, in means of it, below which it is all flat areas and lines: a cartoon. Of 112
+#: photographs none is below 0.46; of 30 of them made into posters none is above 0.42, of as many cartoons half are.
 MIN_SHADING = 0.44
 #: Of several faces those count that the detector is at least so sure of, and that are at least so wide beside the widest.
 _SURE, _BESIDE = 0.5, 0.5

@@ -19,10 +19,8 @@ from auditor.report import UnknownPerson
 RECURRING_SECONDS = 2.0
 #: Appearances that are enough however short they are.
 RECURRING_TRACKS = 2
-#: Tracks that are joined to people, the longest first: the pairs of so many take 130 MB.
-_MOST_TRACKS = 4000
-#: Rows of their distances in one go: 13 MB of differences for 4000 tracks.
-_ROWS = 3
+#: Tracks that are joined to people, the longest first: the pairs of so many take 200 MB for a moment.
+_MOST_TRACKS = 3000
 #: People in a report, those longest on screen first; a crowd is not a list that anybody clears.
 MOST_PEOPLE = 300
 #: Face widths of picture that are shown around a face, to know the scene by.
@@ -113,7 +111,7 @@ def _joined(
     from scipy.cluster.hierarchy import fcluster, linkage  # here, since most films need no joining
 
     means = np.stack([np.mean(np.stack(list(one.vectors)), axis=0, dtype=np.float32) for one in appearances])
-    distances = np.concatenate([encoder.distances(means[n : n + _ROWS], means) for n in range(0, len(means), _ROWS)])
+    distances = encoder.distances(means, means)
     pairs = distances[np.triu_indices(len(means), 1)]  # in the order that SciPy calls condensed
     labels = fcluster(linkage(pairs.astype(np.float64), "average"), encoder.threshold, "distance")
     groups = []

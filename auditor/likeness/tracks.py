@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from auditor.likeness.faces import Face, Vector
 from auditor.likeness.gallery import FaceGallery, Resemblance
+from auditor.likeness.rates import face_rates
 from auditor.likeness.strangers import Appearance, Look, unknown_people
 from auditor.media import Frame, Interval, MediaInfo, Region, sample_frames
 from auditor.report import EvidencePair, Finding, UnknownPerson
@@ -18,9 +19,9 @@ SIDE = 640
 #: Boxes that overlap this much (intersection over union) in neighbouring samples are one face ...
 _SAME_PLACE = 0.3
 #: ... unless its vector jumps farther than this, in thresholds of the encoder: then a cut put another face there.
-_ANOTHER_FACE = 1.2
+_ANOTHER_FACE = 1.1
 #: A face that jumps to another place is still the same person if its vector stays this near, in thresholds.
-_SAME_FACE = 0.9
+_SAME_FACE = 0.83
 #: Seconds without the face after which a track ends.
 _LOST_AFTER = 1.3
 #: Seconds between encodings of one track: its vector changes slowly and costs 0.1 s of CPU.
@@ -62,6 +63,7 @@ class FaceTracker:
     def __init__(self, gallery: FaceGallery) -> None:
         self._gallery = gallery
         self._encoder = gallery.encoder
+        self._rates = face_rates(gallery.encoder.version)
         self._open: list[_Track] = []
         self._closed: list[_Track] = []
         self._unknown: list[Appearance] = []
@@ -127,18 +129,26 @@ class FaceTracker:
                 subject_id=track.subject_id,
                 region=track.region,
                 plain=self._sentence(track, info),
+                measured=self._measured(track),
                 evidence=track.evidence,
             )
             for track in tracks
             if track.subject_id is not None
         )
 
+    def _measured(self, track: FaceTrack) -> dict[str, float]:
+        """Distance and threshold; and how often this distance misleads, where that was counted for the encoder."""
+        figures = {"distance": 1 - track.score, "threshold": self._encoder.threshold}
+        return figures | (self._rates.at(1 - track.score).as_dict() if self._rates else {})
+
     def _sentence(self, track: FaceTrack, info: MediaInfo) -> str:
         name = self._gallery.label(track.subject_id or "")
         when = "The picture shows" if info.is_still else f"Seconds {track.span.start:.1f} to {track.span.end:.1f} show"
+        distance = 1 - track.score
+        said = self._rates.at(distance).sentence("photographs of other people") if self._rates else ""
         return (
-            f"{when} a face that resembles {name} (distance {1 - track.score:.2f}; {self._encoder.threshold:.2f} and less "
-            "counts as alike)."
+            f"{when} a face that resembles {name} (distance {distance:.2f}; {self._encoder.threshold:.2f} and less counts "
+            f"as alike{'; ' if said else ''}{said})."
         )
 
     def _begin(self, frame: Frame, face: Face, vector: Vector) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.errors import CancelledError
+from auditor.likeness.rates import voice_rates
 from auditor.likeness.recordings import smoothed, unit
 from auditor.likeness.speech import FRAMES_PER_SECOND, SpeechFinder, Stretch
 from auditor.likeness.voice_gallery import ALIKE, VoiceGallery
@@ -62,6 +63,7 @@ class VoiceTracker:
     def __init__(self, gallery: VoiceGallery) -> None:
         self._gallery = gallery
         self._subjects = tuple(gallery.subjects())
+        self._rates = voice_rates(gallery.encoder.version)
         self.spoken = 0.0
         gallery.encoder.load()
 
@@ -84,7 +86,8 @@ class VoiceTracker:
         return tuple(found for run in open_runs if (found := self._concluded(run)) is not None)
 
     def findings(self, runs: tuple[VoiceRun, ...]) -> tuple[Finding, ...]:
-        """A finding for each run. Its score is the cosine, not calibrated: ``log10_lr`` stays ``None``."""
+        """A finding for each run. Its score is the cosine, not calibrated: ``log10_lr`` stays ``None``. Where pairs of the
+        encoder were counted, ``measured`` says how often this similarity misleads."""
         return tuple(
             Finding(
                 kind="voice",
@@ -92,16 +95,21 @@ class VoiceTracker:
                 score=min(1.0, max(0.0, run.similarity)),
                 subject_id=run.subject_id,
                 plain=self._sentence(run),
-                measured={"similarity": run.similarity, "spoken_seconds": run.spoken},
+                measured=self._measured(run),
             )
             for run in runs
         )
 
+    def _measured(self, run: VoiceRun) -> dict[str, float]:
+        figures = {"cosine": run.similarity, "threshold": ALIKE, "spoken_seconds": run.spoken}
+        return figures | (self._rates.at(1 - run.similarity).as_dict() if self._rates else {})
+
     def _sentence(self, run: VoiceRun) -> str:
         name = self._gallery.label(run.subject_id)
+        said = self._rates.at(1 - run.similarity).sentence("other people's speech") if self._rates else ""
         return (
             f"Seconds {run.span.start:.1f} to {run.span.end:.1f} have speech that resembles the voice of {name} "
-            f"(similarity {run.similarity:.2f}; {ALIKE:.2f} and more counts as alike)."
+            f"(similarity {run.similarity:.2f}; {ALIKE:.2f} and more counts as alike{'; ' if said else ''}{said})."
         )
 
     def _runs(self, stretch: Stretch) -> Iterator[_Run]:

@@ -112,6 +112,7 @@ ACCOUNT_ADAPTER = "django_site.apps.accounts.adapters.InvitationOnlyAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"  # nobody signs up by themselves: an organisation creates its people
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {"add_webauthn": "django_site.apps.accounts.forms.PasskeyForm"}
 
 #: Where the site is reached from outside, e.g. ``https://reelproof.example.org``; letters lead there if it is given.
 SITE_URL = os.environ.get("REELPROOF_URL", "").rstrip("/")

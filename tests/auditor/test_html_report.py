@@ -15,7 +15,7 @@ from auditor import verbal
 from auditor.errors import BadInputError
 from auditor.html_report import clock, headline, html_report, write_html_report
 from auditor.media import Interval, MediaInfo, Region
-from auditor.report import AuditReport, Considered, DetectorVersion, EvidencePair, Finding, Quieted
+from auditor.report import AuditReport, Considered, DetectorVersion, EvidencePair, Finding, Quieted, UnknownPerson
 from tests.clips import COFFEE, still
 
 AT = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
@@ -146,6 +146,20 @@ def test_dismissed_ones_are_shown_with_their_reason() -> None:
     assert "1 earlier false alarm was met again" in text
     assert "Dismissed by Ines, 2026-11-20T10:00:00+00:00: our <own> stock" in text
     assert "Nothing in this file" in text
+
+
+def test_unknown_people_are_shown_with_their_seconds() -> None:
+    spans = tuple(Interval(10.0 * n, 10.0 * n + 2) for n in range(8))
+    stranger = UnknownPerson(
+        number=1, spans=spans, seconds=16.0, tracks=8, similarity=(0.5, 0.7), region=Region(0.1, 0.1, 0.2, 0.2),
+        picture_seconds=1.0, plain="A face that resembles <nobody> registered.", picture_jpeg=JPEG,
+    )  # fmt: skip
+    shown = page(report(unknown_people=(stranger,)))
+    assert "People who resemble nobody registered" in shown.text
+    assert "A face that resembles <nobody> registered." in shown.text
+    assert f"{clock(50)} to {clock(52)} …" in shown.text
+    assert [a for tag, a in shown.elements if tag == "img" and a["alt"] == "Person 1, the face outlined"]
+    assert "People who resemble nobody" not in page(report()).text
 
 
 HOSTILE = (

@@ -4,12 +4,14 @@ OpenCV's models are stood in for by tiny ones with random weights: the code that
 whom they recognise is not. How well dlib recognises people is in ``tests/auditor/likeness`` and in the benchmark.
 """
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from auditor.cli.main import main
 from auditor.errors import BadInputError, UnavailableError
 from auditor.likeness import (
     DlibFaceEncoder,
@@ -143,6 +145,22 @@ def test_a_tracker_follows_what_it_finds(encoder: FaceEncoder, tmp_path: Path) -
 def test_a_picture_without_one_clear_face_enrols_nobody(encoder: FaceEncoder) -> None:
     with pytest.raises(PortraitError, match=r"coffee\.png: "):
         encoder.encode_portraits([COFFEE])
+
+
+def test_the_command_line_takes_the_models_of_a_gallery(
+    models: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gallery, own = str(tmp_path / "gallery"), ["--yunet", str(models[0]), "--sface", str(models[1])]
+    assert main(["faces", "enrol", gallery, "--subject", "a", str(COFFEE), *own]) == 2
+    assert "coffee.png: " in capsys.readouterr().err
+    assert main(["faces", "list", gallery, *own]) == 0
+    assert "Nobody is registered here" in capsys.readouterr().out
+    assert main(["faces", "list", gallery]) == 2
+    assert "not of faces by dlib" in capsys.readouterr().err
+    assert main(["faces", "list", gallery, *own[:2]]) == 2
+    assert "belong together" in capsys.readouterr().err
+    assert main(["faces", "find", gallery, str(ASTRONAUT), "--json", *own]) == 0
+    assert json.loads(capsys.readouterr().out)["tracks"]
 
 
 # files that are missing or broken

@@ -46,6 +46,12 @@ def until(page, expression: str, *, seconds: float = 15.0) -> None:
         page.wait_for_timeout(50)
 
 
+def _complains(said) -> bool:
+    """Whether the console's message is a complaint. A form that is sent back with its mistakes marked answers 400, and the
+    browser notes that as it notes any status: that one is meant."""
+    return said.type == "error" and "with a status of 400" not in said.text
+
+
 def _environment(var: Path) -> dict[str, str]:
     inherited = {
         key: value for key, value in os.environ.items() if not key.startswith(("REELPROOF_", "DATABASE_", "CELERY_"))
@@ -118,7 +124,7 @@ def visit(site, chromium, _cookies) -> Iterator[Callable]:
     contexts, complaints = [], []
 
     def watch(page) -> None:
-        page.on("console", lambda said: complaints.append(f"{page.url}: {said.text}") if said.type == "error" else None)
+        page.on("console", lambda said: complaints.append(f"{page.url}: {said.text}") if _complains(said) else None)
         page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
 
     def open_page(person: str = "", *, width: int = 1440, javascript: bool = True):

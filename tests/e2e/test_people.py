@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.e2e.conftest import until
 
 
-def test_a_performer_reads_signs_and_revokes_on_a_phone(site, visit):
+def test_a_performer_reads_signs_and_withdraws_on_a_phone(site, visit):
     page = visit("performer", width=390)
     page.goto("/")
     expect(page.get_by_role("heading", name="Where you were recognised")).to_be_visible()
@@ -17,15 +17,16 @@ def test_a_performer_reads_signs_and_revokes_on_a_phone(site, visit):
     page.get_by_label("I have read this text").check()
     page.get_by_role("button", name="Sign this text").click()
     expect(page.locator("#notes")).to_contain_text("Signed. The grant is in force")
-    page.get_by_text("Suspend or revoke", exact=True).click()
+    page.get_by_text("Suspend or withdraw", exact=True).click()
     expect(page.get_by_text("No new take or cut may show you under this grant.")).to_be_visible()
     page.get_by_label("Reason").fill("I changed my mind.")
-    page.get_by_role("button", name="Revoke for good").click()
-    expect(page.locator(".title-row .chip")).to_have_text("Revoked")
+    page.get_by_role("button", name="Withdraw for good").click()
+    expect(page.locator(".title-row .chip")).to_have_text("Withdrawn")
     page.get_by_role("link", name="Eileen Marsh").click()
     expect(page.get_by_role("heading", name="Who uses me?")).to_be_visible()
-    page.get_by_text("Withdraw this consent").click()
-    expect(page.get_by_text("is destroyed, with its key")).to_be_visible()
+    page.get_by_role("link", name="Agree, hand in, or delete").click()
+    page.get_by_text("Delete my measurements", exact=True).click()
+    expect(page.get_by_text("is destroyed at once, with its key")).to_be_visible()
 
 
 @pytest.fixture

@@ -64,6 +64,8 @@ def claim_raise(
     for thing in (use, finding, grant):
         if thing is not None and thing.subject_id != subject.pk:
             raise InputError("a claim can be made about uses and grants of the same person only")
+    if stop_new_uses and grant is not None:
+        grant = version_in_force(grant) or grant
     if stop_new_uses and grant is None:
         raise InputError("nothing can be stopped without a grant: choose the use or the grant that it is about")
     now = at or timezone.now()
@@ -93,6 +95,13 @@ def claim_raise(
         if stop_new_uses and grant is not None:
             _dispute(grant, claim, by)
     return claim
+
+
+def version_in_force(grant: ConsentGrant) -> ConsentGrant | None:
+    """The version of a grant that a claim can stop: a use may rest on one that another has replaced since."""
+    stoppable = (GrantState.ACTIVE, GrantState.SUSPENDED, GrantState.DISPUTED)
+    versions = ConsentGrant.objects.filter(grant=grant.grant, subject=grant.subject_id, state__in=stoppable)
+    return versions.order_by("-version").first()
 
 
 def _dispute(grant: ConsentGrant, claim: Claim, by: User) -> None:

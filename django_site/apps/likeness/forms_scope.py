@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, time
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -226,11 +227,13 @@ class ScopeForm(forms.Form):
         same = ("projects", "uses", "territories", "modalities", "replica_kind", "description", "acts", "exclusions",
                 "languages", "alterations", "real_time", "models", "sublicensees", "approval", "strike_suspends",
                 "post_mortem", "separately_signed", "governing_law")  # fmt: skip
-        scope: dict[str, Any] = {name: values[name] for name in same}
-        scope["media"] = [ANY] if ANY in values["media"] else values["media"]
+        scope: dict[str, Any] = {name: self._in_order(name, values[name]) for name in same}
+        scope["media"] = [ANY] if ANY in values["media"] else self._in_order("media", values["media"])
         money = {name: f"{values[name]:.2f}" for name in _MONEY if values.get(name) is not None}
         if values.get("residual_percent") is not None:
-            money["residual_percent"] = _plain_number(values["residual_percent"])
+            before = self.initial.get("residual_percent")
+            same_share = before is not None and Decimal(before) == values["residual_percent"]
+            money["residual_percent"] = before if same_share else _plain_number(values["residual_percent"])
             money["residual_basis"] = values["residual_basis"]
         if money:
             scope["compensation"] = {"currency": values["currency"], **money}
@@ -238,8 +241,16 @@ class ScopeForm(forms.Form):
             adviser = {"kind": values["represented_kind"], "name": values["represented_name"].strip()}
             agreement = values["represented_agreement"].strip()
             scope["represented_by"] = {**adviser, "agreement": agreement} if agreement else adviser
+        if values["represented_kind"] or self.initial.get("counsel_or_union"):
             scope["counsel_or_union"] = True
         return scope
+
+    def _in_order(self, name: str, chosen: Any) -> Any:
+        """A list in the order in which it stood before: an order that only the form changed is no change of terms."""
+        before = self.initial.get(name)
+        if not isinstance(chosen, list) or not isinstance(before, list):
+            return chosen
+        return [one for one in before if one in chosen] + [one for one in chosen if one not in before]
 
     def term(self) -> tuple[datetime | None, datetime | None]:
         """The first moment of the first day and the last second of the last, in UTC; ``None`` where it is open."""

@@ -86,13 +86,13 @@ class _Phase:
 
 
 def _phases(change: GrantChange, *, since: datetime | None, by: User | None, how: str, send: bool) -> list[_Phase]:
-    """``since``: what was looked at again, or brought to a person, after that moment is done already."""
+    """``since``: what was judged again, or brought to a person, after that moment is done already."""
     reach = reach_of(change.grant)
     takes = reach.takes.filter(state__in=TAKES_WAITING)
     cuts = reach.cuts.filter(state__in=CUTS_WAITING)
     imports = reach.imports.filter(state__in=IMPORTS_WAITING)
     if since is not None:
-        takes, cuts, imports = (rows.exclude(audits__created_at__gt=since) for rows in (takes, cuts, imports))
+        takes, cuts, imports = (rows.exclude(decisions__created_at__gt=since) for rows in (takes, cuts, imports))
     phases = [
         _Phase("look again at takes", takes, lambda ids: takes_repeat(ids, send=send), PENDING_CHUNK),
         _Phase("look again at cuts", cuts, lambda ids: cuts_repeat(ids, send=send), PENDING_CHUNK),

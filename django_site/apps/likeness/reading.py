@@ -253,18 +253,19 @@ def erasure_consequences(subject: Subject, modality: Modality | None) -> list[st
     """What destroying measurements will do, counted now."""
     held = subject.templates.all() if modality is None else subject.templates.filter(modality=modality)
     count = held.count()
-    what = _("face and voice") if modality is None else str(Modality(modality).label).lower()
+    what = {"what": _("face and voice") if modality is None else str(Modality(modality).label).lower(), "n": count}
+    destroyed = ngettext(
+        "%(n)d measurement of your %(what)s is destroyed at once, with its key: no backup can be read either.",
+        "%(n)d measurements of your %(what)s are destroyed at once, with their key: no backup can be read either.",
+        count,
+    )
+    lost = _(
+        "It can no longer be recognised here, so films that show or use it without your leave are no longer found."
+    )
     return [
-        ngettext(
-            "%(n)d measurement of your %(what)s is destroyed at once, with its key: no backup can be read either.",
-            "%(n)d measurements of your %(what)s are destroyed at once, with their key: no backup can be read either.",
-            count,
-        )
-        % {"n": count, "what": what},
-        _(
-            "Your %(what)s can no longer be recognised here, so films that show it without your leave are no longer found."
-        )
-        % {"what": what},
+        (destroyed if count else _("Your consent to be measured ends; no measurement of your %(what)s is held."))
+        % what,
+        lost,
         _("Your grants stay as they are; withdraw them one by one if you want that too."),
         _("You can agree again later; you will be asked for pictures or recordings anew."),
     ]

@@ -57,6 +57,22 @@ def powers_of(user: User) -> QuerySet[Representative]:
     return held.exclude(Q(kind="guardian") & ~of_minors).exclude(Q(kind="estate") & ~Q(subject__living="deceased"))
 
 
+def proofs_to_read(user: User) -> QuerySet[Representative]:
+    """Powers that wait for the legal side to read their proof, the oldest first; never one's own."""
+    reviews_for = user.memberships.filter(role__in=REVIEWING_ROLES).values("organisation")
+    return (
+        Representative.objects.filter(
+            subject__organisation__in=reviews_for,
+            proof__isnull=False,
+            proof_checked_at__isnull=True,
+            ended_at__isnull=True,
+        )
+        .exclude(user=user)
+        .select_related("subject", "user")
+        .order_by("created_at", "id")
+    )
+
+
 def uses_visible_to(user: User) -> QuerySet[UseEvent]:
     """Uses of the people whom the person may see."""
     return UseEvent.objects.filter(subject__in=subjects_visible_to(user))

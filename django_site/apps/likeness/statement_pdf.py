@@ -90,7 +90,7 @@ def _laid_out(document: dict[str, Any]) -> dict[str, Any]:
         "language": get_language() or "en",
         "standfirst": _("What is held about you, what you allowed, and how it was used. Made on %(when)s.")
         % {"when": made},
-        "footer": _("%(name)s · %(when)s") % {"name": name, "when": made},
+        "footer": _("%(when)s · %(name)s") % {"name": name, "when": made},
         "parts": [part for part in parts if part],
     }
 

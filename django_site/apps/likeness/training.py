@@ -9,6 +9,7 @@ from django_site.apps.accounts.permissions import require
 from django_site.apps.audits.facts import train_facts
 from django_site.apps.audits.models import Decision
 from django_site.apps.audits.services.decisions import decide_and_record, reason_of
+from django_site.apps.likeness.compensation import compensation_record
 from django_site.apps.likeness.models import GrantState, UseEvent, UseKind
 from django_site.apps.likeness.selectors import grant_nearest, grants_by_subject
 from django_site.apps.productions.models import Production
@@ -57,4 +58,6 @@ def training_begin(
                         spans=[[modality, 0.0, 0.0]],
                     )
                 )
+        for use in uses:
+            compensation_record(use=use)
     return decision, uses

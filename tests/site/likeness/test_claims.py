@@ -142,3 +142,15 @@ def test_nothing_can_be_stopped_where_nothing_runs(contested, make):
 def test_late_is_what_is_open_past_its_day(contested):
     claim = raised(contested, at=timezone.now() - DUE_IN - timedelta(days=1))
     assert claim.due_at < timezone.now()
+
+
+def test_a_use_under_a_replaced_version_stops_the_version_in_force(contested, make):
+    old = contested.grant
+    type(old).objects.filter(pk=old.pk).update(state="amended")
+    newer = make.grant(contested.subject, contested.production, grant=old.grant, version=2)
+    claim = raised(contested, stop_new_uses=True)
+    newer.refresh_from_db()
+    assert (claim.grant, newer.state) == (newer, "disputed")
+    claim_take_back(claim=claim, by=contested.performer)
+    newer.refresh_from_db()
+    assert newer.state == "active"

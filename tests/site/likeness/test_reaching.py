@@ -165,7 +165,7 @@ def test_a_job_that_was_killed_goes_on_and_does_nothing_twice(make, studio, as_j
     assert (job.state, Case.objects.filter(kind="withdrawal").count()) == ("queued", 2)
     # a take that was looked at since and cleared on another ground is left alone by the second attempt
     cleared = takes[0]
-    make.audit(studio.production, cleared.asset, take=cleared)
+    make.decision(studio.production, take=cleared, point="take")
     Take.objects.filter(pk=cleared.pk).update(state="cleared")
     before = Job.objects.filter(kind="audit_take").count()
     monkeypatch.setattr(reaching, "_cases", plain)

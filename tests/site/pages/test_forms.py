@@ -143,10 +143,14 @@ def test_signing_needs_the_text_that_was_read(world, visit):
     unread = performer.post(url, {"text_sha256": world.grant.text_sha256})
     assert unread.status_code == 400
     assert "Tick the box once you have read the text" in words(unread)
-    other = performer.post(url, {"text_sha256": "0" * 64, "read": "on"}, follow=True)
+    shown = world.grant.shown_sha256
+    other = performer.post(url, {"text_sha256": "0" * 64, "shown_sha256": shown, "read": "on"}, follow=True)
     assert "is not the text of this grant" in words(other)
     assert ConsentGrant.objects.get(pk=world.grant.pk).state == "noticed"
-    signed = performer.post(url, {"text_sha256": world.grant.text_sha256, "read": "on"}, follow=True)
+    half = performer.post(url, {"text_sha256": world.grant.text_sha256, "read": "on"}, follow=True)
+    assert "is not the text of this grant" in words(half)  # nor is a text without the plain words beside it
+    whole = {"text_sha256": world.grant.text_sha256, "shown_sha256": shown, "read": "on"}
+    signed = performer.post(url, whole, follow=True)
     assert "Signed. The grant is in force" in words(signed)
     assert "No new take or cut may show you under this grant." in words(signed)
 

@@ -1,5 +1,7 @@
 """Cast, reference pictures, declarations, unknown people, training, voices: each with the real detectors and policies."""
 
+from decimal import Decimal
+
 import cv2
 import numpy as np
 import pytest
@@ -14,6 +16,8 @@ from django_site.apps.likeness.models import CustodyEvent, UseEvent
 from django_site.apps.likeness.services import (
     biometric_consent_record,
     biometric_consent_withdraw,
+    grant_resume,
+    grant_suspend,
     grant_withdraw,
     subject_enrol,
     voice_enrol,
@@ -80,9 +84,11 @@ def test_a_shot_that_casts_somebody_needs_their_grant_and_is_a_use_of_theirs(stu
     stopped = take_request(shot=cast, by=studio.producer)
     assert stopped.state == "stopped"
     assert "casts Eileen Marsh" in stopped.reason
-    grant = make.grant(studio.subject, studio.production)
+    terms = {"currency": "EUR", "per_render": "12.50"}
+    grant = make.grant(studio.subject, studio.production, limits={"compensation": terms})
     assert rendered(cast, studio.producer).state == "cleared"
     use = UseEvent.objects.get(kind="render")
+    assert [(one.amount, one.currency) for one in use.compensation.all()] == [(Decimal("12.50"), "EUR")]
     assert (use.subject, use.grant) == (studio.subject, grant)
     assert float(use.seconds) == float(use.take.duration)
     grant_withdraw(grant=grant, by=studio.performer, reason="No.")
@@ -267,3 +273,28 @@ def test_training_on_somebody_asks_exactly_that(studio, make):
     decision, [use] = training_begin(**ask, act="fine_tune")
     assert (decision.point, decision.outcome) == ("train", "allow")
     assert (use.kind, use.what, use.grant) == ("train", "tidewater-lora", grant)
+
+
+def test_when_a_grant_changes_the_last_look_is_judged_anew(studio, tmp_path, make):
+    """What a file shows does not change with a consent: no second look, a new decision; a look that no longer vouches is
+    taken again."""
+    enrol_face(studio)
+    grant = make.grant(studio.subject, studio.production)
+    clip = write_clip(tmp_path / "clip.mp4", travel(still(ASTRONAUT), 50, zoom=(1.3, 1.6), centre=(0.43, 0.25)))
+    imported = brought_in(studio, clip)
+    assert imported.state == "cleared", imported.reason
+    grant_suspend(grant=grant, by=studio.performer, reason="Not now.")
+    run_pending()
+    imported.refresh_from_db()
+    assert imported.state == "stopped"
+    assert (imported.audits.count(), imported.decisions.count()) == (1, 2)
+    work_register(
+        organisation=studio.organisation, title="Car", kind="clip", rights_holder="Holder", media=[CAR], acts=["match"],
+        by=studio.legal_reviewer, spdx_id="CC0-1.0",
+    )  # fmt: skip
+    ImportedMedia.objects.filter(pk=imported.pk).update(state="cleared", reason="")
+    grant_resume(grant=grant, by=studio.performer)
+    run_pending()
+    imported.refresh_from_db()
+    assert imported.state == "cleared"
+    assert (imported.audits.count(), imported.decisions.count()) == (2, 3), "the index grew: it was looked at again"

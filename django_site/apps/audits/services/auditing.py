@@ -25,6 +25,7 @@ from django_site.apps.audits.models import (
 )
 from django_site.apps.audits.services.assets import asset_record, file_store
 from django_site.apps.audits.services.decisions import decide_and_record, reason_of
+from django_site.apps.audits.services.repeating import REPLAY
 from django_site.apps.audits.services.strangers import pictures_store, strangers_record
 from django_site.apps.audits.services.words import with_words
 from django_site.apps.audits.storage import StoredFile
@@ -33,6 +34,7 @@ from django_site.apps.corpora.services import index_snapshot_record
 from django_site.apps.jobs.models import Job, JobKind
 from django_site.apps.jobs.services import job_enqueue
 from django_site.apps.jobs.work import JobWork
+from django_site.apps.likeness.compensation import compensation_record
 from django_site.apps.likeness.models import GrantState, Subject, UseEvent, UseKind
 from django_site.apps.likeness.selectors import grant_nearest, grants_by_subject
 from django_site.apps.productions.models import (
@@ -72,6 +74,21 @@ def audit_enqueue(*, kind: JobKind, target, production: Production, asset: Asset
         target_id=target.pk,
         requested_by=requested_by,
     )
+
+
+def _standing(work: JobWork, asset: Asset, production: Production, **target) -> Audit | None:
+    """After a consent changed: the newest audit of the file, where it was complete, in today's index and galleries, and
+    nothing was dismissed since. Then only the decision is made anew. ``None`` where the file must be looked at."""
+    if not work.job.key.endswith(REPLAY):
+        return None
+    audit = Audit.objects.filter(asset=asset, **target).order_by("-created_at").first()
+    if audit is None:
+        return None
+    dismissed_since = Dismissal.objects.filter(
+        finding__audit__production__organisation=production.organisation_id, created_at__gt=audit.created_at
+    )
+    fact = facts.audit_fact(audit)
+    return audit if fact.complete and fact.index_current and not dismissed_since.exists() else None
 
 
 def _look(work: JobWork, asset: Asset, production: Production, screenplay: Screenplay | None = None) -> _Looked:
@@ -189,9 +206,10 @@ def take_audit(*, work: JobWork) -> None:
     production = take.shot.scene.screenplay.production
     with work.fenced():
         take_move(take, TakeState.AUDITING)
-    looked = _look(work, take.asset, production)
+    standing = _standing(work, take.asset, production, take=take)
+    looked = None if standing else _look(work, take.asset, production)
     with work.fenced():
-        audit = _record(work, looked, take.asset, production, take=take)
+        audit = standing or _record(work, looked, take.asset, production, take=take)
         decision = decide_and_record(
             facts=facts.take_facts(take, audit),
             actor=work.job.requested_by,
@@ -229,9 +247,10 @@ def cut_audit(*, work: JobWork) -> None:
     with work.fenced():
         cases_supersede(cut=cut)
         cut_move(cut, CutState.AUDITING)
-    looked = _look(work, cut.asset, cut.production, cut.screenplay)
+    standing = _standing(work, cut.asset, cut.production, cut=cut)
+    looked = None if standing else _look(work, cut.asset, cut.production, cut.screenplay)
     with work.fenced():
-        audit = _record(work, looked, cut.asset, cut.production, cut=cut)
+        audit = standing or _record(work, looked, cut.asset, cut.production, cut=cut)
         decision = decide_and_record(
             facts=facts.cut_facts(cut, audit),
             actor=work.job.requested_by,
@@ -262,10 +281,11 @@ def import_audit(*, work: JobWork) -> None:
     imported = ImportedMedia.objects.select_related("production", "asset", "imported_by").get(pk=work.job.target_id)
     with work.fenced():
         import_move(imported, ImportState.AUDITING)
-    looked = _look(work, imported.asset, imported.production)
+    standing = _standing(work, imported.asset, imported.production, imported=imported)
+    looked = None if standing else _look(work, imported.asset, imported.production)
     signature = _signature_of(imported.asset)
     with work.fenced():
-        audit = _record(work, looked, imported.asset, imported.production, imported=imported)
+        audit = standing or _record(work, looked, imported.asset, imported.production, imported=imported)
         decision = decide_and_record(
             facts=facts.import_facts(imported, audit, signature=signature),
             actor=work.job.requested_by,
@@ -329,6 +349,7 @@ def uses_record(*, audit: Audit, kind: UseKind, take: Take | None = None, cut: C
             },
         )
         if created:
+            compensation_record(use=use)
             made.append(use)
     return made
 

@@ -16,6 +16,9 @@ from django_site.apps.reviews.models import Case, CaseState
 
 logger = logging.getLogger(__name__)
 
+#: How the key of an audit ends that is owed because a consent changed: what the file shows has not, so the last look at it
+#: is judged anew wherever it still vouches (see ``auditing``).
+REPLAY = ":replay"
 #: What was cleared or waits for a person, and so may be looked at again. What is being looked at reads the consents anyway.
 TAKES_WAITING = (TakeState.CLEARED, TakeState.APPROVED, TakeState.NEEDS_REVIEW)
 CUTS_WAITING = (CutState.NEEDS_REVIEW,)
@@ -70,7 +73,7 @@ def _repeat(held: dict, productions: dict, name: str, kind: JobKind, send: bool)
     jobs = [
         Job(
             kind=kind,
-            key=f"{kind}:{pk}:{row[0][:16]}:{earlier.get(pk, 0) + 1}",
+            key=f"{kind}:{pk}:{row[0][:16]}:{earlier.get(pk, 0) + 1}{REPLAY}",
             production_id=productions[pk],
             target_id=pk,
             sent_at=now if send else None,

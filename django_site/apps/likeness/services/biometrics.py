@@ -17,6 +17,7 @@ from django_site.apps.accounts.permissions import require
 from django_site.apps.audits.models import Asset
 from django_site.apps.audits.services.assets import asset_store
 from django_site.apps.audits.services.decisions import decide_and_record, reason_of
+from django_site.apps.likeness.compensation import scan_record
 from django_site.apps.likeness.models import (
     BiometricConsent,
     BiometricTemplate,
@@ -91,7 +92,7 @@ def subject_enrol(
     infos = [probe(path) for path in portraits]
     encoder = wiring.face_encoder()
     vectors = encoder.encode_portraits(list(portraits))
-    _refuse_other_people(subject, [near.subject_id for v in vectors if (near := wiring.face_gallery().nearest(v))])
+    _refuse_other_people(subject, by, [near.subject_id for v in vectors if (near := wiring.face_gallery().nearest(v))])
     kept = [(path, info.media_type, info.as_dict()) for path, info in zip(portraits, infos, strict=True)]
     return _keep(
         subject, consent, kept, vectors, model=encoder.version, business_reason=business_reason, source=source, by=by
@@ -113,7 +114,7 @@ def voice_enrol(
     encoded = encode_recordings(list(recordings), encoder)
     vectors = [one.vector for one in encoded]
     gallery = wiring.voice_gallery()
-    _refuse_other_people(subject, [near.subject_id for v in vectors for near in gallery.resembling(v)])
+    _refuse_other_people(subject, by, [near.subject_id for v in vectors for near in gallery.resembling(v)])
     kept = [
         (path, sound_type(path), {"spoken_seconds": round(one.spoken, 2)})
         for path, one in zip(recordings, encoded, strict=True)
@@ -140,13 +141,17 @@ def _released(subject: Subject, modality: Modality, by: User) -> BiometricConsen
     return subject.biometric_consents.filter(modality=modality, withdrawn_at__isnull=True).latest("given_at")
 
 
-def _refuse_other_people(subject: Subject, found: Sequence[str]) -> None:
-    """Two records of one person, or a stranger's picture in this one's: a person must look before either is kept."""
+def _refuse_other_people(subject: Subject, by: User, found: Sequence[str]) -> None:
+    """Two records of one person, or a stranger's picture in this one's: a person must look before either is kept.
+
+    Who it resembles is told only to those who may see that person: nobody learns who is registered by handing in pictures.
+    """
     others = sorted({subject_id for subject_id in found if subject_id != str(subject.pk)})
     if others:
         other = Subject.objects.filter(pk=others[0]).first()
+        named = other if other is not None and by.has_perm("likeness.view", other) else "somebody"
         raise BadInputError(
-            f"this resembles {other or 'somebody'}, who is registered already; if it is one person, use that record, "
+            f"this resembles {named}, who is registered already; if it is one person, use that record, "
             "and if not, choose a clearer picture or recording; nothing was kept"
         )
 
@@ -200,6 +205,7 @@ def _keep(
                 "consent": consent.pk,
             },
         )
+        scan_record(subject=subject)
     return made
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from auditor.canonical import sha256_json
 from django_site.apps.accounts.models import User
 from django_site.apps.accounts.permissions import representing, require
+from django_site.apps.likeness.compensation import scan_record
 from django_site.apps.likeness.lifecycle import UNION_NOTICE, grant_move
 from django_site.apps.likeness.models import (
     STANDING,
@@ -200,6 +201,7 @@ def grant_sign(
         grant_move(older, GrantState.AMENDED, by=by, reason=f"Replaced by version {grant.version}.")
     if grant.starts <= now:
         grant_move(grant, GrantState.ACTIVE, by=by)
+    scan_record(subject=subject)
     ledger_head_sign()
     _look_again(grant)
     return grant

@@ -165,7 +165,8 @@ def _measured(request: HttpRequest, subject: Subject, modality: Modality, upload
         except NotAllowedError:
             raise
         except ANTICIPATED as error:
-            return name, False, sentence(said_of(error, path=path, name=name))
+            said = sentence(said_of(error, path=path, name=name))
+            return name, False, said if name in said else f"{name}: {said}"
     return name, True, _("measured and sealed")
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from django_site.apps.accounts.permissions import require
 from django_site.apps.audits.models import Finding
-from django_site.apps.likeness.claims import claim_answer, claim_raise, claim_take_back
+from django_site.apps.likeness.claims import claim_answer, claim_raise, claim_take_back, version_in_force
 from django_site.apps.likeness.forms import ClaimAnswerForm, ClaimWantForm, ClaimWhatForm, ClaimWhichForm
 from django_site.apps.likeness.models import Claim, ClaimState, ConsentGrant, GrantState, Subject, UseEvent
 from django_site.apps.likeness.reading import grant_lines, use_lines
@@ -136,7 +136,7 @@ def claim_new(request: HttpRequest, subject_id: UUID) -> HttpResponse:
 def _grant_of(thing: Any) -> ConsentGrant | None:
     """The grant that a claim about this could stop."""
     grant = thing.grant if isinstance(thing, UseEvent) else thing if isinstance(thing, ConsentGrant) else None
-    return grant if grant is not None and grant.state in (GrantState.ACTIVE, GrantState.SUSPENDED) else None
+    return version_in_force(grant) if grant is not None else None
 
 
 def _raise(request: HttpRequest, subject: Subject, forms: list, things: dict) -> Claim:

@@ -44,11 +44,17 @@ def grant_for(user: User, grant_id: UUID) -> ConsentGrant:
     grant = get_object_or_404(grants, pk=grant_id)
     if subjects_visible_to(user).filter(pk=grant.subject_id).exists():
         return grant
-    if grant.offered_by_id == user.pk or set(grant.scope["projects"]) & _produced_by(user):
+    if grant.offered_by_id == user.pk or produced_in(user, grant):
         return grant
     raise Http404("no such grant")
 
 
-def _produced_by(user: User) -> set[str]:
+def produced_in(user: User, grant: ConsentGrant) -> set[str]:
+    """The productions that the grant names and the person produces."""
+    return set(grant.scope["projects"]) & produced_by(user)
+
+
+def produced_by(user: User) -> set[str]:
+    """The productions that the person produces."""
     mine = user.production_memberships.filter(role="producer").values_list("production", flat=True)
     return {str(pk) for pk in mine}

@@ -16,7 +16,7 @@ from django_site.apps.likeness.reading import grant_lines, lines_of, stop_conseq
 from django_site.apps.likeness.services import grant_decline, grant_resume, grant_sign, grant_suspend, grant_withdraw
 from django_site.apps.likeness.services.grants import signature_document
 from django_site.apps.likeness.signing import signing_of
-from django_site.apps.likeness.views.common import grant_for, stand
+from django_site.apps.likeness.views.common import grant_for, produced_in, stand
 from django_site.errors import NotAllowedError
 from django_site.pages.failures import attempt
 
@@ -38,6 +38,8 @@ def _context(request: HttpRequest, grant: ConsentGrant, **forms) -> dict:
         versions=versions_of(grant),
         changes=list(grant.changes.select_related("by")),
         sees_person=sees_person,
+        asks=grant.state in (GrantState.SIGNED, GrantState.ACTIVE) and bool(produced_in(request.user, grant)),
+        offers=request.user.has_perm("likeness.enrol", grant.subject.organisation),
         **{
             "sign_form": SignForm(initial={"text_sha256": grant.text_sha256, "shown_sha256": grant.shown_sha256}),
             "stop_form": StopForm(),
@@ -68,7 +70,9 @@ def grant_sign_view(request: HttpRequest, grant_id: UUID) -> HttpResponse:
     form = SignForm(request.POST)
     if not form.is_valid():
         return render(request, "likeness/grant.html", _context(request, grant, sign_form=form), status=400)
-    seen, shown = form.cleaned_data["text_sha256"], form.cleaned_data["shown_sha256"]
+    seen = form.cleaned_data["text_sha256"]
+    # A form that does not say what was shown beside the text signs nothing; versions from before it was kept have no digest.
+    shown = (form.cleaned_data["shown_sha256"] or "not shown") if grant.shown_sha256 else ""
     signed = attempt(
         request,
         lambda: grant_sign(

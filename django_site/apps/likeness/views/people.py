@@ -18,13 +18,15 @@ from django_site.apps.likeness.reading import (
     use_lines,
     waiting_for,
 )
-from django_site.apps.likeness.selectors import subjects_nameable_by, subjects_visible_to
+from django_site.apps.likeness.selectors import proofs_to_read, subjects_nameable_by, subjects_visible_to
 from django_site.apps.likeness.statements import sums_of
-from django_site.apps.likeness.views.common import stand, subject_for
+from django_site.apps.likeness.views.common import produced_by, stand, subject_for
 from django_site.pages.paging import keyset_page
 
 #: Uses on the person's page; the rest is a page of its own.
 FEW = 4
+#: Proofs on the legal side's list, the oldest first; those behind them come up as these are read.
+FEW_PROOFS = 10
 
 
 @login_required
@@ -39,7 +41,15 @@ def people(request: HttpRequest) -> HttpResponse:
         subjects_visible_to(request.user).filter(pk__in=[row.pk for row in page.rows]).values_list("pk", flat=True)
     )
     works_for = set(request.user.memberships.exclude(role=Role.PERFORMER).values_list("organisation", flat=True))
-    return render(request, "likeness/people.html", {"page": page, "seen": seen, "works_for": works_for})
+    mine = produced_by(request.user)
+    for row in page.rows:  # those seen show all of theirs, the others what concerns the visitor's own productions
+        row.shown_grants = [
+            grant
+            for grant in row.grants.all()
+            if grant.state != "amended" and (row.pk in seen or mine & set(grant.scope["projects"]))
+        ]
+    context = {"page": page, "seen": seen, "works_for": works_for, "proofs": proofs_to_read(request.user)[:FEW_PROOFS]}
+    return render(request, "likeness/people.html", context)
 
 
 @login_required
