@@ -42,6 +42,7 @@ class MoneyForm(forms.Form):
 
 
 class ReceiptsForm(MoneyForm):
+    field_order = ["period", "basis", "amount", "currency"]
     period = forms.CharField(
         label=gettext_lazy("Period"),
         max_length=60,
@@ -54,6 +55,7 @@ class ReceiptsForm(MoneyForm):
 
 
 class EntryForm(MoneyForm):
+    field_order = ["act", "grant", "amount", "currency", "reference", "reason"]
     act = forms.ChoiceField(
         label=gettext_lazy("Enter a"),
         choices=[("payment", gettext_lazy("Payment")), ("correction", gettext_lazy("Correction, more or less"))],
