@@ -9,7 +9,8 @@ of web pictures (CASIA-WebFace, VGGFace2, MS-Celeb-1M): ask counsel before you u
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -53,13 +54,15 @@ class OpenCvFaceEncoder:
         blank = np.zeros((64, 64, 3), np.uint8)
         # a first run of each: OpenCV loads a model of any kind, and fails when it is asked
         try:
-            finding = cv2.FaceDetectorYN.create("onnx", bytes_of[0], none, (64, 64), _SURE, _SAME, _MOST)
-            finding.detect(blank)
+            with _quiet():
+                finding = cv2.FaceDetectorYN.create("onnx", bytes_of[0], none, (64, 64), _SURE, _SAME, _MOST)
+                finding.detect(blank)
         except cv2.error as error:
             raise _broken(detector, "YuNet", error) from error
         try:
-            telling = cv2.FaceRecognizerSF.create("onnx", bytes_of[1], none)
-            vector = telling.feature(np.zeros((_ALIGNED, _ALIGNED, 3), np.uint8))
+            with _quiet():
+                telling = cv2.FaceRecognizerSF.create("onnx", bytes_of[1], none)
+                vector = telling.feature(np.zeros((_ALIGNED, _ALIGNED, 3), np.uint8))
         except cv2.error as error:
             raise _broken(recogniser, "SFace", error) from error
         if vector.size != self.dimensions:
@@ -90,6 +93,18 @@ class OpenCvFaceEncoder:
 
     def encode_portraits(self, portraits: Sequence[Path]) -> tuple[Vector, ...]:
         return tuple(portrait.vector for portrait in read_portraits(portraits, self))
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """OpenCV writes of its engines to standard error, where our commands say one line; failures are raised all the same."""
+    logging: Any = cv2.utils.logging
+    before = logging.getLogLevel()
+    logging.setLogLevel(logging.LOG_LEVEL_SILENT)
+    try:
+        yield
+    finally:
+        logging.setLogLevel(before)
 
 
 def _face(row: NDArray[np.float32]) -> Face | None:

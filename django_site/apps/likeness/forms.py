@@ -222,7 +222,9 @@ class RepresentativeForm(forms.Form):
         max_length=254,
         help_text=_("They need an account first; the organisation makes one."),
     )
-    kind = forms.ChoiceField(label=_("They are my"), choices=RepresentativeKind.choices)
+    kind = forms.ChoiceField(
+        label=_("They speak as"), choices=RepresentativeKind.choices, initial=RepresentativeKind.AGENT
+    )
     may_sign = forms.BooleanField(label=_("They may sign and change grants."), required=False)
     may_stop = forms.BooleanField(
         label=_("They may suspend and withdraw grants and raise claims."), required=False, initial=True
