@@ -58,7 +58,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def refused():
-    """``with refused("part of the constraint's name or message"):``; several with ``|`` where the order of checks differs."""
+    """``with refused("part of the constraint's name or message"):``; many with ``|`` where the order of checks differs."""
 
     class Refused:
         def __init__(self, why: str) -> None:
