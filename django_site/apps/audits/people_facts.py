@@ -240,6 +240,11 @@ def people_found(audit: Audit, production: Production) -> tuple[PersonFact, ...]
     )
 
 
+def subjects_of(audit: Audit) -> set[str]:
+    """Ids of everybody registered whom an audit saw or heard, or its shots cast."""
+    return {str(finding.subject_id) for finding in _person_findings(audit)} | set(cast_of(_shots_of(audit)[1]))
+
+
 def cast_of(shots: Iterable[Shot]) -> list[str]:
     """Ids of everybody whom any of the shots casts, in order."""
     return list(dict.fromkeys(subject_id for shot in shots for subject_id in shot.cast or []))

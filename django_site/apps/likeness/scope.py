@@ -18,6 +18,8 @@ from django_site.apps.productions.models import Alteration, ContentTopic, Medium
 from django_site.errors import InputError
 
 ANY = "*"
+#: Days as the pages write them: 26 October 2028.
+_DAY = "j F Y"
 #: What is done with a likeness: shown or heard; a model of this film tuned on it; a model that is sold trained on it.
 ACTS = {
     "render": gettext_lazy("make new pictures or sound of you"),
@@ -161,7 +163,7 @@ def grant_sentence(grant: ConsentGrant, *, projects: dict[str, str]) -> str:
     scope = scope_of(grant)
     titles = ", ".join(projects.get(project, project) for project in scope["projects"])
     where = _("everywhere") if ANY in scope["territories"] else ", ".join(scope["territories"])
-    until = _("until %(day)s") % {"day": date_format(grant.ends)} if grant.ends else _("without an end date")
+    until = _("until %(day)s") % {"day": date_format(grant.ends, _DAY)} if grant.ends else _("without an end date")
     parts = [
         _("Your %(modalities)s in %(titles)s only, for %(uses)s, %(where)s, %(until)s")
         % {
@@ -181,9 +183,9 @@ def grant_lines_plain(scope: Mapping[str, Any], *, starts, ends, projects: dict[
     scope = scope_of(scope)
     titles = ", ".join(projects.get(project, project) for project in scope["projects"])
     term = (
-        _("From %(from)s until %(to)s.") % {"from": date_format(starts), "to": date_format(ends)}
+        _("From %(from)s until %(to)s.") % {"from": date_format(starts, _DAY), "to": date_format(ends, _DAY)}
         if ends
-        else _("From %(from)s, without an end date. You can stop it at any time.") % {"from": date_format(starts)}
+        else _("From %(from)s, without an end date. You can stop it at any time.") % {"from": date_format(starts, _DAY)}
     )
     lines = [
         (_("What of you"), _("Your %(what)s.") % {"what": _words(Modality.choices, scope["modalities"])}),

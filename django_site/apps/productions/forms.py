@@ -66,9 +66,6 @@ class DeclaredForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Name at least one medium: grants say which they allow.")},
     )
-    languages = LanguagesField(
-        label=_("Languages spoken in it"), help_text=_("Tags such as en, de, pt-BR, separated by commas.")
-    )
     content = forms.MultipleChoiceField(
         label=_("What the whole film touches"),
         choices=ContentTopic.choices,
@@ -76,13 +73,16 @@ class DeclaredForm(forms.Form):
         required=False,
         help_text=_("People may have ruled these out. What only one shot touches is said at that shot."),
     )
-    real_time = forms.BooleanField(label=_("Pictures or words are made while the audience watches"), required=False)
+    languages = LanguagesField(
+        label=_("Languages spoken in it"), help_text=_("Tags such as en, de, pt-BR, separated by commas.")
+    )
     sublicensee = forms.CharField(
         label=_("Made for"),
         max_length=200,
         required=False,
         help_text=_("A company that will use it and is not yours: likenesses are passed on to them. Empty if nobody."),
     )
+    real_time = forms.BooleanField(label=_("Pictures or words are made while the audience watches"), required=False)
 
 
 class CastForm(forms.Form):

@@ -197,7 +197,7 @@ def test_a_grant_counts_only_within_its_term(studio):
 
 def test_a_use_is_noted_under_the_grant_that_allowed_it(studio, make):
     from django_site.apps.audits.models import Finding
-    from django_site.apps.audits.services.auditing import uses_record
+    from django_site.apps.audits.services.uses import uses_record
 
     signed(studio)
     take = make.take(make.shot(studio.production), studio.producer)

@@ -1,6 +1,5 @@
 """Audits as jobs: look at the file, write what was found, decide, and set in motion what follows; in one transaction."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -27,6 +26,7 @@ from django_site.apps.audits.services.assets import asset_record, file_store
 from django_site.apps.audits.services.decisions import decide_and_record, reason_of
 from django_site.apps.audits.services.repeating import REPLAY
 from django_site.apps.audits.services.strangers import pictures_store, strangers_record
+from django_site.apps.audits.services.uses import consents_hold, uses_record
 from django_site.apps.audits.services.words import with_words
 from django_site.apps.audits.storage import StoredFile
 from django_site.apps.corpora.models import IndexSnapshot, Work
@@ -34,9 +34,7 @@ from django_site.apps.corpora.services import index_snapshot_record
 from django_site.apps.jobs.models import Job, JobKind
 from django_site.apps.jobs.services import job_enqueue
 from django_site.apps.jobs.work import JobWork
-from django_site.apps.likeness.compensation import compensation_record
-from django_site.apps.likeness.models import GrantState, Subject, UseEvent, UseKind
-from django_site.apps.likeness.selectors import grant_nearest, grants_by_subject
+from django_site.apps.likeness.models import Subject, UseKind
 from django_site.apps.productions.models import (
     Cut,
     CutState,
@@ -210,6 +208,7 @@ def take_audit(*, work: JobWork) -> None:
     looked = None if standing else _look(work, take.asset, production)
     with work.fenced():
         audit = standing or _record(work, looked, take.asset, production, take=take)
+        consents_hold(audit)
         decision = decide_and_record(
             facts=facts.take_facts(take, audit),
             actor=work.job.requested_by,
@@ -251,6 +250,7 @@ def cut_audit(*, work: JobWork) -> None:
     looked = None if standing else _look(work, cut.asset, cut.production, cut.screenplay)
     with work.fenced():
         audit = standing or _record(work, looked, cut.asset, cut.production, cut=cut)
+        consents_hold(audit)
         decision = decide_and_record(
             facts=facts.cut_facts(cut, audit),
             actor=work.job.requested_by,
@@ -286,6 +286,7 @@ def import_audit(*, work: JobWork) -> None:
     signature = _signature_of(imported.asset)
     with work.fenced():
         audit = standing or _record(work, looked, imported.asset, imported.production, imported=imported)
+        consents_hold(audit)
         decision = decide_and_record(
             facts=facts.import_facts(imported, audit, signature=signature),
             actor=work.job.requested_by,
@@ -317,64 +318,7 @@ def _signature_of(asset: Asset) -> SignatureFact:
     return SignatureFact(state=report.state, asset_sha256=asset.sha256)
 
 
-# uses and repeats
-
-
-def uses_record(*, audit: Audit, kind: UseKind, take: Take | None = None, cut: Cut | None = None) -> list[UseEvent]:
-    """One use for each registered person whom the audit found or the shots cast, under the grant that allowed it."""
-    made = []
-    production = audit.production
-    spans: dict[str, list] = {}
-    for finding in audit.findings.filter(kind__in=PERSON_KINDS, subject__isnull=False).order_by("start"):
-        spans.setdefault(str(finding.subject_id), []).append([finding.kind, float(finding.start), float(finding.end)])
-    for subject_id, where in _cast_spans(take=take, cut=cut).items():
-        spans.setdefault(subject_id, where)
-    grants = grants_by_subject(spans)
-    for subject_id, where in spans.items():
-        standing = [grant for grant in grants.get(subject_id, []) if grant.state == GrantState.ACTIVE]
-        grant = grant_nearest(standing, production, modality=where[0][0])
-        if grant is None or str(production.pk) not in grant.scope["projects"]:
-            continue
-        use, created = UseEvent.objects.get_or_create(
-            grant=grant,
-            take=take,
-            cut=cut,
-            defaults={
-                "subject_id": subject_id,
-                "production_id": production.pk,
-                "kind": kind,
-                "seconds": round(seconds_covered([span[1:] for span in where]), 3),
-                "spans": where,
-                "territories": production.territories if kind == UseKind.RELEASE else [],
-            },
-        )
-        if created:
-            compensation_record(use=use)
-            made.append(use)
-    return made
-
-
-def seconds_covered(spans: Iterable[Sequence[float]]) -> float:
-    """Seconds that any of the spans covers: whoever is seen and heard at once is used once."""
-    covered, reached = 0.0, -1.0
-    for start, end in sorted((float(span[0]), float(span[1])) for span in spans):
-        covered += max(0.0, end - max(start, reached))
-        reached = max(reached, end)
-    return covered
-
-
-def _cast_spans(*, take: Take | None, cut: Cut | None) -> dict[str, list]:
-    """Where the makers say that somebody is: the whole take, or their shots' stretches of the cut."""
-    spans: dict[str, list] = {}
-    if take is not None:
-        for subject_id in take.shot.cast or []:
-            spans[subject_id] = [["face", 0.0, float(take.duration)]]
-    elif cut is not None:
-        for item in cut.items.select_related("take__shot").order_by("position"):
-            for subject_id in item.take.shot.cast or []:
-                if item.start is not None:
-                    spans.setdefault(subject_id, []).append(["face", float(item.start), float(item.end)])
-    return spans
+# repeats
 
 
 def audits_repeat_for_subject(*, subject: Subject) -> int:

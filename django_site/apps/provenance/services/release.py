@@ -18,8 +18,8 @@ from django_site.apps.audits.facts import AssetFact, cut_generations, cut_models
 from django_site.apps.audits.models import Decision, Outcome, Zone
 from django_site.apps.audits.people_facts import intended_fact, moment, people_found
 from django_site.apps.audits.services.assets import asset_copy_to_released, asset_copy_withdraw, asset_mark_released
-from django_site.apps.audits.services.auditing import uses_record
 from django_site.apps.audits.services.decisions import decide_and_record, reason_of
+from django_site.apps.audits.services.uses import uses_record
 from django_site.apps.jobs.work import JobWork
 from django_site.apps.likeness.models import ConsentGrant, UseKind
 from django_site.apps.productions.models import Cut, CutState
