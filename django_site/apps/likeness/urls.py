@@ -12,6 +12,7 @@ from django_site.apps.likeness.views import (
     media,
     offers,
     people,
+    registering,
     representatives,
 )
 
@@ -19,6 +20,10 @@ app_name = "likeness"
 urlpatterns = [
     path("", people.people, name="people"),
     path("me/", people.me, name="me"),
+    path("register/", registering.register, name="register"),
+    path("strikes/", registering.strikes, name="strikes"),
+    path("strikes/<uuid:strike_id>/over/", registering.strike_over, name="strike_over"),
+    path("<uuid:subject_id>/record/", registering.record, name="record"),
     path("clients/", people.clients, name="clients"),
     path("claims/", claims.claims_page, name="claims"),
     path("claims/<uuid:claim_id>/", claims.claim_page, name="claim"),

@@ -145,6 +145,7 @@ def world(make, clip, signed_clip, settings, tmp_path):
     from django_site.apps.accounts.tokens import token_make
     from django_site.apps.audits.models import UnknownFace
     from django_site.apps.corpora.models import LicensedAct, WorkAsset
+    from django_site.apps.likeness.models import Strike
     from django_site.apps.productions.models import ImportedMedia, ProductionMember, Reference
     from django_site.apps.productions.services.screenplays import screenplay_write
 
@@ -196,6 +197,9 @@ def world(make, clip, signed_clip, settings, tmp_path):
         gallery_sha256=make.digest("gallery"), added_by=studio.producer,
     )  # fmt: skip
     registered = registered_person(make, studio, subject, take, audit)
+    strike = Strike.objects.create(
+        union="Nobody's", reason="Announced.", declared_by=studio.head_of_legal, began_at=timezone.now()
+    )
     job = make.job(studio.production, target_id=take.pk)
     corpus = make.corpus(studio.organisation, studio.producer)
     token, _ = token_make(organisation=studio.organisation, name="A tool", by=studio.head_of_legal)
@@ -217,6 +221,7 @@ def world(make, clip, signed_clip, settings, tmp_path):
         subject=subject,
         grant=grant,
         face=face,
+        strike=strike,
         reference=reference,
         job=job,
         corpus=corpus,

@@ -40,6 +40,10 @@ TABLE: dict[str, tuple[str, dict[str, str], str]] = {
     "likeness:people": ("get", {}, OWN),
     "likeness:me": ("get", {}, "302 404 404 404 404 302 404"),
     "likeness:clients": ("get", {}, OWN),
+    "likeness:register": ("get", {}, "302 200 200 200 200 403 200"),
+    "likeness:record": ("get", {"subject_id": "subject"}, "302 404 404 200 200 403 404"),
+    "likeness:strikes": ("get", {}, "302 403 403 403 200 403 403"),
+    "likeness:strike_over": ("post", {"strike_id": "strike"}, "302 403 403 403 302 403 403"),
     "likeness:subject": ("get", {"subject_id": "subject"}, PERSON),
     "likeness:uses": ("get", {"subject_id": "subject"}, PERSON),
     "likeness:use_clip": ("get", {"use_id": "use"}, PERSON),
@@ -215,6 +219,7 @@ def test_reading_addresses_take_no_post_and_writing_ones_no_get(world, visit):
     both |= {"corpora:import_new", "api:check"}
     both |= {"corpora:import_new", "likeness:amend", "likeness:ask", "likeness:offer", "likeness:approval"}
     both |= {"likeness:claim_new", "likeness:representatives"}
+    both |= {"likeness:register", "likeness:record", "likeness:strikes"}
     for name, (method, arguments, _) in TABLE.items():
         if name.startswith(("account_", "mfa_")) or name in both:
             continue
