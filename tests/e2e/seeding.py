@@ -203,6 +203,32 @@ def offer(subject, production, by, *, until_days: int = 480):
     return grant_notice(grant=grant, by=by, at=timezone.now() - timedelta(hours=49))
 
 
+def borrowed(other, people):
+    """A production with the takes of another and no cut: whatever a performer stops there leaves the other alone."""
+    from django_site.apps.productions.models import GenerationRecord, Take
+    from django_site.apps.productions.selectors import shots_current
+    from django_site.apps.productions.services.productions import production_create
+    from django_site.apps.productions.services.screenplays import screenplay_write
+
+    production = production_create(
+        organisation=people["house"],
+        title="The Window",
+        brief=BRIEFS["The Long Field"],
+        by=people["producer"],
+        **FORMAT,
+    )
+    screenplay_write(production=production, by=people["producer"], scenes=1)
+    takes = Take.objects.filter(shot__in=shots_current(other)).select_related("generation").order_by("id")
+    for shot, take in zip(shots_current(production), takes, strict=False):
+        record = GenerationRecord.objects.get(pk=take.generation_id)
+        fields = {f.name: getattr(record, f.name) for f in record._meta.fields if f.name not in ("id", "created_at")}
+        Take.objects.create(
+            shot=shot, number=1, generation=GenerationRecord.objects.create(**fields), state=take.state, asset=take.asset,
+            duration=take.duration, frames=take.frames,
+        )  # fmt: skip
+    return production
+
+
 def film(title: str, people, *, seed: int = 7):
     """A production with its screenplay and shots, rendered, audited and cut."""
     from django_site.apps.jobs.runner import run_pending
@@ -241,7 +267,7 @@ def seed(directory: Path) -> dict:
             imports[name] = media_import(production=waiting, source=stream, name=name, by=people["producer"])
     run_pending()
     grant = offer(subject, waiting, people["head"])
-    noor = registered(people, waiting, password=PASSWORD)
+    noor = registered(people, borrowed(waiting, people), password=PASSWORD)
     brought = corpora(people, directory)
     elsewhere = production_create(
         organisation=people["other"], title="Elsewhere", brief="Somebody waits.", by=people["outsider"], **FORMAT

@@ -64,7 +64,7 @@ def take() -> TakeAuditFacts:
             ),
         ),
         generations=(),
-        audit=AuditFact(complete=True, index_current=True, detectors=("copy", "faces")),
+        audit=AuditFact(complete=True, index_current=True, detectors=("copy", "faces"), uncleared_people=0),
     )
 
 

@@ -151,15 +151,24 @@ class Lifecycle(RuleBasedStateMachine):
             and not reads_another_text
             and self.clock >= grant.may_sign_from
             and (grant.ends is None or grant.ends > self.clock)
+            and not any(one.version > grant.version for one in self._versions_standing(grant))
         )
         assert (moved is not None) == may
-        if may:
-            for other in self.grants():
-                standing = (GrantState.SIGNED, GrantState.ACTIVE, GrantState.SUSPENDED)
-                if other.grant == grant.grant and other.pk != grant.pk and self._is(other, *standing):
-                    self.model[other.pk] = GrantState.AMENDED
-                    self.struck.discard(other.pk)
-            self.model[grant.pk] = GrantState.ACTIVE if grant.starts <= self.clock else GrantState.SIGNED
+        if may and grant.starts <= self.clock:
+            self._begins(grant)
+        elif may:
+            self.model[grant.pk] = GrantState.SIGNED
+
+    def _versions_standing(self, grant):
+        standing = (GrantState.SIGNED, GrantState.ACTIVE, GrantState.SUSPENDED)
+        return [one for one in self.grants() if one.grant == grant.grant and self._is(one, *standing)]
+
+    def _begins(self, grant):
+        for other in self._versions_standing(grant):
+            if other.version < grant.version:
+                self.model[other.pk] = GrantState.AMENDED
+                self.struck.discard(other.pk)
+        self.model[grant.pk] = GrantState.ACTIVE
 
     @rule(which=st.integers(0, 9), stranger=st.booleans())
     def decline(self, which, stranger):
@@ -242,8 +251,9 @@ class Lifecycle(RuleBasedStateMachine):
             if grant.ends is not None and grant.ends <= self.clock and self._is(grant, *standing):
                 self.model[grant.pk] = GrantState.EXPIRED
                 self.struck.discard(grant.pk)
-            elif self._is(grant, GrantState.SIGNED) and grant.starts <= self.clock:
-                self.model[grant.pk] = GrantState.ACTIVE
+        for grant in sorted(self.grants(), key=lambda one: one.version):
+            if self._is(grant, GrantState.SIGNED) and grant.starts <= self.clock:
+                self._begins(grant)
 
     # what must always hold
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import Max
 from django.utils import timezone
 
 from auditor.canonical import sha256_json
@@ -153,8 +153,8 @@ def grant_offer(**fields) -> ConsentGrant:
 def grant_sign(
     *, grant: ConsentGrant, by: User, text_sha256_seen: str, shown_sha256_seen: str = "", signing: Signing | None = None
 ) -> ConsentGrant:
-    """The person (or who may sign for them) signs exactly what they saw. An older version of the same grant is replaced,
-    and the grant is in force once it starts.
+    """The person (or who may sign for them) signs exactly what they saw. The grant is in force once it starts, and replaces
+    the versions before it then.
 
     Raises ``InputError`` where the words on the screen are not those of the grant, ``WrongStateError`` within the notice.
     """
@@ -170,6 +170,9 @@ def grant_sign(
         raise WrongStateError(f"you have until {when} to think it over; nobody can sign before")
     if grant.ends is not None and grant.ends <= now:
         raise WrongStateError("the term of this grant is over; ask for a newer version")
+    newer = ConsentGrant.objects.filter(grant=grant.grant, version__gt=grant.version, state__in=STANDING)
+    if newer.exists():
+        raise WrongStateError("a newer version of this grant was signed already; ask for another one to change that")
     signing = signing or Signing()
     role, power = _signs_as(by, subject)
     _require_state(grant, GrantState.NOTICED)
@@ -197,14 +200,20 @@ def grant_sign(
             "as": role,
         },
     )
-    for older in ConsentGrant.objects.filter(grant=grant.grant, state__in=STANDING).exclude(pk=grant.pk):
-        grant_move(older, GrantState.AMENDED, by=by, reason=f"Replaced by version {grant.version}.")
     if grant.starts <= now:
-        grant_move(grant, GrantState.ACTIVE, by=by)
+        _begin(grant, by=by)
     scan_record(subject=subject)
     ledger_head_sign()
-    _look_again(grant)
     return grant
+
+
+def _begin(grant: ConsentGrant, *, by: User | None) -> None:
+    """A signed grant comes into force and takes the place of the versions before it; until then those stand."""
+    older = ConsentGrant.objects.filter(grant=grant.grant, version__lt=grant.version, state__in=STANDING)
+    for version in older.order_by("version"):
+        grant_move(version, GrantState.AMENDED, by=by, reason=f"Replaced by version {grant.version}.")
+    grant_move(grant, GrantState.ACTIVE, by=by)
+    _look_again(grant)
 
 
 def signature_document(signature: GrantSignature) -> dict:
@@ -328,12 +337,11 @@ def grants_settle(*, now: datetime | None = None) -> int:
     now = now or timezone.now()
     settled = grants_expire(now=now)
     due = ConsentGrant.objects.filter(state=GrantState.SIGNED, starts__lte=now)
-    for grant in due.exclude(ends__lte=F("starts")).select_related("subject"):
-        with transaction.atomic():
-            try:
-                grant_move(grant, GrantState.ACTIVE, by=None)
-            except WrongStateError:
-                continue
-            _look_again(grant)
-            settled += 1
+    for grant in due.select_related("subject").order_by("grant", "version"):
+        try:
+            with transaction.atomic():
+                _begin(grant, by=None)
+        except WrongStateError:
+            continue  # another sweeper was first
+        settled += 1
     return settled
