@@ -82,7 +82,8 @@ def grant_amend_and_sign(
     shown_sha256_seen: str,
     signing: Signing,
 ) -> ConsentGrant:
-    """The person replaces what they gave with a version of their own, signed at once. All or nothing.
+    """The person replaces what they gave with a version of their own, signed at once. All or nothing. Where it allows
+    more and their union asks for time to think, it is put before them unsigned, and the version in force stands until they sign.
 
     Raises ``InputError`` where the words on the screen are no longer those of the proposal, or where nothing is changed.
     """
@@ -99,7 +100,9 @@ def grant_amend_and_sign(
         ends=proposal.ends,
         amends=grant,
     )
-    grant_notice(grant=drafted, by=by)
+    offered = grant_notice(grant=drafted, by=by)
+    if offered.may_sign_from > timezone.now():
+        return offered
     return grant_sign(
         grant=drafted, by=by, text_sha256_seen=text_sha256_seen, shown_sha256_seen=shown_sha256_seen, signing=signing
     )

@@ -141,6 +141,29 @@ def scope_of(grant_or_scope: ConsentGrant | Mapping[str, Any]) -> dict[str, Any]
     return {**SILENCE, **scope}
 
 
+#: Lists that allow: a shorter one allows less.
+_ALLOWING = (
+    "projects", "uses", "media", "territories", "modalities", "acts", "languages", "alterations", "models", "sublicensees",
+)  # fmt: skip
+#: What must stay as it was for a version to be nothing but a narrower one.
+_SAME = ("replica_kind", "description", "post_mortem", "compensation", "represented_by", "governing_law")
+
+
+def narrows(scope: Mapping[str, Any], older: Mapping[str, Any]) -> bool:
+    """Whether a scope allows nothing that the older one did not. Lists are compared by their words: a country within a
+    granted "EU" counts as another word, and so as no narrowing."""
+    new, old = scope_of(scope), scope_of(older)
+    asked = list(APPROVALS)
+    return (
+        all(ANY in old[name] or set(new[name]) <= set(old[name]) for name in _ALLOWING)
+        and set(new["exclusions"]) >= set(old["exclusions"])
+        and new["real_time"] <= old["real_time"]
+        and new["strike_suspends"] >= old["strike_suspends"]
+        and asked.index(new["approval"]) >= asked.index(old["approval"])
+        and all(new.get(name) == old.get(name) for name in _SAME)
+    )
+
+
 def check_scope(scope: dict) -> None:
     """Raise ``InputError`` naming the first thing that is wrong."""
     problem = jsonschema.exceptions.best_match(_validator.iter_errors(scope))

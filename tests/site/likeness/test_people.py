@@ -5,8 +5,11 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
+from django_site.apps.audits.people_facts import grant_fact
 from django_site.apps.likeness.models import Representative
 from django_site.apps.likeness.services import (
+    grant_draft,
+    grant_notice,
     grant_offer,
     grant_sign,
     grant_suspend,
@@ -173,3 +176,51 @@ def test_a_minor_needs_a_day_and_a_person_a_name(studio):
         minor(studio, of_age_on=None)
     with pytest.raises(InputError, match="legal name"):
         subject_register(organisation=studio.organisation, legal_name=" ", by=studio.legal_reviewer)
+
+
+WIDER = {
+    "uses": {"uses": ["film", "advertising"]},
+    "media": {"media": ["cinema", "game"]},
+    "territories": {"territories": ["*"]},
+    "modalities": {"modalities": ["face", "voice"]},
+    "acts": {"acts": ["render", "fine_tune"]},
+    "alterations": {"alterations": ["age"]},
+    "real time": {"real_time": True},
+    "exclusions": {"exclusions": []},
+    "approval": {"approval": "none"},
+    "description": {"description": "Another role, in every scene"},
+    "money": {"compensation": {"currency": "USD", "per_render": "1.00"}},
+}
+FIRST = {
+    "media": ["cinema"], "territories": ["DE", "US"], "exclusions": ["nudity"], "approval": "production",
+}  # fmt: skip
+
+
+def test_a_member_who_narrows_their_own_grant_needs_no_new_notice(studio, make):
+    """The agreement's notice is of what is meant to be done; nothing new is."""
+    subject = make.subject(studio.organisation, user=make.user(), union="SAG-AFTRA")
+    two_days_ago = timezone.now() - timedelta(hours=49)
+    first = grant_draft(subject=subject, scope=scope(studio, **FIRST), text="I allow it.", by=studio.legal_reviewer)
+    grant_notice(grant=first, by=studio.legal_reviewer, at=two_days_ago)
+    grant_sign(grant=first, by=subject.user, text_sha256_seen=first.text_sha256)
+
+    def own(**changes):
+        version = grant_draft(
+            subject=subject,
+            scope=scope(studio, **{**FIRST, **changes}),
+            text="I allow it.",
+            by=subject.user,
+            amends=first,
+        )
+        return grant_notice(grant=version, by=subject.user)
+
+    for name, change in WIDER.items():
+        wider = own(**change)
+        assert wider.may_sign_from > timezone.now() + timedelta(hours=47), name
+        with pytest.raises(WrongStateError, match="think it over"):
+            grant_sign(grant=wider, by=subject.user, text_sha256_seen=wider.text_sha256)
+    narrower = own(territories=["DE"], exclusions=["nudity", "political"], approval="shot")
+    signed = grant_sign(grant=narrower, by=subject.user, text_sha256_seen=narrower.text_sha256)
+    assert signed.state == "active"
+    fact = grant_fact(signed, at=timezone.now())
+    assert fact.noticed_at == grant_fact(first, at=timezone.now()).noticed_at, "the rule of the guild is kept"

@@ -600,3 +600,20 @@ def test_the_sign_in_page_offers_passkeys(visit):
     assert "Sign in with a passkey" in seen
     options = visit("anonymous").get(reverse("mfa_login_webauthn"), headers={"Accept": "application/json"})
     assert "request_options" in options.json()
+
+
+def test_what_allows_more_waits_where_a_union_asks_for_time(visit, world):
+    """A member may propose more than they gave, but nobody can press them to sign it on the spot."""
+    type(world.subject).objects.filter(pk=world.subject.pk).update(union="SAG-AFTRA")
+    first = world.standing
+    changes = {"media": ["cinema", "streaming", "game"], "exclusions": []}
+    preview = amended(visit, world, first, "preview", **changes)
+    proposal = preview.context["proposal"]
+    digests = {"text_sha256": proposal.text_sha256, "shown_sha256": proposal.shown_sha256}
+    answer = amended(visit, world, first, "do", **changes, **digests, read="on")
+    newer = ConsentGrant.objects.get(grant=first.grant, version=first.version + 1)
+    assert newer.state == "noticed"
+    assert "It allows more than before" in words(answer)
+    assert newer.may_sign_from > timezone.now() + timedelta(hours=47)
+    first.refresh_from_db()
+    assert first.state == "active"

@@ -21,7 +21,7 @@ from django_site.apps.likeness.models import (
     GrantState,
     Subject,
 )
-from django_site.apps.likeness.scope import check_scope, grant_lines_plain
+from django_site.apps.likeness.scope import check_scope, grant_lines_plain, narrows
 from django_site.apps.productions.models import Production
 from django_site.apps.provenance.services.ledger import ledger_append, ledger_head_sign
 from django_site.errors import InputError, WrongStateError
@@ -133,13 +133,27 @@ def notice_of(subject: Subject) -> timedelta:
 
 @transaction.atomic
 def grant_notice(*, grant: ConsentGrant, by: User, at: datetime | None = None) -> ConsentGrant:
-    """Put the grant before the person; the notice counts from here. What a person drafts themselves needs no notice."""
+    """Put the grant before the person; the notice counts from here. A person who only narrows what they signed before needs
+    no new notice: what is meant to be done was put before them then."""
     own = by.has_perm("likeness.grant", grant.subject)
     if not own:
         require(by, "likeness.enrol", grant.subject.organisation)
     now = at or timezone.now()
-    wait = timedelta(0) if own else notice_of(grant.subject)
-    return grant_move(grant, GrantState.NOTICED, by=by, noticed_at=now, may_sign_from=now + wait)
+    earlier = _narrowed(grant) if own else None
+    if earlier is not None:
+        noticed = min(earlier.noticed_at or now, now)
+        return grant_move(grant, GrantState.NOTICED, by=by, noticed_at=noticed, may_sign_from=now)
+    return grant_move(grant, GrantState.NOTICED, by=by, noticed_at=now, may_sign_from=now + notice_of(grant.subject))
+
+
+def _narrowed(grant: ConsentGrant) -> ConsentGrant | None:
+    """The newest signed version that this one narrows and does nothing else to."""
+    signed = ConsentGrant.objects.filter(grant=grant.grant, version__lt=grant.version, signed_at__isnull=False)
+    earlier = signed.order_by("-version").first()
+    if earlier is None or not narrows(grant.scope, earlier.scope):
+        return None
+    longer = earlier.ends is not None and (grant.ends is None or grant.ends > earlier.ends)
+    return None if longer else earlier
 
 
 @transaction.atomic

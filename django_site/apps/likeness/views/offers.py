@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -70,7 +71,16 @@ def grant_amend(request: HttpRequest, grant_id: UUID) -> HttpResponse:
             messages.error(request, sentence(error))
             sign, status = SignForm(initial=digests), getattr(error, "status", 400)
         else:
-            messages.success(request, _("Signed. These limits hold now; the version before them does not any more."))
+            if signed.state == GrantState.NOTICED:
+                when = date_format(timezone.localtime(signed.may_sign_from), "j F Y, H:i")
+                said = _(
+                    "It allows more than before, so it waits: you can sign it from %(when)s. Until then nothing changes."
+                )
+                messages.info(request, said % {"when": when})
+            else:
+                messages.success(
+                    request, _("Signed. These limits hold now; the version before them does not any more.")
+                )
             return redirect("likeness:grant", signed.pk)
     elif step == _DO:
         status = 400
