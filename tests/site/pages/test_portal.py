@@ -606,7 +606,7 @@ def test_what_allows_more_waits_where_a_union_asks_for_time(visit, world):
     """A member may propose more than they gave, but nobody can press them to sign it on the spot."""
     type(world.subject).objects.filter(pk=world.subject.pk).update(union="SAG-AFTRA")
     first = world.standing
-    changes = {"media": ["cinema", "streaming", "game"], "exclusions": []}
+    changes = {"alterations": ["age"]}
     preview = amended(visit, world, first, "preview", **changes)
     proposal = preview.context["proposal"]
     digests = {"text_sha256": proposal.text_sha256, "shown_sha256": proposal.shown_sha256}

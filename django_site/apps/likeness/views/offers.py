@@ -73,9 +73,7 @@ def grant_amend(request: HttpRequest, grant_id: UUID) -> HttpResponse:
         else:
             if signed.state == GrantState.NOTICED:
                 when = date_format(timezone.localtime(signed.may_sign_from), "j F Y, H:i")
-                said = _(
-                    "It allows more than before, so it waits: you can sign it from %(when)s. Until then nothing changes."
-                )
+                said = _("It allows more than before, so it waits: sign it from %(when)s. Nothing changes until then.")
                 messages.info(request, said % {"when": when})
             else:
                 messages.success(
