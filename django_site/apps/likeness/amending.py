@@ -83,7 +83,8 @@ def grant_amend_and_sign(
     signing: Signing,
 ) -> ConsentGrant:
     """The person replaces what they gave with a version of their own, signed at once. All or nothing. Where it allows
-    more and their union asks for time to think, it is put before them unsigned, and the version in force stands until they sign.
+    more and their union asks for time to think, it is put before them unsigned, and the version in force stands until they
+    sign.
 
     Raises ``InputError`` where the words on the screen are no longer those of the proposal, or where nothing is changed.
     """
