@@ -5,6 +5,7 @@ import secrets
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from django_site.ids import uuid7
@@ -35,6 +36,11 @@ class Organisation(Record):
     name = models.CharField(max_length=200, unique=True)
     #: Where the public reads how long biometrics are kept (740 ILCS 14/15(a) asks for it before any is collected).
     retention_schedule_url = models.URLField(blank=True)
+
+    @property
+    def schedule_address(self) -> str:
+        """Where anybody reads the schedule: the organisation's own address, or the page that this site serves for it."""
+        return self.retention_schedule_url or reverse("likeness:schedule", args=[self.pk])
 
     def __str__(self) -> str:
         return self.name

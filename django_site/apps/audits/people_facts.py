@@ -70,7 +70,7 @@ def biometric_fact(consent: BiometricConsent | None) -> BiometricFact | None:
         signed_at=moment(consent.given_at),
         destroy_by=moment(consent.destroy_by),
         purpose=consent.purpose,
-        retention_schedule_published=bool(consent.subject.organisation.retention_schedule_url),
+        retention_schedule_published=bool(consent.subject.organisation.schedule_address),
     )
 
 

@@ -24,7 +24,7 @@ _WHAT = {
 def release_text(subject: Subject, modality: Modality) -> str:
     """The release for the face or the voice, as it stands today."""
     what, short = _WHAT[Modality(modality)]
-    schedule = subject.organisation.retention_schedule_url
+    schedule = subject.organisation.schedule_address
     return _(
         "I, %(name)s, agree that %(organisation)s measures %(what)s.\n\n"
         "Purpose: %(purpose)s. Nothing else is done with it: it is not sold, not passed on, and no model is trained "
