@@ -224,3 +224,17 @@ def test_a_member_who_narrows_their_own_grant_needs_no_new_notice(studio, make):
     assert signed.state == "active"
     fact = grant_fact(signed, at=timezone.now())
     assert fact.noticed_at == grant_fact(first, at=timezone.now()).noticed_at, "the rule of the guild is kept"
+
+
+@pytest.mark.parametrize(("later", "waits"), [(timedelta(0), False), (timedelta(days=1), True)])
+def test_a_longer_term_is_wider_a_later_hour_of_the_same_day_is_not(studio, make, later, waits):
+    subject = make.subject(studio.organisation, user=make.user(), union="SAG-AFTRA")
+    noon = timezone.now().replace(hour=12) + timedelta(days=90)
+    first = grant_draft(subject=subject, scope=scope(studio), text="I do.", by=studio.legal_reviewer, ends=noon)
+    grant_notice(grant=first, by=studio.legal_reviewer, at=timezone.now() - timedelta(hours=49))
+    grant_sign(grant=first, by=subject.user, text_sha256_seen=first.text_sha256)
+    version = grant_draft(
+        subject=subject, scope=scope(studio, territories=["DE"]), text="I do.", by=subject.user, amends=first,
+        ends=noon.replace(hour=23) + later,
+    )  # fmt: skip
+    assert (grant_notice(grant=version, by=subject.user).may_sign_from > timezone.now()) == waits

@@ -152,7 +152,8 @@ def _narrowed(grant: ConsentGrant) -> ConsentGrant | None:
     earlier = signed.order_by("-version").first()
     if earlier is None or not narrows(grant.scope, earlier.scope):
         return None
-    longer = earlier.ends is not None and (grant.ends is None or grant.ends > earlier.ends)
+    # Terms are read, and set, in days: the last second of the same day is no longer term.
+    longer = earlier.ends is not None and (grant.ends is None or grant.ends.date() > earlier.ends.date())
     return None if longer else earlier
 
 
