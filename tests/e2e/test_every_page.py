@@ -1,7 +1,8 @@
 """Every page in a browser at two widths: nothing that axe objects to, nothing wider than the screen, no complaint."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+
+from tests.e2e.looking import objections
 
 #: Who looks at what; names in braces are the seeding's.
 PAGES = [
@@ -63,17 +64,7 @@ PAGES = [
 
 @pytest.mark.parametrize("width", [1440, 390])
 def test_nothing_to_object_to(site, visit, width):
-    browsers: dict = {}
-    wrong = []
-    for person, path in PAGES:
-        page = browsers.get(person) or browsers.setdefault(person, visit(person, width=width))
-        response = page.goto(path.format(**site.ids))
-        assert response.status == 200, path
-        found = Axe().run(page)
-        if found.violations_count:
-            wrong.append(f"{path} for {person or 'a visitor'}:\n{found.generate_report()}")
-        if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
-            wrong.append(f"{path} is {wide} pixels wide")
+    wrong = objections(site, visit, PAGES, width)
     assert wrong == [], "\n\n".join(wrong)
 
 

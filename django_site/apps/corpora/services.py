@@ -168,7 +168,7 @@ def licences_settle(*, now: datetime | None = None) -> int:
 
 def _licence_settle(licence: Licence, *, by: User | None, how: str) -> bool:
     """Once for each licence: whoever marks it does it."""
-    from django_site.apps.audits.services.auditing import audits_repeat_for_work
+    from django_site.apps.audits.services.repeating import audits_repeat_for_work
     from django_site.apps.reviews.withdrawals import released_under_licence, withdrawal_cases_open
 
     mine = Licence.objects.filter(pk=licence.pk, settled_at__isnull=True)

@@ -193,6 +193,6 @@ def _strike_over(grant: ConsentGrant) -> Strike | None:
 
 
 def _audit_again(grant: ConsentGrant) -> None:
-    from django_site.apps.audits.services.auditing import audits_repeat_for_subject
+    from django_site.apps.audits.services.repeating import audits_repeat_for_subject
 
     audits_repeat_for_subject(subject=grant.subject)

@@ -16,16 +16,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from django_site.apps.accounts.permissions import require
-from django_site.apps.likeness.compensation import (
-    Statement,
-    correction_enter,
-    payment_enter,
-    production_statement,
-    receipts_report,
-    statement_of,
-)
+from django_site.apps.likeness.compensation import correction_enter, payment_enter, receipts_report
 from django_site.apps.likeness.impact_views import cell
 from django_site.apps.likeness.models import ConsentGrant, Subject
+from django_site.apps.likeness.money_statements import Statement, production_statement, statement_of
 from django_site.apps.likeness.selectors import subjects_visible_to
 from django_site.apps.productions.models import Production
 from django_site.apps.productions.selectors import productions_visible_to

@@ -9,7 +9,7 @@ import pytest
 from auditor.resemblance import ResemblanceLibrary
 from django_site import wiring
 from django_site.apps.audits.models import Finding
-from django_site.apps.audits.services.auditing import audits_repeat_for_work
+from django_site.apps.audits.services.repeating import audits_repeat_for_work
 from django_site.apps.corpora.services import licence_withdraw, work_register
 from django_site.apps.jobs.runner import run_pending
 from django_site.apps.productions.services.imports import media_import

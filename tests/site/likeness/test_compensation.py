@@ -13,18 +13,16 @@ from hypothesis.extra.django import TestCase
 
 from django_site.apps.accounts.models import Notice
 from django_site.apps.likeness.compensation import (
-    balances,
     compensation_record,
     correction_enter,
     payment_enter,
-    production_statement,
     receipts_report,
     rounded,
     scan_record,
-    statement_of,
     uses_value,
 )
 from django_site.apps.likeness.models import CompensationEntry, LikenessAsset, UseEvent
+from django_site.apps.likeness.money_statements import balances, production_statement, statement_of
 from django_site.errors import InputError, NotAllowedError, WrongStateError
 from tests.site.conftest import Make
 

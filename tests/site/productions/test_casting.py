@@ -226,7 +226,7 @@ def test_a_registered_voice_stops_a_film_and_a_grant_of_it_lets_it_pass(studio, 
     assert imported.state == "stopped"
     assert "speech that resembles the voice of Eileen Marsh" in imported.reason
     make.grant(studio.subject, studio.production, limits={"modalities": ["voice"]})
-    from django_site.apps.audits.services.auditing import audits_repeat_for_subject
+    from django_site.apps.audits.services.repeating import audits_repeat_for_subject
     from django_site.apps.productions.models import ImportState
 
     ImportedMedia.objects.filter(pk=imported.pk).update(state=ImportState.CLEARED, reason="")

@@ -2,17 +2,12 @@
 
 from dataclasses import dataclass
 
-from django.db import transaction
-from django.db.models import Q, QuerySet
-
 from auditor.audit import AuditReport
 from auditor.canonical import sha256_json
 from auditor.policy.facts import SignatureFact
 from django_site import wiring
 from django_site.apps.audits import facts
 from django_site.apps.audits.models import (
-    MATCH_KINDS,
-    PERSON_KINDS,
     Asset,
     Audit,
     AuditState,
@@ -34,7 +29,7 @@ from django_site.apps.corpora.services import index_snapshot_record
 from django_site.apps.jobs.models import Job, JobKind
 from django_site.apps.jobs.services import job_enqueue
 from django_site.apps.jobs.work import JobWork
-from django_site.apps.likeness.models import Subject, UseKind
+from django_site.apps.likeness.models import UseKind
 from django_site.apps.productions.models import (
     Cut,
     CutState,
@@ -316,57 +311,3 @@ def _signature_of(asset: Asset) -> SignatureFact:
 
     report = verify(wiring.zone(Zone(asset.zone)).path(asset.sha256), trust=wiring.trust_list())
     return SignatureFact(state=report.state, asset_sha256=asset.sha256)
-
-
-# repeats
-
-
-def audits_repeat_for_subject(*, subject: Subject) -> int:
-    """After a grant changed: audit again whatever shows the person and is not out yet. Returns how many."""
-    shown = Q(findings__subject=subject, findings__kind__in=PERSON_KINDS)
-    used = Q(take__likeness_uses__subject=subject) | Q(cut__items__take__likeness_uses__subject=subject)
-    return _audits_repeat(Audit.objects.filter(shown | used))
-
-
-def audits_repeat_for_work(*, work: Work) -> int:
-    """After a licence has ended: audit again whatever shows the work and is not out yet. Returns how many."""
-    return _audits_repeat(Audit.objects.filter(findings__work=work, findings__kind__in=MATCH_KINDS))
-
-
-def audits_repeat_for_dismissal(*, dismissal: Dismissal) -> int:
-    """After a dismissal was lifted: audit again whatever it kept quiet and is not out yet. Returns how many."""
-    return _audits_repeat(dismissal.audits.all())
-
-
-@transaction.atomic
-def _audits_repeat(relied: QuerySet[Audit]) -> int:
-    """What is on its way to be signed needs no repeat: its decision is stale, so the signing sends it back."""
-    owed = 0
-    waiting = [TakeState.CLEARED, TakeState.APPROVED, TakeState.NEEDS_REVIEW]
-    takes = Take.objects.filter(state__in=waiting, audits__in=relied).distinct()
-    for take in takes.select_related("shot__scene__screenplay__production", "asset"):
-        cases_supersede(take=take)
-        take_move(take, TakeState.AUDITING)
-        production = take.shot.scene.screenplay.production
-        audit_enqueue(kind=JobKind.AUDIT_TAKE, target=take, production=production, asset=take.asset, requested_by=None)
-        owed += 1
-    cuts = Cut.objects.filter(state=CutState.NEEDS_REVIEW, audits__in=relied).distinct()
-    for cut in cuts.select_related("production", "asset"):
-        cases_supersede(cut=cut)
-        cut_move(cut, CutState.AUDITING)
-        audit_enqueue(kind=JobKind.AUDIT_CUT, target=cut, production=cut.production, asset=cut.asset, requested_by=None)
-        owed += 1
-    waiting = [ImportState.CLEARED, ImportState.APPROVED, ImportState.NEEDS_REVIEW]
-    imports = ImportedMedia.objects.filter(state__in=waiting, audits__in=relied).distinct()
-    for imported in imports.select_related("production", "asset"):
-        cases_supersede(imported=imported)
-        import_move(imported, ImportState.AUDITING)
-        audit_enqueue(
-            kind=JobKind.AUDIT_IMPORT,
-            target=imported,
-            production=imported.production,
-            asset=imported.asset,
-            requested_by=None,
-        )
-        owed += 1
-    return owed

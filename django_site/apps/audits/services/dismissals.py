@@ -13,7 +13,7 @@ from django_site.apps.accounts.permissions import made, require
 from django_site.apps.audits.models import Confirmation, Dismissal, Finding
 from django_site.apps.audits.selectors import reference_of
 from django_site.apps.audits.services.assets import asset_path
-from django_site.apps.audits.services.auditing import audits_repeat_for_dismissal
+from django_site.apps.audits.services.repeating import audits_repeat_for_dismissal
 from django_site.apps.provenance.services.ledger import ledger_append
 from django_site.errors import InputError, NotAllowedError, WrongStateError
 

@@ -1,4 +1,4 @@
-"""Audits owed again by the hundred: as ``auditing.audit_enqueue`` owes one, with a handful of queries for all of them."""
+"""Audits owed again, by the hundred if need be: as ``auditing.audit_enqueue`` owes one, in a handful of queries."""
 
 import logging
 from collections.abc import Sequence
@@ -6,23 +6,57 @@ from functools import partial
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
+from django_site.apps.audits.models import MATCH_KINDS, PERSON_KINDS, Audit, Dismissal
+from django_site.apps.corpora.models import Work
 from django_site.apps.jobs import tasks
 from django_site.apps.jobs.models import Job, JobKind, JobState
+from django_site.apps.likeness.models import Subject
 from django_site.apps.productions.models import Cut, CutState, ImportedMedia, ImportState, Take, TakeState
 from django_site.apps.reviews.models import Case, CaseState
 
 logger = logging.getLogger(__name__)
 
-#: How the key of an audit ends that is owed because a consent changed: what the file shows has not, so the last look at it
-#: is judged anew wherever it still vouches (see ``auditing``).
+#: How the key of an audit ends that is owed because a consent or licence changed: what the file shows has not, so the last
+#: look at it is judged anew wherever it still vouches (see ``auditing``).
 REPLAY = ":replay"
 #: What was cleared or waits for a person, and so may be looked at again. What is being looked at reads the consents anyway.
 TAKES_WAITING = (TakeState.CLEARED, TakeState.APPROVED, TakeState.NEEDS_REVIEW)
 CUTS_WAITING = (CutState.NEEDS_REVIEW,)
 IMPORTS_WAITING = (ImportState.CLEARED, ImportState.APPROVED, ImportState.NEEDS_REVIEW)
+
+
+def audits_repeat_for_subject(*, subject: Subject) -> int:
+    """After a grant changed: judge again whatever shows the person and is not out yet. Returns how many."""
+    shown = Q(findings__subject=subject, findings__kind__in=PERSON_KINDS)
+    used = Q(take__likeness_uses__subject=subject) | Q(cut__items__take__likeness_uses__subject=subject)
+    return _audits_repeat(Audit.objects.filter(shown | used))
+
+
+def audits_repeat_for_work(*, work: Work) -> int:
+    """After a licence has ended: judge again whatever shows the work and is not out yet. Returns how many."""
+    return _audits_repeat(Audit.objects.filter(findings__work=work, findings__kind__in=MATCH_KINDS))
+
+
+def audits_repeat_for_dismissal(*, dismissal: Dismissal) -> int:
+    """After a dismissal was lifted: look again at whatever it kept quiet and is not out yet. Returns how many."""
+    return _audits_repeat(dismissal.audits.all())
+
+
+@transaction.atomic
+def _audits_repeat(relied: QuerySet[Audit]) -> int:
+    """What is on its way to be signed needs no repeat: its decision is stale, so the signing sends it back."""
+
+    def owed(model, states) -> list[UUID]:
+        return list(model.objects.filter(state__in=states, audits__in=relied).values_list("pk", flat=True).distinct())
+
+    return (
+        takes_repeat(owed(Take, TAKES_WAITING), send=True)
+        + cuts_repeat(owed(Cut, CUTS_WAITING), send=True)
+        + imports_repeat(owed(ImportedMedia, IMPORTS_WAITING), send=True)
+    )
 
 
 @transaction.atomic

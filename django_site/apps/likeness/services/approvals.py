@@ -52,7 +52,7 @@ def approval_decide(*, approval: UseApproval, approve: bool, by: User, reason: s
 
 def approval_take_back(*, approval: UseApproval, by: User, reason: str) -> UseApproval:
     """Take a yes back: what was made under it is looked at again."""
-    from django_site.apps.audits.services.auditing import audits_repeat_for_subject
+    from django_site.apps.audits.services.repeating import audits_repeat_for_subject
 
     require(by, "likeness.stop", approval.subject)
     if not reason.strip():
