@@ -14,7 +14,7 @@ proof, the leaf and the root.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from auditor.canonical import canonical_json
@@ -42,12 +42,39 @@ class MerkleLog:
         """The tree's root, 32 bytes; of no leaves, SHA-256 of nothing (RFC 6962, 2.1)."""
         return _root(_hashed(leaves)) if leaves else hashlib.sha256(b"").digest()
 
+    def roots(self, leaves: Iterable[bytes], sizes: Collection[int]) -> dict[int, bytes]:
+        """The roots that the tree had at these sizes, in one pass: size -> root. A size that the leaves do not reach is left
+        out. Memory grows with the logarithm of the ledger, time with its length."""
+        wanted, found = set(sizes), {}
+        peaks: list[tuple[int, bytes]] = []  # the complete subtrees so far, the largest first: (leaves, root)
+        if 0 in wanted:
+            found[0] = self.root(())
+        for size, leaf in enumerate(leaves, start=1):
+            peaks.append((1, hashlib.sha256(b"\x00" + leaf).digest()))
+            while len(peaks) > 1 and peaks[-1][0] == peaks[-2][0]:
+                (width, right), (_, left) = peaks.pop(), peaks.pop()
+                peaks.append((width * 2, _node(left, right)))
+            if size in wanted:
+                root = peaks[-1][1]
+                for _, left in reversed(peaks[:-1]):
+                    root = _node(left, root)
+                found[size] = root
+        return found
+
     def inclusion_proof(self, leaves: Sequence[bytes], index: int) -> dict[str, Any]:
         """That leaf ``index`` (from 0) is in the tree of these leaves; JSON-able. Raises ``LedgerError`` if not."""
-        if not 0 <= index < len(leaves):
-            raise LedgerError(f"the ledger has {len(leaves)} entries; there is none at {index}")
-        path = _path(index, _hashed(leaves))
-        return {"type": "inclusion", "index": index, "size": len(leaves), "hashes": [node.hex() for node in path]}
+        return self.inclusion_proofs(leaves, (index,))[0]
+
+    def inclusion_proofs(self, leaves: Sequence[bytes], indexes: Sequence[int]) -> list[dict[str, Any]]:
+        """The same for many leaves, in the order asked; the tree is computed once."""
+        for index in indexes:
+            if not 0 <= index < len(leaves):
+                raise LedgerError(f"the ledger has {len(leaves)} entries; there is none at {index}")
+        levels = _levels(_hashed(leaves))
+        return [
+            {"type": "inclusion", "index": index, "size": len(leaves), "hashes": [n.hex() for n in _path(index, levels)]}
+            for index in indexes
+        ]
 
     def consistency_proof(self, leaves: Sequence[bytes], earlier: int) -> dict[str, Any]:
         """That the tree of the first ``earlier`` leaves is a beginning of the tree of all. Raises ``LedgerError``."""
@@ -132,23 +159,29 @@ def _split(size: int) -> int:
     return 1 << (size - 1).bit_length() - 1
 
 
-def _root(nodes: Sequence[bytes]) -> bytes:
-    """The root of one or more leaf hashes, level by level; an odd last node moves up as it is."""
-    level = list(nodes)
-    while len(level) > 1:
+def _levels(nodes: Sequence[bytes]) -> list[list[bytes]]:
+    """The tree from its leaf hashes up to its root, level by level; an odd last node moves up as it is."""
+    levels = [list(nodes)]
+    while len(levels[-1]) > 1:
+        level = levels[-1]
         paired = [_node(level[place], level[place + 1]) for place in range(0, len(level) - 1, 2)]
-        level = paired + level[len(paired) * 2 :]
-    return level[0]
+        levels.append(paired + level[len(paired) * 2 :])
+    return levels
 
 
-def _path(index: int, nodes: Sequence[bytes]) -> list[bytes]:
-    """The audit path of RFC 6962, 2.1.1, from the leaf upwards."""
-    if len(nodes) == 1:
-        return []
-    split = _split(len(nodes))
-    if index < split:
-        return [*_path(index, nodes[:split]), _root(nodes[split:])]
-    return [*_path(index - split, nodes[split:]), _root(nodes[:split])]
+def _root(nodes: Sequence[bytes]) -> bytes:
+    """The root of one or more leaf hashes."""
+    return _levels(nodes)[-1][0]
+
+
+def _path(index: int, levels: Sequence[Sequence[bytes]]) -> list[bytes]:
+    """The audit path of RFC 6962, 2.1.1, from the leaf upwards; where a node moved up alone there is no sibling."""
+    path = []
+    for level in levels[:-1]:
+        if (sibling := index ^ 1) < len(level):
+            path.append(level[sibling])
+        index >>= 1
+    return path
 
 
 def _subproof(earlier: int, nodes: Sequence[bytes], *, whole: bool) -> list[bytes]:

@@ -55,6 +55,22 @@ def test_every_entry_is_provable_and_nothing_else(size: int, data: st.DataObject
         LOG.verify_inclusion(leaves[index], root, proof, index=index + 1, size=size + 1)
 
 
+@given(size=st.integers(1, 70), data=st.data())
+def test_many_proofs_at_once_are_the_proofs_one_by_one(size: int, data: st.DataObject) -> None:
+    leaves = [hashlib.sha256(bytes([number])).digest() for number in range(size)]
+    indexes = data.draw(st.lists(st.integers(0, size - 1), max_size=8))
+    proofs = LOG.inclusion_proofs(leaves, indexes)
+    assert proofs == [LOG.inclusion_proof(leaves, index) for index in indexes]
+    for index, proof in zip(indexes, proofs, strict=True):
+        LOG.verify_inclusion(leaves[index], by_hand(leaves), proof, index=index, size=size)
+
+
+@given(size=st.integers(0, 70), sizes=st.lists(st.integers(0, 80)))
+def test_the_roots_that_a_ledger_ever_had(size: int, sizes: list[int]) -> None:
+    leaves = [hashlib.sha256(bytes([number])).digest() for number in range(size)]
+    assert LOG.roots(iter(leaves), sizes) == {at: by_hand(leaves[:at]) for at in sizes if at <= size}
+
+
 @given(size=st.integers(1, 40), data=st.data())
 def test_growth_is_provable(size: int, data: st.DataObject) -> None:
     leaves = [hashlib.sha256(bytes([number])).digest() for number in range(size)]
