@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from auditor.policy.decision import moment
 from django_site import wiring
 from django_site.apps.accounts.models import User
 from django_site.apps.audits.models import Audit, Decision, PolicyRevision
@@ -57,6 +58,20 @@ def decide_and_record(
         },
     )
     return decision
+
+
+def decision_document(decision: Decision) -> dict:
+    """The row as the document that ``sha256`` is of: what the policies returned, and what a replay must return again."""
+    return {
+        "outcome": decision.outcome,
+        "point": decision.point,
+        "at": moment(decision.created_at),
+        "checks": decision.checks,
+        "policies": decision.policies,
+        "facts_sha256": decision.facts_sha256,
+        "bundle_sha256": decision.bundle_sha256,
+        "engine": decision.engine,
+    }
 
 
 def failed_checks(decision: Decision) -> list[dict]:
