@@ -1,6 +1,7 @@
 """The grammar of the command line. It is a contract: other programs call it (see README, "Command line")."""
 
 import argparse
+from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
@@ -118,6 +119,8 @@ def build_parser() -> argparse.ArgumentParser:
     actions = policies.add_subparsers(required=True, metavar="ACTION")
     test = _command(actions, "policies test", "run every policy's own tests")
     test.add_argument("policies", type=Path, metavar="DIR")
+    test.add_argument("--coverage", action="store_true", help="list the branches taken of each policy")
+    test.add_argument("--today", type=date.fromisoformat, metavar="DAY", help="judge the age of legal bases as of then")
     schema = _command(actions, "policies schema", "write the schema of facts, generated from the code")
     schema.add_argument("file", type=Path)
     return parser

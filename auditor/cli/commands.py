@@ -266,10 +266,15 @@ def run_decide(arguments: Namespace) -> int:
 
 def run_policies_test(arguments: Namespace) -> int:
     bundle = PolicyBundle.load(arguments.policies)
-    report = bundle.test()
+    report = bundle.test(today=arguments.today)
     lines = [f"{result.policy}: {result.name}: {result.plain}" for result in report.failed]
-    passed = len(report.results) - len(report.failed)
-    lines.append(f"{len(bundle.policies)} policies, {passed} of {len(report.results)} tests passed")
+    if arguments.coverage:
+        lines += [f"{policy}: {taken} of {every} branches" for policy, taken, every in report.coverage]
+    passed, (taken, every) = len(report.results) - len(report.failed), report.branches
+    lines.append(
+        f"{len(bundle.policies)} policies, {passed} of {len(report.results)} tests passed, "
+        f"{taken} of {every} branches taken"
+    )
     answer(report.as_dict(), lines, as_json=arguments.as_json)
     return CLEAN if report.ok else FOUND
 
