@@ -113,6 +113,7 @@ def build_parser() -> argparse.ArgumentParser:
     decide = _command(commands, "decide", "judge facts by policies")
     decide.add_argument("facts", type=Path, metavar="FACTS.json")
     decide.add_argument("--policies", type=Path, required=True, metavar="DIR")
+    decide.add_argument("--explain", action="store_true", help="say of each failed check what is and what is allowed")
     decide.add_argument("--at", help="the moment of the decision, as 2026-11-22T10:00:00Z (default: now)")
 
     policies = commands.add_parser("policies", help="the policies: test, schema")

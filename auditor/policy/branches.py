@@ -61,8 +61,12 @@ Decided = tuple[Condition, bool]
 
 def logic_of(source: str) -> Logic:
     """The structure of an expression that compiles. Raises ``ExpressionError`` for one that does not."""
-    tokens = [(match.lastgroup or "other", match.group()) for match in _TOKEN.finditer(source)]
-    return _parsed(tokens)
+    return _parsed(tokens_of(source))
+
+
+def tokens_of(source: str) -> list[tuple[str, str]]:
+    """``string``, ``operator`` (of logic, and brackets) and ``other`` parts of an expression, none left out."""
+    return [(match.lastgroup or "other", match.group()) for match in _TOKEN.finditer(source)]
 
 
 def _parsed(tokens: list[tuple[str, str]]) -> Logic:
