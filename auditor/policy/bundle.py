@@ -153,9 +153,13 @@ class PolicyBundle:
         point = facts.get("point")
         if not isinstance(point, str) or point not in self.facts.points:
             return f"`point` is {plain_text(repr(point), 60)}, not one of {', '.join(self.facts.points)}"
-        if (found := complaint(self.facts.validator(point).iter_errors(facts))) is None:
-            return None
-        return f"{found[0] or 'the document'}: {found[1]}"
+        try:
+            if self.facts.valid(point, facts):
+                return None
+        except (ValueError, TypeError, OverflowError):
+            pass  # something that is no JSON: the reason follows
+        found = complaint(self.facts.validator(point).iter_errors(facts))
+        return f"{found[0] or 'the document'}: {found[1]}" if found else "the document: it does not have their form"
 
     def _decide(self, policies: tuple[Policy, ...], facts: Mapping[str, Any], at: datetime) -> Decision:
         if at.tzinfo is None:
@@ -180,12 +184,14 @@ class PolicyBundle:
             chosen = _applicable(policies, facts["point"], list(facts.get("territories", [])), at)
             judge = Judge(facts, at, self.facts.record_lists)
             aside = superseded(chosen, judge.applies)
+            asks = [policy for policy in chosen if policy.id not in aside]
+            answers = {policy.id: found for policy, found in judge.ask(asks)}
             for policy in chosen:
                 if policy.id in aside:
                     asked.append(f"{policy.id}@{policy.version} superseded by {aside[policy.id]}")
-                elif answers := list(judge.ask(policy)):
+                elif policy.id in answers:
                     asked.append(f"{policy.id}@{policy.version}")
-                    results.extend(answers)
+                    results.extend(answers[policy.id])
             if not results:
                 results.append(
                     refusal(
