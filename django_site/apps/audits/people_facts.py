@@ -74,8 +74,11 @@ def biometric_fact(consent: BiometricConsent | None) -> BiometricFact | None:
     )
 
 
-def intended_fact(production: Production, *, act: str = "render", models: Iterable[str] = ()) -> IntendedFact:
-    """What the production means to do with the likenesses in it."""
+def intended_fact(
+    production: Production, *, act: str = "render", models: Iterable[str] = (), shots: Iterable[Shot] = ()
+) -> IntendedFact:
+    """What the production means to do, in these shots, with the likenesses in them."""
+    shots = list(shots)
     return IntendedFact(
         act=act,
         media=tuple(production.media),
@@ -83,6 +86,8 @@ def intended_fact(production: Production, *, act: str = "render", models: Iterab
         real_time=production.real_time,
         models=tuple(dict.fromkeys(models)),
         sublicensee=production.sublicensee,
+        topics=tuple(dict.fromkeys(fact.topic for fact in content_facts(production, shots))),
+        synthetic=any(shot.cast == [] for shot in shots),
     )
 
 
