@@ -20,6 +20,7 @@ from django_site.apps.accounts.models import REVIEWING_ROLES, Role
 from django_site.apps.accounts.notices import notices_unread
 from django_site.apps.audits.reading import dismissed_in
 from django_site.apps.audits.services.decisions import failed_checks as checks_that_failed
+from django_site.apps.audits.services.decisions import noted_checks as checks_that_warn
 from django_site.apps.likeness.models import Representative
 from django_site.pages.drawings import seconds_text
 from django_site.pages.failures import sentence as as_sentence
@@ -244,6 +245,12 @@ def failed_checks(decision: Any) -> list[dict]:
     for check in checks_that_failed(decision):
         seen.setdefault(check["plain"], check)
     return list(seen.values())
+
+
+@register.filter
+def noted_checks(decision: Any) -> list[dict]:
+    """What a decision says beside its outcome, and stops nothing."""
+    return checks_that_warn(decision)
 
 
 @register.filter

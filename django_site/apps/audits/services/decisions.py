@@ -11,6 +11,9 @@ from django_site.apps.accounts.models import User
 from django_site.apps.audits.models import Audit, Decision, PolicyRevision
 from django_site.apps.provenance.services.ledger import ledger_append
 
+#: Severities of a failed check for which something does not go on by itself.
+STOPPING = ("block", "review")
+
 
 @transaction.atomic
 def policy_revision_record() -> PolicyRevision:
@@ -75,9 +78,15 @@ def decision_document(decision: Decision) -> dict:
 
 
 def failed_checks(decision: Decision) -> list[dict]:
-    """The checks that did not pass, blocking ones first."""
-    failed = [check for check in decision.checks if not check["passed"]]
+    """The checks that did not pass and stop it or ask for a person, blocking ones first."""
+    failed = [check for check in decision.checks if not check["passed"] and check["severity"] in STOPPING]
     return sorted(failed, key=lambda check: check["severity"] != "block")
+
+
+def noted_checks(decision: Decision) -> list[dict]:
+    """The checks that did not pass and stop nothing: warnings first, then what is only said."""
+    noted = [check for check in decision.checks if not check["passed"] and check["severity"] not in STOPPING]
+    return sorted(noted, key=lambda check: check["severity"] != "warn")
 
 
 def reason_of(decision: Decision) -> str:
