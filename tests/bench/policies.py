@@ -123,7 +123,9 @@ def main() -> None:
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})  # one core
     bundle = PolicyBundle.load(POLICIES)
     rows = []
-    cases = {name: fixture(name) for name in ("prompt", "take", "import", "cut", "release")} | {"crowded cut": crowded()}
+    cases = {name: fixture(name) for name in ("prompt", "take", "import", "cut", "release")} | {
+        "crowded cut": crowded()
+    }
     for name, facts in cases.items():
         taken = timed(lambda facts=facts: bundle.decide(facts, at=NOW).sha256(), arguments.seconds)
         evaluations = asked(bundle, facts)
@@ -152,13 +154,17 @@ def main() -> None:
     if arguments.json:
         print(json.dumps(document, indent=2))
         return
-    print(f"{document['policies']} policies; one core; decisions with validation, canonical JSON, SHA-256 and sentences")
+    print(
+        f"{document['policies']} policies; one core; decisions with validation, canonical JSON, SHA-256 and sentences"
+    )
     for row in rows:
         print(
             f"  {row['facts']:12} {row['policies']:3} policies {row['evaluations']:5} evaluations  "
             f"median {row['median_ms']:8.2f} ms  p95 {row['p95_ms']:8.2f} ms  {row['evaluations_per_s']:7} a second"
         )
-    print(f"  over all {document['evaluations_per_s_over_all']} a second; the bare engine {document['bare_engine_per_s']}")
+    print(
+        f"  over all {document['evaluations_per_s_over_all']} a second; the bare engine {document['bare_engine_per_s']}"
+    )
     print(f"  (x{document['bare_engine_ratio']}); Python closures {document['python_closures_per_s']} a second")
     print(f"  compiling one expression {document['compile_ms']} ms; loading the bundle {document['load_bundle_ms']} ms")
 
