@@ -131,3 +131,5 @@ class PersonFact:
     source: Literal["", "brief", "screenplay", "prompt", "negative_prompt", "reference"] = ""
     quote: Text = ""
     union: Text = ""
+    #: Midnight of the day of death, where it is known.
+    died_at: Moment | None = None

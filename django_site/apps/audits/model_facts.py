@@ -1,7 +1,7 @@
 """Cards of models to facts about their components, and what people declare of a production and its organisation."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, time
+from datetime import date
 from typing import Any, get_args
 
 from auditor.policy.components import ComponentFact
@@ -9,7 +9,7 @@ from auditor.policy.declared import DeclaredFact, OrganisationFact
 from auditor.policy.terms import ComponentRole, RuledOut
 from django_site import wiring
 from django_site.apps.accounts.models import Organisation
-from django_site.apps.audits.people_facts import moment
+from django_site.apps.audits.people_facts import midnight, moment
 from django_site.apps.productions.declarations import DECLARABLE
 from django_site.apps.productions.models import GenerationRecord, Production
 from generator.backends.licences import TERMS
@@ -109,8 +109,4 @@ def declared_fact(production: Production) -> DeclaredFact:
     said = {**DECLARABLE, **{name: value for name, value in production.declarations.items() if name in DECLARABLE}}
     noticed = said.pop("synthetic_notice_on")
     lists = {name: tuple(value) for name, value in said.items() if isinstance(value, list)}
-    return DeclaredFact(**{**said, **lists}, synthetic_notice_at=_midnight(noticed))
-
-
-def _midnight(day: str) -> str | None:
-    return moment(datetime.combine(datetime.fromisoformat(day), time(), UTC)) if day else None
+    return DeclaredFact(**{**said, **lists}, synthetic_notice_at=midnight(date.fromisoformat(noticed) if noticed else None))
