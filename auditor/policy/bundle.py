@@ -12,7 +12,7 @@ of an earlier day is made again from its texts and the schema of facts of that d
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -85,7 +85,7 @@ class PolicyBundle:
             raise PolicyError(
                 sha256[:12], "bundle", f"these files have the digest {found[:12]}", "restore the policies"
             )
-        return cls._of(texts, facts, None)
+        return cls._of(texts, facts, None, validated=True)
 
     @staticmethod
     def digest(texts: Mapping[str, bytes], facts: FactsSchema) -> str:
@@ -94,7 +94,9 @@ class PolicyBundle:
         return sha256_json({"policies": listing, "facts_schema": facts.sha256})
 
     @classmethod
-    def _of(cls, texts: Mapping[str, bytes], facts: FactsSchema, directory: Path | None) -> "PolicyBundle":
+    def _of(
+        cls, texts: Mapping[str, bytes], facts: FactsSchema, directory: Path | None, *, validated: bool = False
+    ) -> "PolicyBundle":
         where = "bundle" if directory is None else str(directory)
         if len(texts) > MAX_POLICIES or sum(map(len, texts.values())) > MAX_BUNDLE_BYTES:
             raise PolicyError(
@@ -103,21 +105,29 @@ class PolicyBundle:
                 f"it holds more than {MAX_POLICIES} policies or {MAX_BUNDLE_BYTES} bytes",
                 "split it",
             )
-        policies = tuple(
-            read_policy(texts[name], name, facts, was_in_force=directory is None) for name in sorted(texts)
-        )
+        policies = tuple(read_policy(texts[name], name, facts, was_in_force=validated) for name in sorted(texts))
         refuse_bad_supersessions(policies)
         return cls(policies, cls.digest(texts, facts), facts, dict(texts), directory)
 
-    def with_texts(self, changed: Mapping[str, bytes | None]) -> "PolicyBundle":
+    def with_texts(self, changed: Mapping[str, bytes | None], *, all_along: bool = False) -> "PolicyBundle":
         """The same bundle with some files changed, added or (``None``) taken out: a draft, to see what it would decide.
 
-        It is validated in full. Raises ``PolicyError``.
+        It is validated in full. ``all_along``: as if what changed had always been active and in effect, whatever its own
+        status and dates say. Raises ``PolicyError``.
         """
         texts = {name: data for name, data in {**self.texts, **changed}.items() if data is not None}
         if not texts:
             raise PolicyError("bundle", "policies", "nothing is left", "keep at least one policy")
-        return self._of(texts, FactsSchema.current(), self.directory or Path())
+        draft = self._of(texts, self.facts, self.directory)
+        if not all_along:
+            return draft
+        policies = tuple(
+            replace(policy, status="active", effective_from=date.min, effective_until=None)
+            if policy.file in changed
+            else policy
+            for policy in draft.policies
+        )
+        return replace(draft, policies=policies)
 
     def policy(self, identifier: str) -> Policy | None:
         """The policy of this id, ``None`` where there is none."""
@@ -153,9 +163,13 @@ class PolicyBundle:
         point = facts.get("point")
         if not isinstance(point, str) or point not in self.facts.points:
             return f"`point` is {plain_text(repr(point), 60)}, not one of {', '.join(self.facts.points)}"
-        if (found := complaint(self.facts.validator(point).iter_errors(facts))) is None:
-            return None
-        return f"{found[0] or 'the document'}: {found[1]}"
+        try:
+            if self.facts.valid(point, facts):
+                return None
+        except (ValueError, TypeError, OverflowError):
+            pass  # something that is no JSON: the reason follows
+        found = complaint(self.facts.validator(point).iter_errors(facts))
+        return f"{found[0] or 'the document'}: {found[1]}" if found else "the document: it does not have their form"
 
     def _decide(self, policies: tuple[Policy, ...], facts: Mapping[str, Any], at: datetime) -> Decision:
         if at.tzinfo is None:
@@ -180,12 +194,14 @@ class PolicyBundle:
             chosen = _applicable(policies, facts["point"], list(facts.get("territories", [])), at)
             judge = Judge(facts, at, self.facts.record_lists)
             aside = superseded(chosen, judge.applies)
+            asks = [policy for policy in chosen if policy.id not in aside]
+            answers = {policy.id: found for policy, found in judge.ask(asks)}
             for policy in chosen:
                 if policy.id in aside:
                     asked.append(f"{policy.id}@{policy.version} superseded by {aside[policy.id]}")
-                elif answers := list(judge.ask(policy)):
+                elif policy.id in answers:
                     asked.append(f"{policy.id}@{policy.version}")
-                    results.extend(answers)
+                    results.extend(answers[policy.id])
             if not results:
                 results.append(
                     refusal(

@@ -161,10 +161,12 @@ def _explained(
 
 def _override(policy: Policy | None, result: CheckResult) -> str:
     """Whether people may set it aside, in a sentence; nothing where it stops nothing."""
-    if policy is None or result.severity not in ("block", "review"):
+    if result.severity not in ("block", "review"):
         return ""
-    if result.error or not policy.override.allowed:
-        return f"It can't be set aside: {policy.override.why_not or 'what could not be judged is not overridden'}"
+    if result.error or policy is None:
+        return "It can't be set aside: what could not be judged is not overridden."
+    if not policy.override.allowed:
+        return f"It can't be set aside: {policy.override.why_not}"
     never = f", never for {', '.join(policy.override.never_for)}" if policy.override.never_for else ""
     return (
         f"{policy.override.approvers} people can set this aside together, neither of them who asks for it, "

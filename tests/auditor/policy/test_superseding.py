@@ -135,6 +135,9 @@ def test_a_draft_is_the_bundle_with_some_files_changed(tmp_path: Path) -> None:
     assert [one.id for one in draft.policies] == ["ethics/one"]
     assert draft.sha256 != now.sha256
     assert draft.decide(facts("import"), at=NOW).outcome == "block"
+    later = yaml.safe_dump(policy("one", passes=False, status="draft", effective={"from": "2030-01-01"})).encode()
+    assert now.with_texts({"ethics/one.yaml": later}).decide(facts("import"), at=NOW).outcome == "allow"
+    assert now.with_texts({"ethics/one.yaml": later}, all_along=True).decide(facts("import"), at=NOW).outcome == "block"
     with pytest.raises(PolicyError, match="not readable YAML"):
         now.with_texts({"ethics/one.yaml": b"id: ["})
     with pytest.raises(PolicyError, match="nothing is left"):

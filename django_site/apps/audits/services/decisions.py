@@ -8,21 +8,12 @@ from django.utils import timezone
 from auditor.policy.decision import moment
 from django_site import wiring
 from django_site.apps.accounts.models import User
-from django_site.apps.audits.models import Audit, Decision, PolicyRevision
+from django_site.apps.audits.models import Audit, Decision
+from django_site.apps.audits.services.policies_kept import policy_revision_record
 from django_site.apps.provenance.services.ledger import ledger_append
 
 #: Severities of a failed check for which something does not go on by itself.
 STOPPING = ("block", "review")
-
-
-@transaction.atomic
-def policy_revision_record() -> PolicyRevision:
-    """Which bundle is in force now, as a row; a new one only when it differs from the last."""
-    bundle = wiring.policy_bundle()
-    latest = PolicyRevision.objects.select_for_update().order_by("-created_at", "-id").first()
-    if latest and latest.bundle_sha256 == bundle.sha256:
-        return latest
-    return PolicyRevision.objects.create(bundle_sha256=bundle.sha256, policies=len(bundle.policies))
 
 
 @transaction.atomic
