@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.policy import schema
+from auditor.policy.declared import DeclaredFact, OrganisationFact
 from auditor.policy.facts import (
     MAX_RECORDS,
     POINTS,
@@ -27,10 +28,33 @@ ROOT = Path(__file__).parents[3]
 VALIDATOR = jsonschema.Draft202012Validator(schema.facts_schema())
 
 
+NOTHING_SAID = DeclaredFact(
+    guilds=None,
+    promotes_expressive_work=False,
+    synthetic_performer_disclosed=False,
+    synthetic_justification="",
+    synthetic_notice_at=None,
+    writers_told=False,
+    script_by="",
+    submitted_to=(),
+    delivered_to=(),
+    approval_reference="",
+    nonfiction=False,
+    imitates_archive=False,
+    archive_labelled=False,
+    portrays_real_people=None,
+    portrayal_advice="",
+    credits_complete=False,
+    registered_us=False,
+    machine_parts_disclaimed=False,
+)
+NO_SIZE = OrganisationFact(annual_revenue=None, revenue_currency=None, monthly_users=None, declared_at=None)
+
+
 def take() -> TakeAuditFacts:
     return TakeAuditFacts(
         asset=AssetFact(sha256="ab" * 32, kind="take", origin="generated", title="Shot 1", duration=4.0),
-        production=ProductionFact(id="p1", title="Harbour"),
+        production=ProductionFact(id="p1", declared=NOTHING_SAID, maker=NO_SIZE, title="Harbour"),
         territories=("US", "DE"),
         matches=(
             MatchFact(
@@ -40,11 +64,20 @@ def take() -> TakeAuditFacts:
                 start=4.0,
                 end=7.0,
                 score=0.93,
-                licence=LicenceFact(id="l1", acts=("match",), territories=("*",), active=True),
+                licence=LicenceFact(
+                    id="l1", acts=("match",), territories=("*",), active=True, spdx="", reservations=()
+                ),
             ),
         ),
         intended=IntendedFact(
-            act="render", media=("streaming",), languages=("en",), real_time=False, models=("previz",), sublicensee=""
+            act="render",
+            media=("streaming",),
+            languages=("en",),
+            real_time=False,
+            models=("previz",),
+            sublicensee="",
+            topics=(),
+            synthetic=False,
         ),
         people=(
             PersonFact(
@@ -68,6 +101,7 @@ def take() -> TakeAuditFacts:
             ),
         ),
         generations=(),
+        components=(),
         audit=AuditFact(complete=True, index_current=True, detectors=("copy", "faces"), uncleared_people=0),
     )
 
