@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from django_site import wiring
-from django_site.apps.accounts.models import REVIEWING_ROLES
+from django_site.apps.accounts.models import REVIEWING_ROLES, Role
 from django_site.apps.audits.forms import DraftForm
 from django_site.apps.audits.models import Decision
 from django_site.apps.audits.rules_read import (
@@ -72,6 +72,7 @@ def rule_page(request: HttpRequest, area: str, name: str) -> HttpResponse:
         "due": lookup_due(policy),
         "history": history,
         "legal": _legal(request),
+        "roles": [str(Role(role).label) for role in policy.override.roles],
         "superseded_by": [one for one in wiring.policy_bundle().policies if policy.id in one.supersedes],
     }
     return render(request, "policies/rule.html", context)
@@ -176,6 +177,7 @@ def decision_page(request: HttpRequest, decision_id: UUID) -> HttpResponse:
         "explained": explained,
         "replay": decision_replay(decision),
         "entry": _entry_of(decision),
+        "asked": [(rule.partition("@")[0], rule) for rule in decision.policies],
         "about": decision.cut
         or decision.take
         or decision.imported
