@@ -78,7 +78,7 @@ def test_an_unconsented_performer_stops_an_import() -> None:
     document["people"][0]["grant"] = None
     decision = BUNDLE.decide(document, at=NOW)
     assert decision.outcome == "block"
-    assert [check.check for check in decision.failed] == ["grant-held"]
+    assert "grant-held" in [check.check for check in decision.failed]
     assert "who has granted no use of their likeness" in decision.failed[0].plain
 
 
