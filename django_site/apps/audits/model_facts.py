@@ -109,4 +109,6 @@ def declared_fact(production: Production) -> DeclaredFact:
     said = {**DECLARABLE, **{name: value for name, value in production.declarations.items() if name in DECLARABLE}}
     noticed = said.pop("synthetic_notice_on")
     lists = {name: tuple(value) for name, value in said.items() if isinstance(value, list)}
-    return DeclaredFact(**{**said, **lists}, synthetic_notice_at=midnight(date.fromisoformat(noticed) if noticed else None))
+    return DeclaredFact(
+        **{**said, **lists}, synthetic_notice_at=midnight(date.fromisoformat(noticed) if noticed else None)
+    )
