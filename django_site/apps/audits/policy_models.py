@@ -47,6 +47,21 @@ class PolicyRevision(Record):
         return self.bundle_sha256[:12]
 
 
+class Severity(models.TextChoices):
+    """What follows where a rule is not met."""
+
+    BLOCK = "block", _("Stops it")
+    REVIEW = "review", _("Needs review")
+    WARN = "warn", _("Warns")
+    INFO = "info", _("Is said")
+
+
+class RuleStatus(models.TextChoices):
+    DRAFT = "draft", _("Draft, not law")
+    ACTIVE = "active", _("In force")
+    RETIRED = "retired", _("Retired")
+
+
 class DraftState(models.TextChoices):
     WAITING = "waiting", _("Being compared")
     DONE = "done", _("Compared")

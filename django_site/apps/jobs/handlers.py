@@ -42,6 +42,7 @@ _AUDITS = "django_site.apps.audits.services"
 _CORPORA = "django_site.apps.corpora"
 _LIKENESS = "django_site.apps.likeness"
 _PROVENANCE = "django_site.apps.provenance.services"
+_BINDER = "django_site.apps.provenance.binder.making"
 
 HANDLERS: dict[str, Handler] = {
     JobKind.RENDER_TAKE: Handler(f"{_PRODUCTIONS}.takes.take_render", f"{_PRODUCTIONS}.takes.take_failed"),
@@ -54,5 +55,6 @@ HANDLERS: dict[str, Handler] = {
     JobKind.IMPORT_CORPUS: Handler(f"{_CORPORA}.imports.corpus_bring", f"{_CORPORA}.imports.corpus_stopped"),
     JobKind.REPLACE_WORK: Handler(f"{_CORPORA}.services.work_asset_read", f"{_CORPORA}.services.work_asset_unread"),
     JobKind.COMPARE_POLICIES: Handler(f"{_AUDITS}.drafting.draft_compare", f"{_AUDITS}.drafting.draft_stopped"),
+    JobKind.MAKE_BINDER: Handler(f"{_BINDER}.binder_make", f"{_BINDER}.binder_stopped"),
     JobKind.WITHDRAW_LIKENESS: Handler(f"{_LIKENESS}.reaching.withdrawal_reach", f"{_LIKENESS}.reaching.reach_stopped"),
 }

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from django_site.apps.accounts.models import Role
+from django_site.apps.productions.contribution_models import Contribution, ContributionAct  # noqa: F401
 from django_site.records import Record, Sha256Field, choice_check, sha256_check
 
 
@@ -372,39 +373,6 @@ class ImportedMedia(Record):
 
     def __str__(self) -> str:
         return self.name
-
-
-class ContributionAct(models.TextChoices):
-    WROTE = "wrote", _("Wrote")
-    PLANNED = "planned", _("Planned")
-    RENDERED = "rendered", _("Rendered")
-    SELECTED = "selected", _("Selected")
-    ARRANGED = "arranged", _("Arranged")
-    REPLACED = "replaced", _("Replaced")
-
-
-class Contribution(Record):
-    """Who (a person, with or without a tool) did what to which screenplay, shot, take or cut."""
-
-    production = models.ForeignKey(Production, on_delete=models.CASCADE, related_name="contributions")
-    actor = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="contributions")
-    tool = models.CharField(max_length=200, blank=True)
-    act = models.CharField(max_length=10, choices=ContributionAct.choices)
-    target_kind = models.CharField(max_length=12)
-    target_id = models.UUIDField()
-    note = models.TextField(blank=True)
-
-    class Meta:
-        ordering = ["created_at"]
-        constraints = [
-            choice_check("act", ContributionAct, name="contribution_act_known"),
-            models.CheckConstraint(
-                condition=Q(target_kind__in=["screenplay", "shot", "take", "cut"]), name="contribution_target_known"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.actor} {self.act} {self.target_kind}"
 
 
 class Reference(Record):

@@ -93,7 +93,8 @@ class Release(Record):
 
 
 class Recall(Record):
-    """A release that was taken back. Its file and its record stay, for whoever asks; nobody is handed the film any more."""
+    """A release that was taken back. Its file and its record stay, for whoever asks; nobody is handed the film any
+    more."""
 
     release = models.OneToOneField(Release, on_delete=models.PROTECT, related_name="recall")
     reason = models.TextField()
@@ -141,3 +142,40 @@ class TreeHead(Record):
 
     def __str__(self) -> str:
         return f"{self.size} entries, {self.root_sha256[:12]}"
+
+
+class Binder(Record):
+    """A clearance binder of a released cut for an addressee, as of ``moment``: one ZIP by digest. The row is written
+    when it is asked for and filled once, when it is made; ``entry`` is the ledger's event with the digest of its
+    index."""
+
+    cut = models.ForeignKey("productions.Cut", on_delete=models.PROTECT, related_name="binders")
+    addressee = models.CharField(max_length=20)
+    moment = models.DateTimeField()
+    made_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    job = models.ForeignKey("jobs.Job", null=True, on_delete=models.PROTECT, related_name="+")
+    asset = models.ForeignKey("audits.Asset", null=True, on_delete=models.PROTECT, related_name="binders")
+    index_sha256 = Sha256Field(blank=True)
+    #: How many gaps its cover lists, and how many of those the addressee asks for.
+    gaps = models.PositiveIntegerField(null=True)
+    required_gaps = models.PositiveIntegerField(null=True)
+    entry = models.ForeignKey(LedgerEntry, null=True, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(null=True)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["cut", "addressee", "moment"], name="binder_once_a_moment"),
+            sha256_check("index_sha256", name="binder_index_sha256", blank=True),
+            models.CheckConstraint(condition=~Q(addressee=""), name="binder_has_addressee"),
+            models.CheckConstraint(
+                condition=Q(asset__isnull=True, index_sha256="", entry__isnull=True, made_at__isnull=True)
+                | Q(asset__isnull=False, entry__isnull=False, made_at__isnull=False, reason="") & ~Q(index_sha256=""),
+                name="binder_made_whole",
+            ),
+        ]
+        indexes = [models.Index(fields=["cut", "-created_at"], name="binder_by_cut")]
+
+    def __str__(self) -> str:
+        return f"{self.addressee} binder of {self.cut}"

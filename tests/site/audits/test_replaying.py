@@ -205,6 +205,7 @@ def test_a_draft_counts_as_in_force_all_along_and_is_compared_with_the_policies_
     draft.refresh_from_db()
     assert draft.state == "done", draft.reason
     assert {(flip.was, flip.now) for flip in draft.flips.all()} == {("block", "review")}
+    assert all(flip.reasons for flip in draft.flips.all())  # the same sentence, less grave
 
 
 def test_a_draft_that_is_no_policy_is_refused_with_the_place_and_the_remedy(studio, settings):

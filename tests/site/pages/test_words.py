@@ -74,7 +74,7 @@ def test_shared_words_are_read_before_they_are_saved(studio, visit):
     assert "is saved" in words(saved)
     assert "Words of registered scripts" in words(saved)
     assert reverse("corpora:work", args=[studio.work.pk]) in words(saved)
-    note = Contribution.objects.filter(act="wrote", actor=studio.producer).latest("created_at").note
+    note = Contribution.objects.filter(act="edited", actor=studio.producer).latest("created_at").note
     assert note == "kept 1 passages of registered scripts"
 
 

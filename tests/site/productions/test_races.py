@@ -14,8 +14,9 @@ from django_site.apps.jobs.runner import run_job, run_pending
 from django_site.apps.likeness.services import grant_withdraw
 from django_site.apps.productions.models import Cut, ImportedMedia, Take
 from django_site.apps.productions.selectors import imports_visible_to, screenplay_current, shots_current
+from django_site.apps.productions.services.contributions import contribution_record
 from django_site.apps.productions.services.imports import media_import
-from django_site.apps.productions.services.productions import contribution_record, member_add
+from django_site.apps.productions.services.productions import member_add
 from django_site.apps.productions.services.screenplays import (
     screenplay_revise,
     screenplay_text,

@@ -114,9 +114,10 @@ def draft_compare(*, work: JobWork) -> None:
 
 
 def _differs(was: Verdict, now: Verdict) -> list[str]:
-    """Sentences that stop it on one side only."""
-    before, after = ({check.plain: check for check in side.stopping} for side in (was, now))
-    return [plain for plain in [*after, *before] if (plain in before) is not (plain in after)][:REASONS]
+    """Sentences that stop it on one side only, or not as gravely."""
+    before, after = (dict.fromkeys((check.plain, check.severity) for check in side.stopping) for side in (was, now))
+    said = [one for one in [*after, *before] if (one in before) is not (one in after)]
+    return list(dict.fromkeys(plain for plain, _ in said))[:REASONS]
 
 
 def draft_stopped(*, target_id, reason: str) -> None:

@@ -25,11 +25,13 @@ from django_site.apps.productions.models import (
     Take,
 )
 from django_site.apps.productions.selectors import USABLE_TAKE_STATES, screenplay_current, takes_usable
-from django_site.apps.productions.services.productions import contribution_record
+from django_site.apps.productions.services.contributions import contribution_record
 from django_site.apps.productions.states import cut_move
 from django_site.errors import WrongStateError
 from generator.edit import DISCLOSURE_CARD, assemble
 
+#: What puts takes in the screenplay's order when the last of them is cleared.
+ASSEMBLER = "Reelproof assembler"
 #: Cuts in these states are over; the same takes may be cut again.
 _OVER = (CutState.FAILED, CutState.STOPPED, CutState.REJECTED)
 
@@ -48,7 +50,7 @@ def cut_assemble_when_ready(*, production: Production, by: User) -> Cut | None:
     for cut in production.cuts.exclude(state__in=_OVER):
         if list(cut.items.order_by("position").values_list("take", flat=True)) == chosen:
             return cut
-    return _begin(production, takes, by)
+    return _begin(production, takes, by, tool=ASSEMBLER)
 
 
 def cut_request(*, production: Production, by: User) -> Cut:
@@ -65,7 +67,7 @@ def cut_request(*, production: Production, by: User) -> Cut:
         return _begin(production, takes, by)
 
 
-def _begin(production: Production, takes: list[Take], by: User) -> Cut:
+def _begin(production: Production, takes: list[Take], by: User, *, tool: str = "") -> Cut:
     screenplay = screenplay_current(production)
     cut = Cut.objects.create(
         production=production,
@@ -76,7 +78,16 @@ def _begin(production: Production, takes: list[Take], by: User) -> Cut:
     )
     for position, take in enumerate(takes, start=1):
         CutItem.objects.create(cut=cut, position=position, take=take, take_in=0, take_out=take.duration)
-    contribution_record(production=production, actor=by, act=ContributionAct.ARRANGED, target=cut)
+    rendered = Take.objects.filter(shot__in=[take.shot_id for take in takes], asset__isnull=False).count()
+    contribution_record(
+        production=production,
+        actor=by,
+        act=ContributionAct.ARRANGED,
+        target=cut,
+        tool=tool,
+        note="begun by itself when every shot had a take" if tool else "asked for this cut",
+        measure={"takes": {"used": len(takes), "rendered": rendered}, "rule": "the newest usable take of each shot"},
+    )
     job_enqueue(
         kind=JobKind.ASSEMBLE_CUT,
         key=f"assemble_cut:{cut.pk}",

@@ -6,13 +6,8 @@ from django.db import transaction
 
 from django_site.apps.accounts.models import Organisation, Role, User
 from django_site.apps.accounts.permissions import require
-from django_site.apps.productions.models import (
-    Contribution,
-    ContributionAct,
-    Production,
-    ProductionMember,
-    Use,
-)
+from django_site.apps.productions.models import ContributionAct, Production, ProductionMember, Use
+from django_site.apps.productions.services.contributions import contribution_record
 from django_site.errors import InputError
 
 #: The longest side that previsualisation takes may have; beyond it a take costs minutes.
@@ -55,6 +50,14 @@ def production_create(
         created_by=by,
     )
     ProductionMember.objects.create(production=production, user=by, role=Role.PRODUCER)
+    contribution_record(
+        production=production,
+        actor=by,
+        act=ContributionAct.WROTE,
+        target=production,
+        note="the brief",
+        measure={"words": {"added": len(production.brief.split())}},
+    )
     return production
 
 
@@ -65,18 +68,3 @@ def member_add(*, production: Production, user: User, role: Role, by: User) -> P
         raise InputError("performers are not members of productions: their grants name the productions instead")
     member, _ = ProductionMember.objects.update_or_create(production=production, user=user, defaults={"role": role})
     return member
-
-
-def contribution_record(
-    *, production: Production, actor: User, act: ContributionAct, target, tool: str = "", note: str = ""
-) -> Contribution:
-    """Note who did what to a screenplay, shot, take or cut."""
-    return Contribution.objects.create(
-        production=production,
-        actor=actor,
-        act=act,
-        tool=tool,
-        target_kind=target._meta.model_name,
-        target_id=target.pk,
-        note=note,
-    )

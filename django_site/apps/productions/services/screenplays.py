@@ -14,6 +14,7 @@ from django_site.apps.audits.services.words import words_shared
 from django_site.apps.corpora.models import Act, Work
 from django_site.apps.corpora.selectors import licence_chosen, licences_said, licensed_acts_of
 from django_site.apps.jobs.services import jobs_call_off
+from django_site.apps.productions.authorship import fields_measure, text_measure
 from django_site.apps.productions.models import (
     ContributionAct,
     Production,
@@ -25,7 +26,7 @@ from django_site.apps.productions.models import (
     TakeState,
 )
 from django_site.apps.productions.selectors import screenplay_current
-from django_site.apps.productions.services.productions import contribution_record
+from django_site.apps.productions.services.contributions import contribution_record
 from django_site.apps.productions.states import take_move
 from django_site.apps.reviews.services import cases_supersede
 from django_site.errors import WrongStateError
@@ -44,6 +45,8 @@ class Passage:
     licensed: bool
 
 
+#: What writes screenplays and plans shots on a person's word.
+WRITER, PLANNER = "Reelproof screenplay writer", "Reelproof shot planner"
 #: What Fountain text is stored as.
 FOUNTAIN = "text/plain"
 #: States of takes that another version of their shot leaves as they are: over, with the reason.
@@ -54,7 +57,7 @@ def screenplay_write(*, production: Production, by: User, scenes: int = 3) -> Sc
     """Write the screenplay from the brief and plan its shots. Raises ``BriefError``."""
     require(by, "productions.change", production)
     written = write_screenplay(production.brief, scenes=scenes, seed=production.seed)
-    return _store(production, written.to_fountain(), by, tool="Reelproof screenplay writer")
+    return _store(production, written.to_fountain(), by, tool=WRITER, note="from the brief")
 
 
 class SharedWordsError(WrongStateError):
@@ -120,7 +123,7 @@ def _store(production: Production, fountain: str, by: User, *, tool: str, note: 
         earlier = screenplay_current(production)
         if earlier is not None:
             for shot in Shot.objects.filter(scene__screenplay=earlier, current=True):
-                _put_aside(shot)
+                _put_aside(shot, by, note=f"with version {earlier.version} of the screenplay")
         screenplay = Screenplay.objects.create(
             production=production,
             version=1 if earlier is None else earlier.version + 1,
@@ -129,7 +132,13 @@ def _store(production: Production, fountain: str, by: User, *, tool: str, note: 
             asset=asset,
         )
         contribution_record(
-            production=production, actor=by, act=ContributionAct.WROTE, target=screenplay, tool=tool, note=note
+            production=production,
+            actor=by,
+            act=ContributionAct.EDITED if earlier and not tool else ContributionAct.WROTE,
+            target=screenplay,
+            tool=tool,
+            note=note,
+            measure=_edited(production, earlier, fountain),
         )
         scenes = [
             Scene.objects.create(screenplay=screenplay, position=position, heading=str(scene.heading)[:300])
@@ -141,10 +150,25 @@ def _store(production: Production, fountain: str, by: User, *, tool: str, note: 
             shot = Shot.objects.create(
                 scene=scenes[request.scene - 1], position=places[request.scene], spec=request.as_dict()
             )
-            contribution_record(
-                production=production, actor=by, act=ContributionAct.PLANNED, target=shot, tool="Reelproof shot planner"
-            )
+            contribution_record(production=production, actor=by, act=ContributionAct.PLANNED, target=shot, tool=PLANNER)
     return screenplay
+
+
+def screenplay_draft(production: Production) -> Screenplay | None:
+    """The newest version that the machine wrote."""
+    drafts = production.contributions.filter(target_kind="screenplay", act=ContributionAct.WROTE).exclude(tool="")
+    return production.screenplays.filter(pk__in=drafts.values("target_id")).order_by("-version").first()
+
+
+def _edited(production: Production, earlier: Screenplay | None, fountain: str) -> dict:
+    """A new version measured against the one before and against the machine's draft."""
+    draft = screenplay_draft(production)
+    return {
+        name: {"version": version.version, "sha256": version.asset.sha256}
+        | text_measure(screenplay_text(version), fountain).as_dict()
+        for name, version in (("against_previous", earlier), ("against_draft", draft))
+        if version is not None
+    }
 
 
 def shot_replace(*, shot: Shot, changes: dict, by: User, people: dict | None = None) -> Shot:
@@ -159,7 +183,7 @@ def shot_replace(*, shot: Shot, changes: dict, by: User, people: dict | None = N
     request = ShotRequest.from_dict({**shot.spec, **changes})
     with transaction.atomic():
         Production.objects.select_for_update().get(pk=production.pk)
-        _put_aside(shot)
+        _put_aside(shot, by, note="the shot was changed")
         last = Shot.objects.filter(scene=shot.scene, position=shot.position).aggregate(last=Max("version"))["last"]
         Shot.objects.filter(scene=shot.scene, position=shot.position, current=True).update(current=False)
         replaced = Shot.objects.create(
@@ -169,16 +193,31 @@ def shot_replace(*, shot: Shot, changes: dict, by: User, people: dict | None = N
         contribution_record(
             production=production,
             actor=by,
-            act=ContributionAct.REPLACED,
+            act=ContributionAct.EDITED if changes else ContributionAct.DIRECTED,
             target=replaced,
             note=", ".join(sorted([*changes, *(people or {})])),
+            measure=_changed(shot, replaced),
         )
     return replaced
 
 
-def _put_aside(shot: Shot) -> None:
-    """Supersede the shot's takes; those still being rendered or audited are called off."""
+def _changed(before: Shot, after: Shot) -> dict:
+    """What a person changed of a shot: fields of its spec, and who is cast, what it touches, how likenesses are altered."""
+    declared = ("cast", "content", "alterations")
+    return fields_measure(
+        {**before.spec, **{name: getattr(before, name) for name in declared}},
+        {**after.spec, **{name: getattr(after, name) for name in declared}},
+    )
+
+
+def _put_aside(shot: Shot, by: User, *, note: str) -> None:
+    """Supersede the shot's takes; those still being rendered or audited are called off. What was rendered and is not used
+    is part of the record."""
+    production = shot.scene.screenplay.production
     for take in Take.objects.filter(shot=shot).exclude(state__in=_OVER):
         cases_supersede(take=take)
+        rendered = take.asset_id is not None
         take_move(take, TakeState.SUPERSEDED)
         jobs_call_off(target_id=take.pk, reason="The shot was replaced.")
+        if rendered:
+            contribution_record(production=production, actor=by, act=ContributionAct.REPLACED, target=take, note=note)

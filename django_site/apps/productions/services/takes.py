@@ -1,5 +1,7 @@
 """Takes: Gate 1 and the generation record before anything is rendered; quarantine and an audit right after."""
 
+import hashlib
+
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -16,13 +18,22 @@ from django_site.apps.audits.services.decisions import decide_and_record, reason
 from django_site.apps.jobs.models import JobKind
 from django_site.apps.jobs.services import job_enqueue
 from django_site.apps.jobs.work import JobWork
-from django_site.apps.productions.models import ContributionAct, GenerationRecord, Production, Shot, Take, TakeState
-from django_site.apps.productions.selectors import shots_current
+from django_site.apps.productions.models import (
+    ContributionAct,
+    Cut,
+    CutState,
+    GenerationRecord,
+    Production,
+    Shot,
+    Take,
+    TakeState,
+)
+from django_site.apps.productions.selectors import USABLE_TAKE_STATES, shots_current
 from django_site.apps.productions.services.casting import references_refresh
-from django_site.apps.productions.services.productions import contribution_record
+from django_site.apps.productions.services.contributions import contribution_record
 from django_site.apps.productions.services.screenplays import screenplay_text
 from django_site.apps.productions.states import take_move
-from django_site.errors import WrongStateError
+from django_site.errors import InputError, WrongStateError
 from generator.shots import ShotRequest
 
 #: States in which a shot already has a take that may still become part of the film.
@@ -36,6 +47,8 @@ _ALIVE = (
     TakeState.NEEDS_REVIEW,
     TakeState.APPROVED,
 )
+#: Cuts in which a take may stand and be rejected all the same: they are over.
+_CUTS_OVER = (CutState.FAILED, CutState.STOPPED, CutState.REJECTED)
 
 
 def take_request(*, shot: Shot, by: User) -> Take:
@@ -73,6 +86,14 @@ def take_request(*, shot: Shot, by: User) -> Take:
             actor=by,
         )
         take = Take.objects.create(shot=shot, number=number, generation=record)
+        contribution_record(
+            production=production,
+            actor=by,
+            act=ContributionAct.DIRECTED,
+            target=take,
+            note="asked for the take with this prompt",
+            measure={"words": {"added": len(record.prompt.split())}, "prompt_sha256": _digest(record.prompt)},
+        )
         decision = decide_and_record(
             facts=prompt_facts(shot, screenplay_text=text), actor=by, production=production, shot=shot
         )
@@ -140,6 +161,56 @@ def take_render(*, work: JobWork) -> None:
             requested_by=take.generation.actor,
         )
         work.finish(asset=str(asset.pk), sha256=asset.sha256, frames=info.frames, seconds=round(info.duration, 3))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def take_choose(*, take: Take, by: User, reason: str) -> Take:
+    """Prefer a take: the newer ones of its shot that could be used as well are rejected for it, on the record."""
+    others = Take.objects.filter(shot=take.shot, number__gt=take.number, state__in=USABLE_TAKE_STATES)
+    with transaction.atomic():
+        production = _held(take, by)
+        if take.state not in USABLE_TAKE_STATES:
+            raise WrongStateError(f"{take} is {take.get_state_display().lower()}; only a cleared take can be chosen")
+        _say_why(reason)
+        for other in others.order_by("number"):
+            take_reject(take=other, by=by, reason=f"take {take.number} was chosen: {reason}")
+        contribution_record(production=production, actor=by, act=ContributionAct.SELECTED, target=take, note=reason)
+    return take
+
+
+def take_reject(*, take: Take, by: User, reason: str) -> Take:
+    """Do not use a take that could be used: an earlier take of its shot is used instead, or another is rendered.
+
+    Raises ``WrongStateError`` where it can't be used anyway, or stands in a film that is out or on its way.
+    """
+    with transaction.atomic():
+        production = _held(take, by)
+        _say_why(reason)
+        if take.state not in USABLE_TAKE_STATES:
+            raise WrongStateError(f"{take} is {take.get_state_display().lower()} and not used anyway")
+        cut = Cut.objects.filter(items__take=take).exclude(state__in=_CUTS_OVER).order_by("version").first()
+        if cut is not None:
+            raise WrongStateError(
+                f"{take} stands in {cut}, which is {cut.get_state_display().lower()}; change the shot"
+            )
+        take_move(take, TakeState.REJECTED, reason=reason)
+        contribution_record(production=production, actor=by, act=ContributionAct.REJECTED, target=take, note=reason)
+    return take
+
+
+def _say_why(reason: str) -> None:
+    if not reason.strip():
+        raise InputError("say why: what was chosen and what was not is part of the record of authorship")
+
+
+def _held(take: Take, by: User) -> Production:
+    """The take's production, locked: whoever begins a cut of its takes waits."""
+    production = take.shot.scene.screenplay.production
+    require(by, "productions.change", production)
+    return Production.objects.select_for_update().get(pk=production.pk)
 
 
 def _still_allowed(take: Take) -> None:

@@ -1,0 +1,181 @@
+"""The AI cue sheet: what of the film was generated, from which timecode to which, by what, on whose word."""
+
+import csv
+import io
+import itertools
+from typing import Any
+
+from django_site.apps.provenance.binder import charts
+from django_site.apps.provenance.binder.film import PRODUCER, Film, gap, seconds
+from django_site.pages import sheets
+
+COLUMNS = (
+    "cue",
+    "in",
+    "out",
+    "seconds",
+    "shot",
+    "take",
+    "origin",
+    "model",
+    "kind",
+    "model_sha256",
+    "licence",
+    "seed",
+    "prompt",
+    "asked_by",
+    "edited_fields",
+    "likenesses",
+)
+
+
+def timecode(at: float, fps: int) -> str:
+    """Seconds as HH:MM:SS:FF, non-drop, at a whole frame rate (SMPTE ST 12-1 counts frames so)."""
+    frames = round(at * fps)
+    rest, frame = divmod(frames, fps)
+    return f"{rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}:{frame:02d}"
+
+
+def cue_sheet(film: Film) -> dict[str, Any]:
+    """``fps``, ``cues`` [{cue, in, out (timecodes), start, end (seconds), origin, …}] in order; ``origins`` {origin:
+    seconds} counts every second once: where two shots dissolve, half to each."""
+    fps = film.production.fps
+    edited: dict[str, set[str]] = {}
+    for one in film.contributions:
+        if one.target_kind == "shot" and not one.tool:
+            edited.setdefault(str(one.target_id), set()).update(one.measure.get("fields", {}))
+    shown: dict[str, list[str]] = {}
+    for use in film.uses:
+        if use.take_id:
+            shown.setdefault(str(use.take_id), []).append(use.subject.display_name)
+    cues, gaps, reached = [], [], 0.0
+    for item in film.items:
+        if item.start is None:
+            gaps.append(gap("cues", f"Where {item.take} lies in the film.", PRODUCER))
+            continue
+        record, start = item.take.generation, float(item.start)
+        if start > reached + 1 / fps:
+            cues.append(_titles(reached, start, "title"))
+        kind = str(record.model_card.get("kind", ""))
+        cues.append(
+            {
+                "start": seconds(start),
+                "end": seconds(item.end),
+                "origin": f"generated: {record.model_name}",
+                "shot": str(item.take.shot),
+                "take": item.take.number,
+                "model": f"{record.model_name} {record.model_version}",
+                "kind": kind,
+                "model_sha256": record.model_sha256,
+                "licence": record.model_licence,
+                "seed": str(record.seed),
+                "prompt": record.prompt,
+                "asked_by": str(record.actor),
+                "edited_fields": sorted(edited.get(str(item.take.shot_id), ())),
+                "likenesses": sorted(shown.get(str(item.take_id), ())),
+            }
+        )
+        reached = max(reached, float(item.end))
+    if film.cut.duration and float(film.cut.duration) > reached + 1 / fps:
+        cues.append(_titles(reached, float(film.cut.duration), "end card" if cues else "film"))
+    numbered = [
+        {
+            "cue": number,
+            "in": timecode(one["start"], fps),
+            "out": timecode(one["end"], fps),
+            "seconds": seconds(one["end"] - one["start"]),
+            **one,
+        }
+        for number, one in enumerate(cues, start=1)
+    ]
+    return {
+        **film.head("ai-cue-sheet", "AI cue sheet"),
+        "fps": fps,
+        "cues": numbered,
+        "origins": origins_of(numbered),
+        "gaps": gaps,
+    }
+
+
+def _titles(start: float, end: float, what: str) -> dict[str, Any]:
+    return {
+        "start": seconds(start),
+        "end": seconds(end),
+        "origin": "set by the assembler",
+        "shot": what,
+        "take": None,
+        "model": None,
+        "kind": "titles",
+        "model_sha256": None,
+        "licence": None,
+        "seed": None,
+        "prompt": None,
+        "asked_by": None,
+        "edited_fields": [],
+        "likenesses": [],
+    }
+
+
+def origins_of(cues: list[dict[str, Any]]) -> dict[str, float]:
+    """Seconds by origin; an overlap of two cues is divided between them."""
+    marks = sorted({edge for one in cues for edge in (one["start"], one["end"])})
+    sums: dict[str, float] = {}
+    for left, right in itertools.pairwise(marks):
+        here = [one["origin"] for one in cues if one["start"] <= left and one["end"] >= right]
+        for origin in here:
+            sums[origin] = sums.get(origin, 0.0) + (right - left) / len(here)
+    return {origin: round(sums[origin], 3) for origin in sorted(sums)}
+
+
+def cue_csv(document: dict[str, Any]) -> bytes:
+    """The cues as CSV (RFC 4180, UTF-8). A text that a spreadsheet would take for a formula is quoted as text."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    for one in document["cues"]:
+        writer.writerow([_cell(one[name]) for name in COLUMNS])
+    return out.getvalue().encode()
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, list):
+        value = "; ".join(value)
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return f"'{value}"
+    return "" if value is None else value
+
+
+def cue_parts(document: dict[str, Any]) -> list[dict[str, Any]]:
+    rows = [
+        [str(one["cue"]), one["in"], one["out"], _what(one), one["model"] or one["origin"], _people(one)]
+        for one in document["cues"]
+    ]
+    svg, alt = charts.origin_chart(document)
+    return [
+        sheets.part(
+            "Origin of each second",
+            sheets.chart(svg, alt=alt, caption=f"Timecodes are HH:MM:SS:FF at {document['fps']} frames a second."),
+        ),
+        sheets.part(
+            "Cues",
+            *sheets.table(
+                ["Cue", "In", "Out", "What", "Made by", "On whose word; people in it"],
+                [1, 2, 2, 5, 3, 4],
+                rows,
+                "The film has no cues.",
+            ),
+        ),
+    ]
+
+
+def _what(one: dict[str, Any]) -> str:
+    if one["take"] is None:
+        return str(one["shot"])
+    return f"{one['shot']}, take {one['take']}: {one['prompt']}"
+
+
+def _people(one: dict[str, Any]) -> str:
+    said = [one["asked_by"]] if one["asked_by"] else []
+    said += [f"edited: {', '.join(one['edited_fields'])}"] if one["edited_fields"] else []
+    said += [f"shows {', '.join(one['likenesses'])}"] if one["likenesses"] else []
+    return "; ".join(said) or "–"

@@ -1,0 +1,286 @@
+"""What is said about the use of AI: to a streamer, the Academy, guilds and under EU law; and what the audience is told.
+
+Sources: Netflix, *Using Generative AI in Content Production*; Academy of Motion Picture Arts and Sciences, 99th Awards
+rules; SAG-AFTRA TV/Theatrical (digital replicas, synthetic performers); WGA MBA 2023, art. 72; Regulation (EU)
+2024/1689, art. 50.
+"""
+
+from typing import Any
+
+from django_site.apps.audits.people_facts import moment
+from django_site.apps.provenance.binder.documents.authorship import EDITED, HUMAN, elements_of
+from django_site.apps.provenance.binder.film import COUNSEL, ENGINEER, PRODUCER, Film, gap
+from django_site.pages import sheets
+
+YES, NO, PARTLY, UNKNOWN = "yes", "no", "partly", "not on record"
+
+
+def _answer(question: str, answer: str, because: str) -> dict[str, str]:
+    return {"question": question, "answer": answer, "because": because}
+
+
+def ai_use(film: Film) -> dict[str, Any]:
+    """``variants`` {streamer, academy, guild, eu}: each ``answers`` [{question, answer, because}]."""
+    gaps: list[dict[str, str]] = []
+    return {
+        **film.head("ai-use", "AI-use disclosures"),
+        "models": [
+            {
+                "name": one.model_name,
+                "version": one.model_version,
+                "kind": one.model_card.get("kind"),
+                "takes": sum(item.take.generation.model_sha256 == one.model_sha256 for item in film.items),
+            }
+            for one in film.generations
+        ],
+        "variants": {
+            "streamer": {"title": "For a streamer", "answers": _streamer(film, gaps)},
+            "academy": {"title": "For the Academy", "answers": _academy(film, gaps)},
+            "guild": {"title": "For guilds", "answers": _guild(film, gaps)},
+            "eu": {"title": "Under the EU AI Act, article 50", "answers": _eu(film, gaps)},
+        },
+        "gaps": gaps,
+    }
+
+
+def _trained(film: Film) -> list[str]:
+    return [one.model_name for one in film.generations if one.model_card.get("kind") != "renderer"]
+
+
+def _streamer(film: Film, gaps: list) -> list[dict[str, str]]:
+    works = film.works_found
+    covered = [
+        one
+        for one in works
+        if (licence := film.licences[str(one.work_id)]) and licence["in_force"] and "reproduce" in licence["acts"]
+    ]
+    trained = _trained(film)
+    if trained:
+        gaps.append(
+            gap(
+                "variants.streamer.storage",
+                f"Whether {', '.join(trained)} stores or learns from what it is given.",
+                PRODUCER,
+            )
+        )
+    gaps.append(
+        gap(
+            "variants.streamer.approval",
+            "The streamer's written approval of generated material in the final film.",
+            PRODUCER,
+        )
+    )
+    return [
+        _answer(
+            "Do outputs replicate identifiable characteristics of works that are not ours?",
+            NO if len(covered) == len(works) else PARTLY,
+            f"{len(works)} passages resemble registered works, {len(covered)} of them licensed for reproduction; "
+            "see the similarity report.",
+        ),
+        _answer(
+            "Do the tools store, reuse or train on the production's data?",
+            UNKNOWN if trained else NO,
+            "The pictures are computed by rules on the studio's own machines; nothing is trained."
+            if not trained
+            else f"{', '.join(trained)}: their terms are not on record here.",
+        ),
+        _answer(
+            "Is generated material part of the final deliverable?",
+            YES if film.items else NO,
+            f"{len(film.items)} shots of the film were generated; the cue sheet names each.",
+        ),
+        _answer(
+            "Does generated material replace performers' work or union-covered work?",
+            YES if film.uses else NO if all(one.take.shot.cast == [] for one in film.items) else UNKNOWN,
+            f"{len({one.subject_id for one in film.uses})} registered people are shown or heard under grants; "
+            "see the likeness schedule.",
+        ),
+    ]
+
+
+def _academy(film: Film, gaps: list) -> list[dict[str, str]]:
+    play = next(one for one in elements_of(film) if one["element"] == "Screenplay")
+    gaps.append(
+        gap(
+            "variants.academy.roles",
+            "Which credited roles were demonstrably performed by humans with their consent: "
+            "performances on set are not on record here.",
+            PRODUCER,
+        )
+    )
+    return [
+        _answer(
+            "Is the screenplay human-authored?",
+            {HUMAN: YES, EDITED: PARTLY}.get(play["class"], NO),
+            f"Of {play['evidence']['lines']} lines: "
+            + ", ".join(f"{n} by {who}" for who, n in play["evidence"]["lines_by"].items())
+            + ".",
+        ),
+        _answer(
+            "Were the roles demonstrably performed by humans with their consent?",
+            UNKNOWN,
+            "The pictures were generated; performances on set are not on record here.",
+        ),
+        _answer(
+            "What is the nature and extent of the use of generative tools?",
+            YES if film.generations else NO,
+            ", ".join(f"{one.model_name} {one.model_version}" for one in film.generations)
+            + " made the pictures; people's "
+            "share is in the human-authorship statement.",
+        ),
+    ]
+
+
+def _guild(film: Film, gaps: list) -> list[dict[str, str]]:
+    undeclared = [str(one.take.shot) for one in film.items if one.take.shot.cast is None]
+    synthetic = [str(one.take.shot) for one in film.items if one.take.shot.cast == []]
+    if undeclared:
+        gaps.append(
+            gap(
+                "variants.guild.synthetic",
+                f"Who is cast in shots {', '.join(undeclared)}: nobody has said.",
+                PRODUCER,
+                page="people",
+            )
+        )
+    if synthetic:
+        gaps.append(
+            gap(
+                "variants.guild.justification",
+                "Notice to the guild of synthetic performers, and what they add (TV/Theatrical 2026).",
+                PRODUCER,
+            )
+        )
+    play = next(one for one in elements_of(film) if one["element"] == "Screenplay")
+    replicas = {one.grant_id: one for one in film.uses}
+    return [
+        _answer(
+            "Are digital replicas used?",
+            YES if replicas else NO,
+            "; ".join(
+                f"{one.subject.display_name}: {one.grant.scope.get('replica_kind', 'kind not said')}, notice "
+                f"{moment(one.grant.noticed_at) or 'not on record'}, signed "
+                f"{moment(one.grant.signed_at) or 'not on record'}"
+                for one in replicas.values()
+            )
+            or "No use of a registered likeness is on record.",
+        ),
+        _answer(
+            "Are synthetic performers used?",
+            UNKNOWN if undeclared else YES if synthetic else NO,
+            f"{len(synthetic)} shots are declared to show synthetic people only, {len(undeclared)} are not declared.",
+        ),
+        _answer(
+            "Was generated text given to writers, or used as literary material?",
+            NO if play["class"] == HUMAN else YES,
+            f"{play['model'] or 'No machine'} drafted; people's lines are counted in the human-authorship statement. "
+            "Generated text is not literary material under the MBA.",
+        ),
+    ]
+
+
+def _eu(film: Film, gaps: list) -> list[dict[str, str]]:
+    report = film.release.manifest.verification if film.release else {}
+    said = report.get("statements") or {}
+    stamped = bool(report.get("signed_at"))
+    if not stamped:
+        gaps.append(gap("variants.eu.timestamp", "A trusted timestamp in the signed record (RFC 3161).", ENGINEER))
+    gaps.append(
+        gap(
+            "variants.eu.watermark",
+            "An imperceptible watermark beside the signed record (code of practice, 10 June 2026): none is on record.",
+            ENGINEER,
+        )
+    )
+    return [
+        _answer(
+            "Is the output marked in machine-readable form (50(2))?",
+            YES if report.get("state") == "Trusted" else UNKNOWN,
+            f"Signed C2PA record, read back as {report.get('state', 'not on record')}; source type "
+            f"{str(said.get('digital_source_type') or 'not on record').rsplit('/', 1)[-1]}; "
+            f"{'timestamped' if stamped else 'no timestamp'}; no watermark on record.",
+        ),
+        _answer(
+            "Is the audience told that it is artificially generated (50(4))?",
+            YES if film.cut.audience_notice else NO,
+            film.cut.audience_notice or "No notice is on record.",
+        ),
+        _answer(
+            "Is it an evidently artistic work, so that the disclosure may spare its enjoyment?",
+            UNKNOWN,
+            f"Made as: {film.production.get_use_display()}. The notice stands on the end card.",
+        ),
+    ]
+
+
+def ai_use_parts(document: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        sheets.part(
+            variant["title"],
+            *sheets.table(
+                ["Question", "Answer", "Because"],
+                [5, 2, 7],
+                [[one["question"], one["answer"], one["because"]] for one in variant["answers"]],
+                "",
+            ),
+        )
+        for variant in (document["variants"][name] for name in ("streamer", "academy", "guild", "eu"))
+    ]
+
+
+# the audience
+
+
+#: Acts as credits name them; acts that are no credit are left out.
+_CREDITS = {
+    "wrote": "Written by",
+    "edited": "Screenplay and shots edited by",
+    "directed": "Directed by",
+    "selected": "Takes chosen by",
+    "arranged": "Edited by",
+    "composed": "Music by",
+    "performed": "Performed by",
+    "designed": "Designed by",
+}
+
+
+def audience(film: Film) -> dict[str, Any]:
+    """``notice`` (the words on the end card), ``short`` (for platforms), ``credits`` [{credit, names}]."""
+    lines: dict[str, list[str]] = {}
+    for one in film.contributions:
+        if not one.tool and one.act in _CREDITS and not (one.act == "directed" and one.target_kind == "take"):
+            lines.setdefault(_CREDITS[one.act], []).append(one.person)
+    likenesses = sorted({one.subject.display_name for one in film.uses})
+    models = [f"{one.model_name} {one.model_version}" for one in film.generations]
+    gaps = []
+    if not film.cut.audience_notice:
+        gaps.append(gap("notice", "The words by which the audience is told.", PRODUCER))
+    gaps.append(gap("credits", "Credits by agreement (billing, guild credits) beyond what the record shows.", COUNSEL))
+    trained = _trained(film)
+    return {
+        **film.head("audience-disclosure", "Audience disclosure and credits"),
+        "notice": film.cut.audience_notice or None,
+        "short": ("Pictures generated with AI" if trained else "Computer-generated pictures")
+        + (f"; with the likeness of {', '.join(likenesses)}, with their consent" if likenesses else "")
+        + ".",
+        "credits": [
+            *({"credit": credit, "names": sorted(set(names))} for credit, names in lines.items()),
+            *([{"credit": "With the likeness of", "names": likenesses}] if likenesses else []),
+            {"credit": "Pictures", "names": models},
+            {"credit": "Produced by", "names": [film.production.organisation.name]},
+        ],
+        "gaps": gaps,
+    }
+
+
+def audience_parts(document: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        sheets.part(
+            "What the end card tells the audience", sheets.deed([document["notice"] or "No notice is on record."])
+        ),
+        sheets.part("Short form for platforms", sheets.deed([document["short"]])),
+        sheets.part(
+            "Credits from the record",
+            sheets.facts(*((one["credit"], ", ".join(one["names"])) for one in document["credits"])),
+        ),
+    ]

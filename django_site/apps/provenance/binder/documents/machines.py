@@ -1,0 +1,177 @@
+"""Machines: the models that made the pictures with what is declared of their training; and what making the film
+took."""
+
+from typing import Any
+
+from django_site.apps.jobs.models import Job, JobKind
+from django_site.apps.provenance.binder import charts
+from django_site.apps.provenance.binder.film import ENGINEER, PRODUCER, Film, gap, seconds
+from django_site.pages import sheets
+
+
+def model_declarations(film: Film) -> dict[str, Any]:
+    """``models`` [{name, version, kind, licence, commercial_use, sha256, training_data, attested, takes}],
+    ``detectors`` of the audit."""
+    gaps: list[dict[str, str]] = []
+    models = []
+    for one in film.generations:
+        trained = one.model_card.get("kind") != "renderer"
+        if trained:
+            for field, what in (
+                ("attestation", "an attestation of the training data, signed by whoever trained it"),
+                ("indemnity", "an indemnity and its territory"),
+            ):
+                gaps.append(gap(f"models.{field}", f"For {one.model_name}: {what}.", PRODUCER))
+        models.append(
+            {
+                "name": one.model_name,
+                "version": one.model_version,
+                "kind": one.model_card.get("kind"),
+                "licence": one.model_licence,
+                "commercial_use": one.commercial_use,
+                "sha256": one.model_sha256,
+                "training_data": one.model_card.get("training_data") or None,
+                "attested": None if trained else "nothing to attest",
+                "takes": sum(item.take.generation.model_sha256 == one.model_sha256 for item in film.items),
+                "card": one.model_card,
+            }
+        )
+    tools = sorted(
+        {one.tool for one in film.contributions if one.tool} - {f"{one['name']} {one['version']}" for one in models}
+    )
+    if tools:
+        gaps.append(gap("tools.sha256", f"A digest of {', '.join(tools)}: their version is not on record.", ENGINEER))
+    return {
+        **film.head("model-declarations", "Model and training-data declarations"),
+        "models": models,
+        "tools": [{"name": name, "training_data": None} for name in tools],
+        "detectors": list(film.audit.detectors) if film.audit else [],
+        "gaps": gaps,
+    }
+
+
+def model_parts(document: dict[str, Any]) -> list[dict[str, Any]]:
+    parts = [
+        sheets.part(
+            f"{one['name']} {one['version']}",
+            sheets.facts(
+                ("Kind", one["kind"]),
+                (
+                    "Licence",
+                    f"{one['licence']}; commercial use {'allowed' if one['commercial_use'] else 'not allowed'}",
+                ),
+                ("Digest", one["sha256"]),
+                ("Training data, as declared", one["training_data"] or "not declared"),
+                ("Attested", one["attested"] or "no"),
+                ("Takes in the film", one["takes"]),
+            ),
+        )
+        for one in document["models"]
+    ]
+    tools = [[one["name"], one["training_data"] or "not on record"] for one in document["tools"]]
+    detectors = [
+        [str(one.get("name", "")), str(one.get("version", "")), str(one.get("weights_sha256") or "–")]
+        for one in document["detectors"]
+    ]
+    return [
+        *parts,
+        sheets.part("Other tools", *sheets.table(["Tool", "Training data"], [5, 5], tools, "None.")),
+        sheets.part(
+            "Detectors that audited the film",
+            *sheets.table(["Detector", "Version", "Digest of weights"], [3, 2, 6], detectors, "No audit is on record."),
+        ),
+    ]
+
+
+# what it took
+
+
+def energy_and_cost(film: Film) -> dict[str, Any]:
+    """``work`` [{kind, use, jobs, attempts, seconds}]: wall time of jobs from first start to end; ``use`` is ``in the
+    film``, ``not used`` or ``whole film``. ``energy_joules`` and ``cost`` are ``None``: nothing here measures them."""
+    used = {one.take_id for one in film.items}
+    takes = {one.pk for one in film.takes_rendered} | used
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    for job in film.jobs:
+        if job.started_at is None:
+            continue
+        place = rows.setdefault((job.kind, _use(job, used, film)), {"jobs": 0, "attempts": 0, "seconds": 0.0})
+        place["jobs"] += 1
+        place["attempts"] += job.attempt
+        place["seconds"] += (job.finished_at - job.started_at).total_seconds()
+    order = [kind.value for kind in JobKind]
+    work = [
+        {"kind": kind, "use": use, **row, "seconds": seconds(row["seconds"])}
+        for (kind, use), row in sorted(rows.items(), key=lambda one: (order.index(one[0][0]), one[0][1]))
+    ]
+    rendered = film.takes_rendered
+    return {
+        **film.head("energy-and-cost", "Energy and cost, rejected takes included"),
+        "work": work,
+        "machine_seconds": seconds(sum(one["seconds"] for one in work)),
+        "takes": {
+            "rendered": len(rendered),
+            "used": len(used),
+            "not_used": len(takes - used),
+            "seconds_rendered": seconds(sum(float(one.duration or 0) for one in rendered)),
+            "seconds_not_used": seconds(sum(float(one.duration or 0) for one in rendered if one.pk not in used)),
+        },
+        "energy_joules": None,
+        "cost": None,
+        "gaps": [
+            gap(
+                "energy_joules",
+                "Energy was not measured: no power meter is connected. Wall time of the jobs is what there is.",
+                ENGINEER,
+            ),
+            gap("cost", "What an hour of the machines costs: no rate is on record.", PRODUCER),
+        ],
+    }
+
+
+def _use(job: Job, used: set, film: Film) -> str:
+    if job.kind in (JobKind.RENDER_TAKE, JobKind.AUDIT_TAKE):
+        return "in the film" if job.target_id in used else "not used"
+    if job.kind in (JobKind.ASSEMBLE_CUT, JobKind.AUDIT_CUT, JobKind.SIGN_CUT):
+        return "in the film" if job.target_id == film.cut.pk else "not used"
+    return "beside the film"
+
+
+def energy_parts(document: dict[str, Any]) -> list[dict[str, Any]]:
+    svg, alt = charts.energy_chart(document)
+    labels = dict(JobKind.choices)
+    work = [
+        [
+            str(labels.get(one["kind"], one["kind"])),
+            one["use"],
+            str(one["jobs"]),
+            str(one["attempts"]),
+            f"{one['seconds']:.1f} s",
+        ]
+        for one in document["work"]
+    ]
+    takes = document["takes"]
+    return [
+        sheets.part(
+            "Machine time",
+            *([sheets.chart(svg, alt=alt)] if work else []),
+            *sheets.table(
+                ["Work", "For", "Jobs", "Attempts", "Wall time"],
+                [5, 3, 2, 2, 3],
+                work,
+                "No job is on record.",
+                numbers=(2, 3, 4),
+            ),
+            sheets.text("Wall time runs from the first start of a job to its end, waits between attempts included."),
+        ),
+        sheets.part(
+            "Takes",
+            sheets.facts(
+                ("Rendered", f"{takes['rendered']} ({takes['seconds_rendered']:.1f} s)"),
+                ("In the film", takes["used"]),
+                ("Rejected, put aside or not chosen", f"{takes['not_used']} ({takes['seconds_not_used']:.1f} s)"),
+            ),
+        ),
+        sheets.part("Energy", sheets.text("Not measured.")),
+        sheets.part("Cost", sheets.text("Not on record: no rate is known for the machines.")),
+    ]
