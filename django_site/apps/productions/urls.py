@@ -16,6 +16,7 @@ urlpatterns = [
     path("<uuid:production_id>/screenplay/write/", screenplays.screenplay_write_first, name="screenplay_write"),
     path("<uuid:production_id>/people/", people.people_page, name="people"),
     path("<uuid:production_id>/declare/", people.declare, name="declare"),
+    path("<uuid:production_id>/declarations/", people.declare_more, name="declare_more"),
     path("faces/<uuid:face_id>/clear/", people.face_clear, name="face_clear"),
     path("shots/<uuid:shot_id>/cast/", people.shot_cast_view, name="shot_cast"),
     path("shots/<uuid:shot_id>/reference/", people.reference_new, name="reference_new"),
