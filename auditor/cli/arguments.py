@@ -1,6 +1,7 @@
 """The grammar of the command line. It is a contract: other programs call it (see README, "Command line")."""
 
 import argparse
+from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
@@ -112,12 +113,15 @@ def build_parser() -> argparse.ArgumentParser:
     decide = _command(commands, "decide", "judge facts by policies")
     decide.add_argument("facts", type=Path, metavar="FACTS.json")
     decide.add_argument("--policies", type=Path, required=True, metavar="DIR")
+    decide.add_argument("--explain", action="store_true", help="say of each failed check what is and what is allowed")
     decide.add_argument("--at", help="the moment of the decision, as 2026-11-22T10:00:00Z (default: now)")
 
     policies = commands.add_parser("policies", help="the policies: test, schema")
     actions = policies.add_subparsers(required=True, metavar="ACTION")
     test = _command(actions, "policies test", "run every policy's own tests")
     test.add_argument("policies", type=Path, metavar="DIR")
+    test.add_argument("--coverage", action="store_true", help="list the branches taken of each policy")
+    test.add_argument("--today", type=date.fromisoformat, metavar="DAY", help="judge the age of legal bases as of then")
     schema = _command(actions, "policies schema", "write the schema of facts, generated from the code")
     schema.add_argument("file", type=Path)
     return parser

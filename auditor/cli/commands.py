@@ -27,6 +27,7 @@ from auditor.matching.sound import sound_print
 from auditor.media import probe
 from auditor.policy import PolicyBundle
 from auditor.policy import schema as facts_schema
+from auditor.policy.explaining import explain
 from auditor.provenance import DevelopmentAuthority, Ingredient, SigningIdentity, TrustList, sign, verify
 from auditor.provenance.documents import draft_from_document
 from auditor.report import RESEMBLANCE_KINDS, AuditReport, Finding
@@ -256,20 +257,32 @@ def run_verify(arguments: Namespace) -> int:
 
 
 def run_decide(arguments: Namespace) -> int:
-    decision = PolicyBundle.load(arguments.policies).decide(_read_json(arguments.facts), at=_moment(arguments.at))
+    bundle, facts = PolicyBundle.load(arguments.policies), _read_json(arguments.facts)
+    decision = bundle.decide(facts, at=_moment(arguments.at))
+    document = decision.as_dict()
     lines = [f"Outcome: {decision.outcome} ({len(decision.checks)} checks, bundle {decision.bundle_sha256[:12]}…)"]
-    for check in decision.failed:
-        lines += [f"  {check.policy}: {check.plain}", f"    {check.cite}", f"    Remedy: {check.remedy}"]
-    answer(decision.as_dict(), lines, as_json=arguments.as_json)
+    if arguments.explain:
+        explanations = explain(bundle, decision, facts)
+        document["explanations"] = [explanation.as_dict() for explanation in explanations]
+        lines += [f"  {one.policy}, {one.severity}: {one.sentence}" for one in explanations]
+    else:
+        for check in decision.failed:
+            lines += [f"  {check.policy}: {check.plain}", f"    {check.cite}", f"    Remedy: {check.remedy}"]
+    answer(document, lines, as_json=arguments.as_json)
     return CLEAN if decision.outcome == "allow" else FOUND
 
 
 def run_policies_test(arguments: Namespace) -> int:
     bundle = PolicyBundle.load(arguments.policies)
-    report = bundle.test()
+    report = bundle.test(today=arguments.today)
     lines = [f"{result.policy}: {result.name}: {result.plain}" for result in report.failed]
-    passed = len(report.results) - len(report.failed)
-    lines.append(f"{len(bundle.policies)} policies, {passed} of {len(report.results)} tests passed")
+    if arguments.coverage:
+        lines += [f"{policy}: {taken} of {every} branches" for policy, taken, every in report.coverage]
+    passed, (taken, every) = len(report.results) - len(report.failed), report.branches
+    lines.append(
+        f"{len(bundle.policies)} policies, {passed} of {len(report.results)} tests passed, "
+        f"{taken} of {every} branches taken"
+    )
     answer(report.as_dict(), lines, as_json=arguments.as_json)
     return CLEAN if report.ok else FOUND
 

@@ -1,4 +1,4 @@
-"""A directory of policies, loaded whole or not at all, and what it decides about facts.
+"""A set of policies, loaded whole or not at all, and what it decides about facts.
 
 ::
 
@@ -6,81 +6,56 @@
     decision = bundle.decide(facts.as_facts(), at=datetime.now(UTC))
     decision.outcome                                  # "allow" only where every applicable check is literally true
 
-Same facts, same bundle, same moment: the same bytes (``decision.sha256()``), which is how a decision is replayed.
+Same facts, same bundle, same moment: the same bytes (``decision.sha256()``), which is how a decision is replayed. A bundle
+of an earlier day is made again from its texts and the schema of facts of that day (``PolicyBundle.was_in_force``).
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import cache
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import jsonschema
 import rfc8785
 
 from auditor.canonical import canonical_json, sha256_json
 from auditor.errors import BadInputError
 from auditor.plaintext import plain_text
-from auditor.policy import schema
 from auditor.policy.complaints import complaint
-from auditor.policy.decision import CheckResult, Decision, Outcome, gravest
-from auditor.policy.document import Check, Policy, load_policy
-from auditor.policy.errors import ExpressionError, PolicyError
+from auditor.policy.decision import CheckResult, Decision, outcome_of
+from auditor.policy.document import Policy, read_file, read_policy
+from auditor.policy.errors import PolicyError
 from auditor.policy.expressions import ENGINE as EXPRESSIONS
-from auditor.policy.expressions import Expression, Scope
-from auditor.policy.facts import POINTS
+from auditor.policy.judging import Judge, refusal
+from auditor.policy.schema import FactsSchema
+from auditor.policy.superseding import refuse_bad_supersessions, superseded
 from auditor.policy.territories import reaches
 
 if TYPE_CHECKING:
     from auditor.policy.trials import TrialReport
 
-#: Name and version of what decides; part of every decision, because a replay needs the same one.
-ENGINE = f"reelproof-policy 1; {EXPRESSIONS}"
+#: Name and version of what decides; part of every decision, because a replay needs the same one. 2: warnings, supersession.
+ENGINE = f"reelproof-policy 2; {EXPRESSIONS}"
 #: Largest set of facts in bytes of canonical JSON.
 MAX_FACTS_BYTES = 2 * 1024 * 1024
+#: Most policies of one bundle, and most bytes of all its files: what is read from a database to replay is bounded too.
+MAX_POLICIES = 500
+MAX_BUNDLE_BYTES = 16 * 1024 * 1024
 #: Folders of a bundle that hold no policies.
 _APART = ("schema", "fixtures")
 
 
-@cache
-def _facts_validator(point: str) -> jsonschema.Draft202012Validator:
-    return jsonschema.Draft202012Validator(schema.point_schema(point))
-
-
-def _complaint(facts: Mapping[str, Any]) -> str | None:
-    """What is wrong with the facts as a document, in one clause, or ``None``."""
-    point = facts.get("point")
-    if not isinstance(point, str) or point not in POINTS:
-        return f"`point` is {plain_text(repr(point), 60)}, not one of {', '.join(POINTS)}"
-    if (found := complaint(_facts_validator(point).iter_errors(facts))) is None:
-        return None
-    return f"{found[0] or 'the document'}: {found[1]}"
-
-
-def _segment(item: Any) -> tuple[float, float] | None:
-    if not isinstance(item, Mapping):
-        return None
-    start, end = item.get("start"), item.get("end")
-    return (float(start), float(end)) if isinstance(start, int | float) and isinstance(end, int | float) else None
-
-
-def _about(item: Any) -> str | None:
-    if isinstance(item, Mapping):
-        for key in ("work_id", "subject_id", "take_id"):
-            if isinstance(item.get(key), str):
-                return str(item[key])
-    return None
-
-
 @dataclass(frozen=True, slots=True)
 class PolicyBundle:
-    """Every policy of a directory and the digest of them all."""
+    """Every policy of a directory and the digest of them all. ``texts`` are the files as they were read, by name;
+    ``directory`` is where the fixtures of their tests lie, ``None`` for a bundle of an earlier day."""
 
     policies: tuple[Policy, ...]
     sha256: str
-    directory: Path
+    facts: FactsSchema
+    texts: Mapping[str, bytes] = field(repr=False)
+    directory: Path | None = None
 
     @classmethod
     def load(cls, directory: Path) -> "PolicyBundle":
@@ -96,20 +71,71 @@ class PolicyBundle:
             for path in directory.glob(pattern)
             if path.relative_to(directory).parts[0] not in _APART
         )
-        policies = tuple(load_policy(directory / name, name) for name in names)
-        if not policies:
+        if not names:
             raise PolicyError(str(directory), "directory", "it holds no policy", "add AREA/NAME.yaml files")
-        listing = {policy.file: policy.sha256 for policy in policies}
-        digest = sha256_json({"policies": listing, "facts_schema": sha256_json(schema.facts_schema())})
-        return cls(policies=policies, sha256=digest, directory=directory)
+        return cls._of({name: read_file(directory / name, name) for name in names}, FactsSchema.current(), directory)
 
-    def applicable(self, point: str, territories: list[str], at: datetime) -> tuple[Policy, ...]:
-        """The policies in effect at this point, moment and place, before ``applies_when`` is asked."""
-        return tuple(
-            policy
-            for policy in self.policies
-            if point in policy.points and policy.in_effect(at) and reaches(policy.jurisdictions, territories)
+    @classmethod
+    def was_in_force(cls, texts: Mapping[str, bytes], facts: FactsSchema, *, sha256: str) -> "PolicyBundle":
+        """A bundle of an earlier day, from its files by name and the schema of facts of that day.
+
+        Raises ``PolicyError`` where their digest is not ``sha256``.
+        """
+        if (found := cls.digest(texts, facts)) != sha256:
+            raise PolicyError(
+                sha256[:12], "bundle", f"these files have the digest {found[:12]}", "restore the policies"
+            )
+        return cls._of(texts, facts, None, validated=True)
+
+    @staticmethod
+    def digest(texts: Mapping[str, bytes], facts: FactsSchema) -> str:
+        """SHA-256 over the canonical JSON of every file's SHA-256 by name and that of the schema of facts."""
+        listing = {name: hashlib.sha256(data).hexdigest() for name, data in texts.items()}
+        return sha256_json({"policies": listing, "facts_schema": facts.sha256})
+
+    @classmethod
+    def _of(
+        cls, texts: Mapping[str, bytes], facts: FactsSchema, directory: Path | None, *, validated: bool = False
+    ) -> "PolicyBundle":
+        where = "bundle" if directory is None else str(directory)
+        if len(texts) > MAX_POLICIES or sum(map(len, texts.values())) > MAX_BUNDLE_BYTES:
+            raise PolicyError(
+                where,
+                "directory",
+                f"it holds more than {MAX_POLICIES} policies or {MAX_BUNDLE_BYTES} bytes",
+                "split it",
+            )
+        policies = tuple(read_policy(texts[name], name, facts, was_in_force=validated) for name in sorted(texts))
+        refuse_bad_supersessions(policies)
+        return cls(policies, cls.digest(texts, facts), facts, dict(texts), directory)
+
+    def with_texts(self, changed: Mapping[str, bytes | None], *, all_along: bool = False) -> "PolicyBundle":
+        """The same bundle with some files changed, added or (``None``) taken out: a draft, to see what it would decide.
+
+        It is validated in full. ``all_along``: as if what changed had always been active and in effect, whatever its own
+        status and dates say. Raises ``PolicyError``.
+        """
+        texts = {name: data for name, data in {**self.texts, **changed}.items() if data is not None}
+        if not texts:
+            raise PolicyError("bundle", "policies", "nothing is left", "keep at least one policy")
+        draft = self._of(texts, self.facts, self.directory)
+        if not all_along:
+            return draft
+        policies = tuple(
+            replace(policy, status="active", effective_from=date.min, effective_until=None)
+            if policy.file in changed
+            else policy
+            for policy in draft.policies
         )
+        return replace(draft, policies=policies)
+
+    def policy(self, identifier: str) -> Policy | None:
+        """The policy of this id, ``None`` where there is none."""
+        return next((policy for policy in self.policies if policy.id == identifier), None)
+
+    def applicable(self, point: str, territories: Sequence[str], at: datetime) -> tuple[Policy, ...]:
+        """The policies in effect at this point, moment and place, before ``applies_when`` is asked."""
+        return _applicable(self.policies, point, territories, at)
 
     def decide(self, facts: Mapping[str, Any], *, at: datetime) -> Decision:
         """Judge the facts as of ``at`` (an aware datetime).
@@ -125,11 +151,25 @@ class PolicyBundle:
         decision = self._decide((policy,), facts, at)
         return None if decision.checks and decision.checks[0].check == "covered" else decision
 
-    def test(self) -> "TrialReport":
-        """Run every policy's own tests against the bundle's fixtures."""
+    def test(self, *, today: date | None = None) -> "TrialReport":
+        """Run every policy's own tests against the bundle's fixtures; ``today`` (UTC, by default the day that it is) tells
+        which legal bases were looked up too long ago."""
         from auditor.policy.trials import run_trials
 
-        return run_trials(self)
+        return run_trials(self, today=today or datetime.now(UTC).date())
+
+    def _complaint(self, facts: Mapping[str, Any]) -> str | None:
+        """What is wrong with the facts as a document, in one clause, or ``None``."""
+        point = facts.get("point")
+        if not isinstance(point, str) or point not in self.facts.points:
+            return f"`point` is {plain_text(repr(point), 60)}, not one of {', '.join(self.facts.points)}"
+        try:
+            if self.facts.valid(point, facts):
+                return None
+        except (ValueError, TypeError, OverflowError):
+            pass  # something that is no JSON: the reason follows
+        found = complaint(self.facts.validator(point).iter_errors(facts))
+        return f"{found[0] or 'the document'}: {found[1]}" if found else "the document: it does not have their form"
 
     def _decide(self, policies: tuple[Policy, ...], facts: Mapping[str, Any], at: datetime) -> Decision:
         if at.tzinfo is None:
@@ -143,33 +183,35 @@ class PolicyBundle:
             raise BadInputError(f"these facts can't be recorded: {error}") from error
         results: list[CheckResult] = []
         asked: list[str] = []
-        complaint = _complaint(facts)
+        complaint = self._complaint(facts)
         if len(canonical) > MAX_FACTS_BYTES:
             complaint = f"they are {len(canonical)} bytes long, more than {MAX_FACTS_BYTES}"
         if complaint is not None:
             results.append(
-                _refusal("valid", "The facts are complete and well-formed", f"The facts can't be judged: {complaint}.")
+                refusal("valid", "The facts are complete and well-formed", f"The facts can't be judged: {complaint}.")
             )
         else:
-            chosen = PolicyBundle(policies, self.sha256, self.directory).applicable(
-                facts["point"], list(facts.get("territories", [])), at
-            )
-            judge = _Judge(facts, at)
+            chosen = _applicable(policies, facts["point"], list(facts.get("territories", [])), at)
+            judge = Judge(facts, at, self.facts.record_lists)
+            aside = superseded(chosen, judge.applies)
+            asks = [policy for policy in chosen if policy.id not in aside]
+            answers = {policy.id: found for policy, found in judge.ask(asks)}
             for policy in chosen:
-                if answers := list(judge.ask(policy)):
+                if policy.id in aside:
+                    asked.append(f"{policy.id}@{policy.version} superseded by {aside[policy.id]}")
+                elif policy.id in answers:
                     asked.append(f"{policy.id}@{policy.version}")
-                    results.extend(answers)
+                    results.extend(answers[policy.id])
             if not results:
                 results.append(
-                    _refusal(
+                    refusal(
                         "covered",
                         "A policy covers this step",
                         f"No policy judged this {facts['point']}: nothing vouches for it.",
                     )
                 )
-        outcome: Outcome = gravest([result.severity for result in results if not result.passed])
         return Decision(
-            outcome=outcome,
+            outcome=outcome_of(result.severity for result in results if not result.passed),
             point=str(facts.get("point", ""))[:40],
             at=at,
             checks=tuple(results),
@@ -180,138 +222,10 @@ class PolicyBundle:
         )
 
 
-def _refusal(check: str, title: str, plain: str) -> CheckResult:
-    return CheckResult(
-        policy="engine/facts",
-        version=1,
-        check=check,
-        title=title,
-        severity="block",
-        passed=False,
-        plain=plain,
-        cite="House rule: no verdict without evidence",
-        remedy="Build the facts again with auditor.policy.facts; policies/schema/facts.json says what they hold.",
-        who_can_fix="the studio's engineers",
-        error=True,
-    )
-
-
-class _Judge:
-    """Asks policies about one set of facts; contexts are made once and used again."""
-
-    def __init__(self, facts: Mapping[str, Any], at: datetime) -> None:
-        self._facts = facts
-        lists = schema.record_lists()
-        self._few = {name: value for name, value in facts.items() if name not in lists}
-        self._whole = _lazily(lambda: Scope(dict(facts), now=at))
-        self._bound: tuple[str, int] | None = None
-        self._each = _lazily(lambda: Scope(self._few, now=at))
-
-    def ask(self, policy: Policy) -> Iterator[CheckResult]:
-        """The results of a policy's checks; none where it does not apply."""
-        if policy.applies_when is not None:
-            try:
-                if not policy.applies_when.truth(self._whole()):
-                    return
-            except ExpressionError as error:
-                yield _result(
-                    policy, policy.checks[0], self._facts, error=f"whether it applies could not be told ({error})"
-                )
-                return
-        for check in policy.checks:
-            yield from self._check(policy, check)
-
-    def _check(self, policy: Policy, check: Check) -> Iterator[CheckResult]:
-        if check.variable is None or check.records is None:
-            yield self._answer(policy, check, check.expr, self._whole, self._facts)
-            return
-        items = self._facts.get(check.records)
-        if not isinstance(items, list | tuple):
-            yield _result(policy, check, self._facts, error=f"the facts lack `{check.records}`")
-            return
-        failed = False
-        for index, item in enumerate(items):
-            values = {**self._few, check.variable: item}
-            place = f"{check.records}[{index}]"
-            try:
-                if self._bound != (
-                    check.variable,
-                    id(item),
-                ):  # binding copies the record: once an item, not once a check
-                    self._each().bind(check.variable, item)
-                    self._bound = (check.variable, id(item))
-                if check.where is not None and not check.where.truth(self._each()):
-                    continue
-            except (ExpressionError, ValueError, TypeError, OverflowError) as error:
-                failed = True
-                yield _result(policy, check, values, item=item, place=place, error=str(error))
-                continue
-            answer = self._answer(policy, check, check.expr, self._each, values, item=item, place=place)
-            if not answer.passed:
-                failed = True
-                yield answer
-        if not failed:
-            yield _result(policy, check, self._facts, passed=True)
-
-    @staticmethod
-    def _answer(
-        policy: Policy,
-        check: Check,
-        expression: Expression,
-        scope: "Callable[[], Scope]",
-        values: Mapping[str, Any],
-        *,
-        item: Any = None,
-        place: str | None = None,
-    ) -> CheckResult:
-        try:
-            truth = expression.truth(scope())
-        except (ExpressionError, ValueError, TypeError, OverflowError) as error:
-            return _result(policy, check, values, item=item, place=place, error=str(error))
-        return _result(policy, check, values, item=item, place=place, passed=truth)
-
-
-def _lazily(make: Callable[[], Scope]) -> Callable[[], Scope]:
-    made: list[Scope] = []
-
-    def get() -> Scope:
-        if not made:
-            made.append(make())
-        return made[0]
-
-    return get
-
-
-def _result(
-    policy: Policy,
-    check: Check,
-    values: Mapping[str, Any],
-    *,
-    passed: bool = False,
-    item: Any = None,
-    place: str | None = None,
-    error: str | None = None,
-) -> CheckResult:
-    if error is not None:
-        plain = f"'{check.title}' could not be checked: {plain_text(error, 200)}."
-        remedy = "Supply the missing fact, then decide again; until then it counts as not passed."
-    else:
-        plain = f"{check.title if passed else check.plain.render(values)}."
-        remedy = "" if passed else check.remedy.render(values)
-    return CheckResult(
-        policy=policy.id,
-        version=policy.version,
-        check=check.id,
-        title=check.title,
-        severity=policy.on_error if error is not None else check.severity,
-        passed=passed,
-        plain=plain,
-        cite=policy.cite,
-        remedy=remedy,
-        who_can_fix="" if passed else check.who_can_fix,
-        segment=None if passed else _segment(item),
-        item=None if passed else place,
-        about=None if passed else _about(item),
-        error=error is not None,
-        overridable=not passed and error is None and policy.override.allowed,
+def _applicable(policies: Sequence[Policy], point: str, territories: Sequence[str], at: datetime) -> tuple[Policy, ...]:
+    places = list(territories)
+    return tuple(
+        policy
+        for policy in policies
+        if point in policy.points and policy.in_effect(at) and reaches(policy.jurisdictions, places)
     )

@@ -1,5 +1,6 @@
 """What deciding returns: the outcome, and for every check what was asked, what was found, and who can mend it how."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -7,14 +8,16 @@ from typing import Any, Literal
 from auditor.canonical import sha256_json
 
 Outcome = Literal["allow", "review", "block"]
-Severity = Literal["block", "review"]
+#: ``block`` stops, ``review`` asks for a person; ``warn`` and ``info`` are shown and stop nothing.
+Severity = Literal["block", "review", "warn", "info"]
 
-_RANK: dict[Outcome, int] = {"allow": 0, "review": 1, "block": 2}
+_RANK: dict[Severity, int] = {"info": 0, "warn": 1, "review": 2, "block": 3}
 
 
-def gravest(outcomes: list[Outcome]) -> Outcome:
-    """The strictest of the outcomes; ``allow`` where there is none."""
-    return max(outcomes, key=_RANK.__getitem__, default="allow")
+def outcome_of(severities: Iterable[Severity]) -> Outcome:
+    """What failed checks of these severities come to; ``allow`` where none of them stops anything."""
+    found = set(severities)
+    return "block" if "block" in found else "review" if "review" in found else "allow"
 
 
 def moment(at: datetime) -> str:
@@ -83,6 +86,11 @@ class Decision:
     def failed(self) -> tuple[CheckResult, ...]:
         """The checks that did not pass, blocking ones first, in the order of the bundle."""
         return tuple(sorted((check for check in self.checks if not check.passed), key=lambda c: -_RANK[c.severity]))
+
+    @property
+    def stopping(self) -> tuple[CheckResult, ...]:
+        """Those among them that stop it or ask for a person; the rest is said and stops nothing."""
+        return tuple(check for check in self.failed if check.severity in ("block", "review"))
 
     def as_dict(self) -> dict[str, Any]:
         """The ``decide`` document of the command line."""

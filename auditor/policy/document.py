@@ -12,12 +12,12 @@ from typing import Any, cast
 import jsonschema
 import yaml
 
-from auditor.policy import schema
 from auditor.policy.complaints import complaint
 from auditor.policy.decision import Severity
 from auditor.policy.errors import ExpressionError, PolicyError
 from auditor.policy.expressions import Expression
 from auditor.policy.messages import Message
+from auditor.policy.schema import FactsSchema
 
 #: Largest policy or fixture file in bytes; the longest of ours is a tenth of it.
 MAX_BYTES = 128 * 1024
@@ -50,21 +50,27 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
-def read_yaml(path: Path, name: str) -> tuple[dict[str, Any], bytes]:
-    """The mapping in a YAML file and the file's bytes; raises ``PolicyError`` naming ``name``."""
+def read_yaml(data: bytes, name: str) -> dict[str, Any]:
+    """The mapping in a YAML file's bytes; raises ``PolicyError`` naming ``name``."""
     try:
-        data = path.read_bytes()
         if len(data) > MAX_BYTES:
-            raise PolicyError(
-                name, "file", f"{len(data)} bytes, more than {MAX_BYTES}", "split it into several policies"
-            )
+            raise PolicyError(name, "file", f"it has more than {MAX_BYTES} bytes", "split it into several policies")
         document = yaml.load(data.decode("utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader, narrowed further
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
+    except (UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
         reason = " ".join(str(error).split())[:300]
         raise PolicyError(name, "file", f"it is not readable YAML: {reason}", "correct the syntax") from error
     if not isinstance(document, dict):
         raise PolicyError(name, "file", "it does not hold a mapping of fields", "start from a neighbouring policy")
-    return document, data
+    return document
+
+
+def read_file(path: Path, name: str) -> bytes:
+    """A file's bytes, no more than a policy may have and one; raises ``PolicyError`` naming ``name``."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise PolicyError(name, "file", f"it can't be read: {error.strerror}", "check that it is there") from error
 
 
 @cache
@@ -148,6 +154,7 @@ class Policy:
     trials: tuple[Trial, ...]
     file: str
     sha256: str
+    supersedes: tuple[str, ...] = ()
 
     @property
     def cite(self) -> str:
@@ -174,11 +181,10 @@ def _day(text: str, name: str, where: str) -> date:
 class _Compiler:
     """Turns one validated document into a ``Policy``; keeps the file's name for its errors."""
 
-    def __init__(self, document: Mapping[str, Any], name: str) -> None:
+    def __init__(self, document: Mapping[str, Any], name: str, facts: FactsSchema) -> None:
         self._document, self._name = document, name
-        points = document["points"]
-        self._known = frozenset.intersection(*(schema.fields_of(point) for point in points))
-        self._lists = schema.record_lists()
+        self._known = frozenset.intersection(*(facts.fields_of(point) for point in document["points"]))
+        self._lists = facts.record_lists
 
     def _expression(self, source: str, where: str, names: frozenset[str]) -> Expression:
         try:
@@ -231,6 +237,10 @@ class _Compiler:
             where=self._expression(raw["where"], f"{where}.where", names) if "where" in raw else None,
         )
 
+    def _basis(self, raw: Mapping[str, str], index: int) -> Basis:
+        _day(raw["checked"], self._name, f"basis[{index}].checked")
+        return Basis(**raw)
+
     def policy(self, digest: str) -> Policy:
         raw, name = self._document, self._name
         checks = tuple(self._check(check, index) for index, check in enumerate(raw["checks"]))
@@ -249,7 +259,7 @@ class _Compiler:
             effective_from=_day(raw["effective"]["from"], name, "effective.from"),
             effective_until=_day(until, name, "effective.until") if until else None,
             jurisdictions=tuple(raw["jurisdictions"]),
-            basis=tuple(Basis(**basis) for basis in raw["basis"]),
+            basis=tuple(self._basis(basis, index) for index, basis in enumerate(raw["basis"])),
             points=tuple(raw["points"]),
             applies_when=self._expression(raw["applies_when"], "applies_when", self._known)
             if "applies_when" in raw
@@ -260,6 +270,7 @@ class _Compiler:
             trials=trials,
             file=name,
             sha256=digest,
+            supersedes=tuple(raw.get("supersedes", ())),
         )
 
 
@@ -292,12 +303,13 @@ def _trial(raw: Mapping[str, Any], index: int, checks: list[str], name: str) -> 
     )
 
 
-def load_policy(path: Path, name: str) -> Policy:
-    """Read, validate and compile one file. ``name`` is what errors call it (its path inside the bundle)."""
-    document, data = read_yaml(path, name)
-    if found := complaint(_validator().iter_errors(document)):
+def read_policy(data: bytes, name: str, facts: FactsSchema, *, was_in_force: bool = False) -> Policy:
+    """Read, validate and compile one file's bytes. ``name`` is what errors call it (its path inside the bundle), ``facts``
+    what it may speak of; ``was_in_force``: it was validated then, by the form of its day, which need not be today's."""
+    document = read_yaml(data, name)
+    if not was_in_force and (found := complaint(_validator().iter_errors(document))):
         where, what = found
         raise PolicyError(name, where or "document", what, "see auditor/policy/policy.schema.json")
     if f"{document['id']}.yaml" != name:
         raise PolicyError(name, "id", f"it says {document['id']!r}", "name the file FOLDER/NAME.yaml after its id")
-    return _Compiler(document, name).policy(hashlib.sha256(data).hexdigest())
+    return _Compiler(document, name, facts).policy(hashlib.sha256(data).hexdigest())

@@ -63,14 +63,18 @@ class Expression:
 
     def truth(self, scope: Scope) -> bool:
         """``True`` or ``False``; raises ``ExpressionError`` where the result is anything else or evaluation fails."""
+        result = self.value(scope)
+        if not isinstance(result, bool):
+            raise ExpressionError(f"the result is a {type(result).__name__}, not true or false")
+        return result
+
+    def value(self, scope: Scope) -> Any:
+        """Whatever it comes to; raises ``ExpressionError`` where evaluation fails."""
         try:
-            result = self._program.execute(scope._context)
+            return self._program.execute(scope._context)
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:  # a panic of the engine is a BaseException, and must fail closed too
             raise ExpressionError(
                 f"{type(error).__name__}: {str(error).splitlines()[0][:160] if str(error) else ''}"
             ) from error
-        if not isinstance(result, bool):
-            raise ExpressionError(f"the result is a {type(result).__name__}, not true or false")
-        return result

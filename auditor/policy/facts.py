@@ -4,9 +4,9 @@ Build one, call ``as_facts()`` and hand the plain dictionary to ``PolicyBundle.d
 
     facts = TakeAuditFacts(
         asset=AssetFact(sha256=digest, kind="take", origin="generated", title="Shot 3, take 2"),
-        production=ProductionFact(id="p1", title="Harbour", use="film"),
+        production=ProductionFact(id="p1", declared=declared, maker=maker, title="Harbour", use="film"),
         territories=("US", "DE"),
-        matches=(), intended=intended, people=(), generations=(record,),
+        matches=(), intended=intended, people=(), generations=(record,), components=parts,
         audit=AuditFact(complete=True, index_current=True, detectors=("copy", "faces"), uncleared_people=0),
     )
     decision = bundle.decide(facts.as_facts(), at=now)
@@ -19,154 +19,27 @@ judge; leaving a field out says "nobody looked", which no policy lets pass.
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
+from auditor.policy.components import ComponentFact
 from auditor.policy.people import BiometricFact, IntendedFact, PersonFact
+from auditor.policy.records import AssetFact as AssetFact
+from auditor.policy.records import AuditFact as AuditFact
+from auditor.policy.records import DisclosureFact as DisclosureFact
+from auditor.policy.records import GenerationFact as GenerationFact
+from auditor.policy.records import LicenceFact as LicenceFact
+from auditor.policy.records import MatchFact as MatchFact
+from auditor.policy.records import ProductionFact as ProductionFact
+from auditor.policy.records import ReviewFact as ReviewFact
+from auditor.policy.records import SignatureFact as SignatureFact
+from auditor.policy.records import StandingFact as StandingFact
+from auditor.policy.records import TrainingWorkFact as TrainingWorkFact
 from auditor.policy.shapes import Shape
-from auditor.policy.terms import (
-    MAX_RECORDS,
-    Act,
-    AssetKind,
-    Identifier,
-    Moment,
-    Origin,
-    Score,
-    Seconds,
-    Sha256,
-    SignatureState,
-    Territory,
-    Text,
-    Use,
-    records,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class AssetFact:
-    """The file that is being judged."""
-
-    sha256: Sha256
-    kind: AssetKind
-    origin: Origin
-    title: Text = ""
-    duration: Seconds | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ProductionFact:
-    """The production that wants to use it, and as what."""
-
-    id: Identifier
-    title: Text = ""
-    use: Use = "film"
-
-
-@dataclass(frozen=True, slots=True)
-class LicenceFact:
-    """The licence under which the studio holds a work; ``active`` weighs its dates and state at the moment asked."""
-
-    id: Identifier
-    acts: tuple[Act, ...]
-    territories: tuple[Territory, ...]
-    active: bool
-    expires: Moment | None = None
-    name: Text = ""
-
-
-@dataclass(frozen=True, slots=True)
-class MatchFact:
-    """A stretch that shows a registered work: ``copy`` the same recording, ``scene`` the same scene shot anew, ``audio``
-    the same sound, ``text`` the same words."""
-
-    kind: Literal["copy", "scene", "audio", "text"]
-    work_id: Identifier
-    title: Text
-    start: Seconds
-    end: Seconds
-    score: Score
-    licence: LicenceFact | None
-    mirrored: bool = False
-    log10_lr: float | None = None
-    reference_start: Seconds | None = None
-    reference_end: Seconds | None = None
-    rights_holder: Text = ""
-
-
-@dataclass(frozen=True, slots=True)
-class GenerationFact:
-    """How one take was made. ``missing`` names what the record lacks; ``complete`` is true only when nothing does."""
-
-    take_id: Identifier
-    model: Identifier
-    model_version: Text
-    model_licence: Text
-    commercial_use: bool
-    weights_sha256: Sha256
-    complete: bool
-    missing: tuple[Text, ...] = ()
-    licence_territories: tuple[Territory, ...] = ("*",)
-    training_data: Text = ""
-
-
-@dataclass(frozen=True, slots=True)
-class AuditFact:
-    """What was looked for, and whether it was looked for in the index and gallery of today."""
-
-    complete: bool
-    index_current: bool
-    detectors: tuple[Identifier, ...]
-    #: People who recur in it, resemble nobody registered, and were not cleared by the makers.
-    uncleared_people: Annotated[int, Shape("people to be cleared", minimum=0)]
-    missing_detectors: tuple[Text, ...] = ()
-    index_sha256: Sha256 | None = None
-    report_sha256: Sha256 | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewFact:
-    """What people decided. Pseudonyms only; ``makers`` are those who made or asked for the asset."""
-
-    decision: Literal["approved", "rejected", "pending"]
-    reviewers: tuple[Identifier, ...]
-    makers: tuple[Identifier, ...] = ()
-    decided_at: Moment | None = None
-    asset_sha256: Sha256 | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SignatureFact:
-    """The verdict of a fresh reader over the signed file and its whole chain of ingredients."""
-
-    state: SignatureState
-    asset_sha256: Sha256 | None = None
-    reread_at: Moment | None = None
-    timestamped: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class DisclosureFact:
-    """What the file says about its making: in its manifest (for machines) and on the screen (for the audience)."""
-
-    digital_source_type: Text | None
-    ai_disclosure: bool
-    soft_binding: bool = False
-    audience_notice: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class StandingFact:
-    """The newest decision about the asset, and the newest change of everything that it relied on."""
-
-    outcome: Literal["allow", "review", "block"]
-    decided_at: Moment
-    policies_changed_at: Moment
-    consents_changed_at: Moment
-    index_changed_at: Moment
-    uncleared_people: Annotated[int, Shape("unknown people to be cleared by the makers", minimum=0)]
-    overridden: bool = False
-
+from auditor.policy.terms import MAX_RECORDS as MAX_RECORDS
+from auditor.policy.terms import Count, Identifier, Sha256, Territory, Text, records
 
 Matches = Annotated[tuple[MatchFact, ...], records("registered works found in the asset")]
 People = Annotated[tuple[PersonFact, ...], records("registered people who are shown, heard, named, cast or trained on")]
 Generations = Annotated[tuple[GenerationFact, ...], records("one record per generated take in the asset")]
+Components = Annotated[tuple[ComponentFact, ...], records("each part of the models that make it, with its licence")]
 Territories = Annotated[tuple[Territory, ...], Shape("where the asset is to be shown", max_items=300)]
 
 
@@ -179,6 +52,7 @@ class PromptFacts:
     territories: Territories
     intended: IntendedFact
     people: People
+    components: Components
     texts_sha256: Annotated[tuple[Sha256, ...], Shape("the texts that were searched", max_items=MAX_RECORDS)] = ()
 
     def as_facts(self) -> dict[str, Any]:
@@ -194,6 +68,7 @@ class DispatchFacts:
     territories: Territories
     intended: IntendedFact
     people: People
+    components: Components
     texts_sha256: Annotated[tuple[Sha256, ...], Shape("the texts that were searched", max_items=MAX_RECORDS)] = ()
 
     def as_facts(self) -> dict[str, Any]:
@@ -209,6 +84,10 @@ class TrainFacts:
     territories: Territories
     intended: IntendedFact
     people: People
+    components: Components
+    works: Annotated[tuple[TrainingWorkFact, ...], records("registered works in the data")]
+    made_by: Annotated[tuple[ComponentFact, ...], records("parts of the models that made files in the data")]
+    unknown_files: Annotated[Count, Shape("files in the data of which nobody knows whose they are")]
     data_sha256: Annotated[tuple[Sha256, ...], Shape("the files to be trained on", max_items=MAX_RECORDS)] = ()
 
     def as_facts(self) -> dict[str, Any]:
@@ -224,6 +103,7 @@ class EditFacts:
     territories: Territories
     intended: IntendedFact
     people: People
+    components: Components
     takes: Annotated[tuple[Identifier, ...], Shape("the takes that are cut together", max_items=MAX_RECORDS)] = ()
 
     def as_facts(self) -> dict[str, Any]:
@@ -272,6 +152,7 @@ class TakeAuditFacts:
     intended: IntendedFact
     people: People
     generations: Generations
+    components: Components
     audit: AuditFact
 
     def as_facts(self) -> dict[str, Any]:
@@ -308,6 +189,7 @@ class CutAuditFacts:
     intended: IntendedFact
     people: People
     generations: Generations
+    components: Components
     audit: AuditFact
 
     def as_facts(self) -> dict[str, Any]:
@@ -325,6 +207,7 @@ class ReleaseFacts:
     intended: IntendedFact
     people: People
     generations: Generations
+    components: Components
     standing: StandingFact | None
     review: ReviewFact | None
     signature: SignatureFact | None

@@ -95,6 +95,9 @@ class IntendedFact:
     real_time: bool
     models: Annotated[tuple[Text, ...], Shape("names of the models that make it", max_items=100)]
     sublicensee: Text
+    topics: Annotated[tuple[Topic, ...], Shape("topics that it touches, declared or found in its words", max_items=20)]
+    #: Some shot of it says that everybody in it is synthetic.
+    synthetic: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,3 +131,5 @@ class PersonFact:
     source: Literal["", "brief", "screenplay", "prompt", "negative_prompt", "reference"] = ""
     quote: Text = ""
     union: Text = ""
+    #: Midnight of the day of death, where it is known.
+    died_at: Moment | None = None

@@ -39,6 +39,21 @@ Topic = Literal["nudity", "intimacy", "political", "endorsement", "violence", "r
 Alteration = Literal["age", "body", "voice", "language", "character"]
 #: What is done with a likeness: a picture or sound made, a model of this film tuned, others' models trained.
 LikenessAct = Literal["render", "fine_tune", "third_party_training"]
+#: What part of a model a component is; ``model`` where a card names no parts.
+ComponentRole = Literal[
+    "model", "renderer", "transformer", "text_encoder", "image_encoder", "vae", "lora", "control", "upscaler", "audio",
+    "other",
+]  # fmt: skip
+#: What a model's licence may rule out: a topic that is shown, or what the film is made as.
+RuledOut = Literal[
+    "nudity", "intimacy", "political", "endorsement", "violence", "religion",
+    "film", "series", "trailer", "advertising", "game",
+]  # fmt: skip
+#: Whose collective agreements a production is made under.
+Guild = Literal["SAG-AFTRA", "WGA"]
+Currency = Annotated[str, Shape("ISO 4217 currency (USD)", pattern="^[A-Z]{3}$")]
+Money = Annotated[int, Shape("whole units of a currency", minimum=0, maximum=10**15)]
+Count = Annotated[int, Shape("how many", minimum=0, maximum=10**12)]
 Language = Annotated[str, Shape("BCP 47 language tag, or * for any", pattern=r"^(\*|[a-z]{2,3}(-[A-Za-z0-9]{2,8})*)$")]
 
 

@@ -72,7 +72,12 @@ class MerkleLog:
                 raise LedgerError(f"the ledger has {len(leaves)} entries; there is none at {index}")
         levels = _levels(_hashed(leaves))
         return [
-            {"type": "inclusion", "index": index, "size": len(leaves), "hashes": [n.hex() for n in _path(index, levels)]}
+            {
+                "type": "inclusion",
+                "index": index,
+                "size": len(leaves),
+                "hashes": [n.hex() for n in _path(index, levels)],
+            }
             for index in indexes
         ]
 

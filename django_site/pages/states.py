@@ -4,6 +4,7 @@ from django.db.models import TextChoices
 
 from django_site.apps.accounts.models import Role
 from django_site.apps.audits.models import AuditState, FindingKind, Outcome, Zone
+from django_site.apps.audits.policy_models import DraftState, RuleStatus, Severity
 from django_site.apps.corpora.models import CorpusState, FileOutcome
 from django_site.apps.jobs.models import JobState
 from django_site.apps.likeness.models import ApprovalState, ClaimState, CustodyAct, GrantState
@@ -36,6 +37,10 @@ LOOKS: dict[str, tuple[str, str]] = {
     "approve": (GOOD, "check"),
     "stopped": (STOP, "stop"),
     "block": (STOP, "stop"),
+    "warn": (ASK, "warning"),
+    "info": (IDLE, "question"),
+    "retired": (IDLE, "replaced"),
+    "waiting": (BUSY, "search"),
     "failed": (STOP, "cross"),
     "rejected": (STOP, "cross"),
     "reject": (STOP, "cross"),
@@ -104,6 +109,9 @@ KINDS: dict[str, type[TextChoices]] = {
     "corpus_file": FileOutcome,
     "audit": AuditState,
     "outcome": Outcome,
+    "severity": Severity,
+    "rule": RuleStatus,
+    "draft": DraftState,
     "finding": FindingKind,
     "case": CaseState,
     "action": ActionKind,

@@ -1,5 +1,6 @@
 """What makes takes out of shots."""
 
-from generator.backends.model import ModelCard, Take
+from generator.backends.licences import LicenceTerms
+from generator.backends.model import ModelCard, ModelComponent, Take
 
-__all__ = ["ModelCard", "Take"]
+__all__ = ["LicenceTerms", "ModelCard", "ModelComponent", "Take"]

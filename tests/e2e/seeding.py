@@ -269,6 +269,7 @@ def seed(directory: Path) -> dict:
     grant = offer(subject, waiting, people["head"])
     noor = registered(people, borrowed(waiting, people), password=PASSWORD)
     brought = corpora(people, directory)
+    tried = draft(people)
     elsewhere = production_create(
         organisation=people["other"], title="Elsewhere", brief="Somebody waits.", by=people["outsider"], **FORMAT
     )
@@ -288,6 +289,8 @@ def seed(directory: Path) -> dict:
         "shot": str(waiting.screenplays.get().scenes.first().shots.first().pk),
         "take": str(waiting.screenplays.get().scenes.first().shots.first().takes.get().pk),
         "case_scene": str(Case.objects.get(imported=imports["same-scene.mp4"], state="open").pk),
+        "draft": str(tried.pk),
+        "decision_blocked": str(imports["mirrored.mp4"].decisions.latest("created_at").pk),
         "copy_finding": str(_finding(imports["mirrored.mp4"], "copy")),
         "medley_findings": [str(pk) for pk in _findings(imports["medley.mp4"])],
         "face_finding": str(_finding(imports["portrait.mp4"], "face")),
@@ -298,6 +301,19 @@ def seed(directory: Path) -> dict:
         **noor,
         "foreign": {name: str(directory / name) for name in imports},
     }
+
+
+def draft(people):
+    """A change of a rule that somebody tried on paper."""
+    from django_site import wiring
+    from django_site.apps.audits.services.drafting import draft_start
+    from django_site.apps.jobs.runner import run_pending
+
+    file = "copyright/unlicensed-copy.yaml"
+    text = wiring.policy_bundle().texts[file].decode().replace("severity: block", "severity: review", 1)
+    tried = draft_start(organisation=people["house"], by=people["reviewer"], file=file, text=text)
+    run_pending()
+    return tried
 
 
 def _path(asset) -> Path:

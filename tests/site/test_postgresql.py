@@ -13,6 +13,7 @@ SUITES = [
     "tests/site/test_constraints.py",
     "tests/site/jobs/test_claims.py",
     "tests/site/provenance/test_ledger.py",
+    "tests/site/provenance/test_verify_ledger.py",
     "tests/site/reviews/test_services.py",
     "tests/site/accounts/test_permissions.py",
     "tests/site/likeness/test_reaching.py",

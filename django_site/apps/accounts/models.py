@@ -36,6 +36,28 @@ class Organisation(Record):
     name = models.CharField(max_length=200, unique=True)
     #: Where the public reads how long biometrics are kept (740 ILCS 14/15(a) asks for it before any is collected).
     retention_schedule_url = models.URLField(blank=True)
+    #: How large it is, with everybody under the same control: licences of models end or cost from some size on. ``None``:
+    #: nobody has declared it.
+    annual_revenue = models.PositiveBigIntegerField(null=True, blank=True)
+    revenue_currency = models.CharField(max_length=3, blank=True)
+    monthly_users = models.PositiveBigIntegerField(null=True, blank=True)
+    size_declared_at = models.DateTimeField(null=True, blank=True)
+    size_declared_by = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(size_declared_at__isnull=True, annual_revenue__isnull=True, monthly_users__isnull=True)
+                | Q(size_declared_at__isnull=False, size_declared_by__isnull=False),
+                name="organisation_size_declared_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(annual_revenue__isnull=True) | Q(revenue_currency__regex="^[A-Z]{3}$"),
+                name="organisation_revenue_has_currency",
+            ),
+        ]
 
     @property
     def schedule_address(self) -> str:

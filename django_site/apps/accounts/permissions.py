@@ -71,6 +71,11 @@ def heads_legal_of_organisation(user: User, organisation) -> bool:
 
 
 @rules.predicate
+def is_legal_of_organisation(user: User, organisation) -> bool:
+    return organisation is not None and _role_in(user, organisation.pk) in REVIEWING_ROLES
+
+
+@rules.predicate
 def is_subject(user: User, subject) -> bool:
     return subject is not None and subject.user_id == user.pk
 
@@ -139,6 +144,7 @@ rules.add_perm("likeness.stop", _signed_in & (is_subject | stops_for))
 rules.add_perm("likeness.answer", _signed_in & is_legal_of_subject & ~is_subject & ~represents)
 # Nobody calls off what a withdrawal sets in motion: not the producers whom it stops, not the legal side.
 rules.add_perm("likeness.call_off", rules.always_deny)
+rules.add_perm("policies.draft", _signed_in & is_legal_of_organisation)
 rules.add_perm("api.tokens", _signed_in & heads_legal_of_organisation)
 rules.add_perm("likeness.money", _signed_in & is_legal_of_subject & ~is_subject & ~represents)
 rules.add_perm("likeness.strike", _signed_in & heads_legal_of_organisation)

@@ -3,11 +3,13 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
 
 from auditor.policy import names_in
+from auditor.policy.components import ComponentFact
 from auditor.policy.facts import (
     AssetFact,
     AuditFact,
@@ -24,9 +26,18 @@ from auditor.policy.facts import (
     SignatureFact,
     TakeAuditFacts,
     TrainFacts,
+    TrainingWorkFact,
     UseFacts,
 )
+from auditor.policy.people import IntendedFact
 from django_site import wiring
+from django_site.apps.audits.model_facts import (
+    component_facts,
+    components_of,
+    components_planned,
+    declared_fact,
+    organisation_fact,
+)
 from django_site.apps.audits.models import MATCH_KINDS, Asset, Audit
 from django_site.apps.audits.people_facts import (
     biometric_fact,
@@ -39,6 +50,7 @@ from django_site.apps.audits.people_facts import (
     people_of_takes,
     video_model,
 )
+from django_site.apps.corpora.models import WorkAsset
 from django_site.apps.corpora.selectors import licence_chosen, licensed_acts_of
 from django_site.apps.likeness.models import LivingState, Modality, Subject
 from django_site.apps.likeness.selectors import registered_names
@@ -58,7 +70,13 @@ def missing_detectors(names: Iterable[str], *, voices: bool = False) -> tuple[st
 
 
 def production_fact(production: Production) -> ProductionFact:
-    return ProductionFact(id=str(production.pk), title=production.title, use=production.use)
+    return ProductionFact(
+        id=str(production.pk),
+        declared=declared_fact(production),
+        maker=organisation_fact(production.organisation),
+        title=production.title,
+        use=production.use,
+    )
 
 
 def generation_fact(take_id, record: GenerationRecord) -> GenerationFact:
@@ -123,8 +141,9 @@ def _asked_for(shot: Shot, screenplay_text: str, references: Iterable[Reference]
     return {
         "production": production_fact(production),
         "territories": tuple(production.territories),
-        "intended": intended_fact(production, models=[video_model()]),
+        "intended": intended_fact(production, models=[video_model()], shots=[shot]),
         "people": people_asked_for(named, shot, production, references),
+        "components": components_planned(),
         "texts_sha256": tuple(hashlib.sha256(text.encode()).hexdigest() for text in texts.values()),
     }
 
@@ -143,7 +162,7 @@ def use_facts(
     return UseFacts(
         production=production_fact(production),
         territories=tuple(production.territories),
-        intended=intended_fact(production, act=act, models=[model] if model else []),
+        intended=intended_fact(production, act=act, models=[model] if model else [], shots=[shot]),
         people=people_asked_about(modalities, production, [shot]),
     )
 
@@ -155,15 +174,47 @@ def train_facts(
     model: str,
     act: str,
     data_sha256: Iterable[str] = (),
+    base: Mapping[str, Any] | None = None,
 ) -> TrainFacts:
-    """Before a model is tuned (``fine_tune``) or trained for others: ``modalities`` in the data by subject id."""
+    """Before a model is tuned (``fine_tune``) or trained for others: ``modalities`` in the data by subject id, ``base`` the
+    card of the model that it begins from."""
+    data_sha256 = list(data_sha256)
+    works, made, unknown = _training_data(data_sha256)
     return TrainFacts(
         production=production_fact(production),
         territories=tuple(production.territories),
         intended=intended_fact(production, act=act, models=[model]),
         people=people_of_data(modalities, production),
+        components=component_facts(base) if base else (),
+        works=works,
+        made_by=made,
+        unknown_files=unknown,
         data_sha256=tuple(data_sha256),
     )
+
+
+def _training_data(digests: list[str]) -> tuple[tuple[TrainingWorkFact, ...], tuple[ComponentFact, ...], int]:
+    """The registered works among these files, the components of the models that made some of them, and how many are
+    neither: files of nobody whom we know."""
+    held = WorkAsset.objects.filter(asset__sha256__in=digests).select_related("work__rights_holder", "asset")
+    works = {row.work_id: row.work for row in held}
+    acts = licensed_acts_of(works)
+    now = timezone.now()
+    records = {
+        take.asset.sha256: take.generation
+        for take in Take.objects.filter(asset__sha256__in=digests).select_related("asset", "generation")
+    }
+    known = {row.asset.sha256 for row in held} | set(records)
+    facts = tuple(
+        TrainingWorkFact(
+            work_id=str(work.pk),
+            title=work.title,
+            licence=_licence_fact(acts.get(str(work.pk), []), at=now),
+            rights_holder=work.rights_holder.name,
+        )
+        for work in works.values()
+    )
+    return facts, components_of(records.values()), len(set(digests) - known)
 
 
 def edit_facts(cut: Cut) -> EditFacts:
@@ -171,8 +222,9 @@ def edit_facts(cut: Cut) -> EditFacts:
     return EditFacts(
         production=production_fact(cut.production),
         territories=tuple(cut.production.territories),
-        intended=intended_fact(cut.production, models=cut_models(cut)),
+        intended=cut_intended(cut),
         people=people_of_takes(cut),
+        components=cut_components(cut),
         takes=tuple(str(take) for take in cut.items.order_by("position").values_list("take", flat=True)),
     )
 
@@ -180,6 +232,18 @@ def edit_facts(cut: Cut) -> EditFacts:
 def cut_models(cut: Cut) -> list[str]:
     """Names of the models that made its takes."""
     return list(cut.items.order_by("position").values_list("take__generation__model_name", flat=True))
+
+
+def cut_intended(cut: Cut) -> IntendedFact:
+    """What is meant to be done with a cut, in the shots that it shows."""
+    items = list(cut.items.select_related("take__shot", "take__generation").order_by("position"))
+    models = [item.take.generation.model_name for item in items]
+    return intended_fact(cut.production, models=models, shots=[item.take.shot for item in items])
+
+
+def cut_components(cut: Cut) -> tuple[ComponentFact, ...]:
+    """The components of the models that made its takes, each once."""
+    return components_of(item.take.generation for item in cut.items.select_related("take__generation"))
 
 
 def _asset_fact(asset: Asset, *, kind: str, origin: str, title: str) -> AssetFact:
@@ -231,6 +295,8 @@ def _licence_fact(acts, *, at: datetime) -> LicenceFact | None:
         acts=permitted,
         territories=tuple(licence.territories),
         active=in_force,
+        spdx=licence.spdx_id,
+        reservations=tuple(str(one) for one in licence.reservations),
         expires=moment(licence.ends),
         name=licence.spdx_id or licence.terms[:200],
     )
@@ -273,9 +339,10 @@ def take_facts(take: Take, audit: Audit) -> TakeAuditFacts:
         production=production_fact(production),
         territories=tuple(production.territories),
         matches=_match_facts(audit),
-        intended=intended_fact(production, models=[take.generation.model_name]),
+        intended=intended_fact(production, models=[take.generation.model_name], shots=[take.shot]),
         people=people_found(audit, production),
         generations=(generation_fact(take.pk, take.generation),),
+        components=components_of([take.generation]),
         audit=audit_fact(audit),
     )
 
@@ -294,9 +361,10 @@ def cut_facts(cut: Cut, audit: Audit) -> CutAuditFacts:
         production=production_fact(production),
         territories=tuple(production.territories),
         matches=_match_facts(audit),
-        intended=intended_fact(production, models=cut_models(cut)),
+        intended=cut_intended(cut),
         people=people_found(audit, production),
         generations=cut_generations(cut),
+        components=cut_components(cut),
         audit=audit_fact(audit),
     )
 

@@ -4,7 +4,14 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from django_site.apps.audits.policy_models import PolicyDraft, PolicyFlip, PolicyRevision, PolicyText
 from django_site.records import Record, Sha256Field, choice_check, exactly_one, exactly_one_check, sha256_check
+
+__all__ = [
+    "ALIKE_KINDS", "MATCH_KINDS", "PERSON_KINDS", "WORK_KINDS", "Asset", "Audit", "AuditState", "Confirmation", "Decision",
+    "Dismissal", "EvidenceFrame", "Finding", "FindingKind", "Outcome", "PolicyDraft", "PolicyFlip", "PolicyRevision",
+    "PolicyText", "UnknownFace", "UnknownFaceBasis", "Zone",
+]  # fmt: skip
 
 
 class Zone(models.TextChoices):
@@ -260,20 +267,6 @@ class Dismissal(Record):
 
     def __str__(self) -> str:
         return self.reason[:60]
-
-
-class PolicyRevision(Record):
-    """Which bundle of policies was in force from this moment on; one row a change."""
-
-    bundle_sha256 = Sha256Field()
-    policies = models.PositiveIntegerField()
-
-    class Meta:
-        constraints = [sha256_check("bundle_sha256", name="policy_revision_sha256")]
-        get_latest_by = "created_at"
-
-    def __str__(self) -> str:
-        return self.bundle_sha256[:12]
 
 
 class Outcome(models.TextChoices):

@@ -1,7 +1,7 @@
 """Rows to facts about people: who is shown, heard, named, cast or trained on, under which grant, for what."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django.utils import timezone
@@ -20,6 +20,11 @@ from django_site.apps.productions.models import ContentTopic, Cut, CutItem, Prod
 def moment(at: datetime | None) -> str | None:
     """RFC 3339 in UTC with a Z, as the facts' schema wants it."""
     return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def midnight(day: date | None) -> str | None:
+    """The moment at which a day begins, in UTC."""
+    return None if day is None else moment(datetime.combine(day, time(), UTC))
 
 
 def grant_fact(grant: ConsentGrant | None, *, at: datetime) -> GrantFact | None:
@@ -74,8 +79,11 @@ def biometric_fact(consent: BiometricConsent | None) -> BiometricFact | None:
     )
 
 
-def intended_fact(production: Production, *, act: str = "render", models: Iterable[str] = ()) -> IntendedFact:
-    """What the production means to do with the likenesses in it."""
+def intended_fact(
+    production: Production, *, act: str = "render", models: Iterable[str] = (), shots: Iterable[Shot] = ()
+) -> IntendedFact:
+    """What the production means to do, in these shots, with the likenesses in them."""
+    shots = list(shots)
     return IntendedFact(
         act=act,
         media=tuple(production.media),
@@ -83,6 +91,8 @@ def intended_fact(production: Production, *, act: str = "render", models: Iterab
         real_time=production.real_time,
         models=tuple(dict.fromkeys(models)),
         sublicensee=production.sublicensee,
+        topics=tuple(dict.fromkeys(fact.topic for fact in content_facts(production, shots))),
+        synthetic=any(shot.cast == [] for shot in shots),
     )
 
 
@@ -137,6 +147,7 @@ class PeopleFacts:
             "content": content_facts(self._production, shots),
             "alterations": tuple(dict.fromkeys(one for shot in shots for one in shot.alterations)),
             "union": subject.union,
+            "died_at": midnight(subject.died_on),
             "minor": subject.living == LivingState.MINOR,
             "deceased": subject.living == LivingState.DECEASED,
             "refused_elsewhere": self._refused.get(str(subject_id), ""),

@@ -54,6 +54,7 @@ HANDLERS: dict[str, Handler] = {
     JobKind.LOOK_CORPUS: Handler(f"{_CORPORA}.imports.corpus_look", f"{_CORPORA}.imports.corpus_stopped"),
     JobKind.IMPORT_CORPUS: Handler(f"{_CORPORA}.imports.corpus_bring", f"{_CORPORA}.imports.corpus_stopped"),
     JobKind.REPLACE_WORK: Handler(f"{_CORPORA}.services.work_asset_read", f"{_CORPORA}.services.work_asset_unread"),
+    JobKind.COMPARE_POLICIES: Handler(f"{_AUDITS}.drafting.draft_compare", f"{_AUDITS}.drafting.draft_stopped"),
     JobKind.MAKE_BINDER: Handler(f"{_BINDER}.binder_make", f"{_BINDER}.binder_stopped"),
     JobKind.WITHDRAW_LIKENESS: Handler(f"{_LIKENESS}.reaching.withdrawal_reach", f"{_LIKENESS}.reaching.reach_stopped"),
 }

@@ -22,6 +22,8 @@ def job_right(job: Job) -> tuple[str, object]:
         return "likeness.call_off", job.organisation
     if job.production is not None:
         return "productions.change", job.production
+    if job.kind == JobKind.COMPARE_POLICIES:
+        return "policies.draft", job.organisation
     return "corpora.change", job.organisation
 
 

@@ -78,6 +78,8 @@ class Production(Record):
     real_time = models.BooleanField(default=False)
     #: For whom it is made, where that is not the organisation itself: likenesses are sub-licensed to them.
     sublicensee = models.CharField(max_length=200, blank=True)
+    #: What else its makers declare (``declarations.DECLARABLE``); what is missing, nobody has said.
+    declarations = models.JSONField(default=dict, blank=True)
     seed = models.PositiveBigIntegerField()
     width = models.PositiveIntegerField(default=640)
     height = models.PositiveIntegerField(default=360)

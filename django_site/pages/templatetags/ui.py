@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
@@ -19,7 +20,9 @@ from auditor import verbal
 from django_site.apps.accounts.models import REVIEWING_ROLES, Role
 from django_site.apps.accounts.notices import notices_unread
 from django_site.apps.audits.reading import dismissed_in
+from django_site.apps.audits.rules_read import told as rule_told
 from django_site.apps.audits.services.decisions import failed_checks as checks_that_failed
+from django_site.apps.audits.services.decisions import noted_checks as checks_that_warn
 from django_site.apps.likeness.models import Representative
 from django_site.pages.drawings import seconds_text
 from django_site.pages.failures import sentence as as_sentence
@@ -121,9 +124,10 @@ def day(value: Any) -> SafeString | str:
     """A day, in a ``time`` element."""
     if isinstance(value, str):
         value = parse_datetime(value)
-    if not isinstance(value, datetime):
+    if not isinstance(value, date):
         return _("no date")
-    return format_html('<time datetime="{}">{}</time>', value.date().isoformat(), date_format(value, "j F Y"))
+    plain = value.date() if isinstance(value, datetime) else value
+    return format_html('<time datetime="{}">{}</time>', plain.isoformat(), date_format(value, "j F Y"))
 
 
 @register.filter
@@ -244,6 +248,31 @@ def failed_checks(decision: Any) -> list[dict]:
     for check in checks_that_failed(decision):
         seen.setdefault(check["plain"], check)
     return list(seen.values())
+
+
+@register.filter
+def noted_checks(decision: Any) -> list[dict]:
+    """What a decision says beside its outcome, and stops nothing."""
+    return checks_that_warn(decision)
+
+
+@register.filter
+def told(template: str) -> str:
+    """A rule's sentence for reading, its placeholders in words."""
+    return rule_told(template)
+
+
+@register.filter
+def rule_url(identifier: str) -> str:
+    """The page of a rule, from its id."""
+    area, _, name = str(identifier).partition("/")
+    return reverse("policies:rule", args=[area, name])
+
+
+@register.filter
+def iso_day(value: str) -> SafeString | str:
+    """A day written YYYY-MM-DD."""
+    return day(date.fromisoformat(value))
 
 
 @register.filter

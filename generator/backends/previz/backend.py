@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from auditor.media.types import Cancelled, OnProgress, Progress, never_cancelled, no_progress
-from generator.backends.model import ModelCard, Take
+from generator.backends.licences import APACHE_2_0
+from generator.backends.model import ModelCard, ModelComponent, Take
 from generator.backends.previz.frames import render_frames
 from generator.backends.previz.source import source_digest
 from generator.encoding import DISCLOSURE, sha256_of, writing
@@ -18,14 +19,28 @@ class PrevizBackend:
 
     @property
     def card(self) -> ModelCard:
+        digest, data = (
+            source_digest(),
+            "None: pictures are computed by rules from the shot's own words; nothing was learnt.",
+        )
+        renderer = ModelComponent(
+            name="renderer",
+            role="renderer",
+            licence="Apache-2.0",
+            digest=digest,
+            trained=False,
+            terms=APACHE_2_0,
+            training_data=data,
+        )
         return ModelCard(
             name=NAME,
             version=VERSION,
             licence="Apache-2.0",
-            digest=source_digest(),
-            training_data="None: pictures are computed by rules from the shot's own words; no data was used for training.",
+            digest=digest,
+            training_data=data,
             commercial_use=True,
             kind="renderer",
+            components=(renderer,),
         )
 
     def render(

@@ -1,6 +1,8 @@
 """A wrong policy file is refused with its name, the field, the reason and the remedy; nothing of the bundle is used then."""
 
+import re
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -94,9 +96,33 @@ def test_a_policy_whose_checks_are_not_tried_fails_its_tests(tmp_path: Path) -> 
     report = PolicyBundle.load(write(tmp_path, lazy)).test()
     assert not report.ok
     assert {failure.name for failure in report.failed} == {
-        "has a test that allows and one that refuses",
+        "has a test that passes and one that fails",
         "every check fails in some test",
+        "every branch is taken in some test",
     }
+    taken, every = report.branches
+    assert 0 < taken < every
+    assert report.as_dict()["coverage"] == [{"policy": "copyright/unlicensed-copy", "taken": taken, "branches": every}]
+
+
+@pytest.mark.parametrize(
+    ("today", "said"),
+    [
+        (date(2026, 11, 22), None),
+        (date(2027, 5, 21), None),
+        (date(2027, 5, 22), "was looked up 181 days ago, more than 180"),
+        (date(2026, 11, 21), "which is still to come"),
+    ],
+)
+def test_a_legal_basis_that_nobody_looked_up_lately_fails(tmp_path: Path, today: date, said: str | None) -> None:
+    for name in ("import", "take"):
+        write(tmp_path, (POLICIES / "fixtures" / f"{name}.yaml").read_text(), f"fixtures/{name}.yaml")
+    bundle = PolicyBundle.load(write(tmp_path, re.sub(r"checked: [0-9-]+", "checked: 2026-11-22", SOURCE)))
+    late = [f.plain for f in bundle.test(today=today).failed if f.name == "its legal basis was looked up lately"]
+    assert all(said in plain for plain in late) if said else late == []
+    assert bool(late) is (said is not None)
+    retired = PolicyBundle.load(write(tmp_path, SOURCE.replace("status: active", "status: retired")))
+    assert not [f for f in retired.test(today=date(2030, 1, 1)).failed if "lately" in f.name]
 
 
 def test_a_test_that_expects_the_wrong_thing_is_reported(tmp_path: Path) -> None:

@@ -164,7 +164,7 @@ def _release(production, cut, audit) -> dict:
         territories=tuple(production.territories),
         intended=intended_fact(production, models=facts.cut_models(cut)),
         people=people_found(audit, production),
-        generations=(), standing=None, review=None, signature=None, disclosure=None,
+        generations=(), components=(), standing=None, review=None, signature=None, disclosure=None,
     ).as_facts()  # fmt: skip
 
 

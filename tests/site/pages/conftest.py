@@ -143,7 +143,7 @@ def world(make, clip, signed_clip, settings, tmp_path):
     """See the module. Everything that an address can name is an attribute."""
     from django_site.apps.accounts.notices import notice_send
     from django_site.apps.accounts.tokens import token_make
-    from django_site.apps.audits.models import UnknownFace
+    from django_site.apps.audits.models import PolicyDraft, UnknownFace
     from django_site.apps.corpora.models import LicensedAct, WorkAsset
     from django_site.apps.likeness.models import Strike
     from django_site.apps.productions.models import ImportedMedia, ProductionMember, Reference
@@ -164,7 +164,11 @@ def world(make, clip, signed_clip, settings, tmp_path):
     asset = media_asset(make, clip)
     take = make.take(shot, studio.producer, asset=asset, duration="1.000", frames=12)
     audit = make.audit(studio.production, asset, take=take)
-    make.decision(studio.production, take=take, point="take", audit=audit)
+    decision = make.decision(studio.production, take=take, point="take", audit=audit)
+    draft = PolicyDraft.objects.create(
+        organisation=studio.organisation, requested_by=studio.legal_reviewer, file="copyright/same-scene.yaml",
+        base_sha256=make.digest("bundle"), draft_sha256=make.digest("draft"), since=timezone.now(), state="done",
+    )  # fmt: skip
     cut = make.cut(studio.production, studio.producer, asset=asset, duration="1.000")
     cut.items.create(position=1, take=take, take_in="0.000", take_out="1.000", start="0.000", end="1.000")
     work = make.work(studio.organisation)
@@ -215,6 +219,8 @@ def world(make, clip, signed_clip, settings, tmp_path):
         finding=finding,
         dismissal=dismissal,
         case=case,
+        decision=decision,
+        draft=draft,
         imported=imported,
         released_cut=released_cut,
         release=release,

@@ -19,6 +19,7 @@ GONE = "302 404 404 404 404 404 404"
 ACCOUNT = "200 302 302 302 302 302 302"  # for those who are not signed in yet
 
 PERSON = "302 404 404 200 200 200 404"  # of a registered person: themselves and the legal side
+LEGAL = "302 403 403 200 200 403 403"  # the legal side of any organisation
 ONLY = "302 404 404 403 403 200 404"  # theirs alone; the legal side sees the person and may not do this
 THEIRS = "302 404 404 403 403 400 404"  # the same, refused because nothing was filled in
 
@@ -28,6 +29,12 @@ TABLE: dict[str, tuple[str, dict[str, str], str]] = {
     "home": ("get", {}, OWN),
     "healthz": ("get", {}, PUBLIC),
     "audits:media": ("get", {"asset_id": "asset"}, "404 200 404 200 200 404 404"),
+    "decisions:decision": ("get", {"decision_id": "decision"}, PAGE),
+    "policies:list": ("get", {}, OWN),
+    "policies:rule": ("get", {"area": "=copyright", "name": "=same-scene"}, OWN),
+    "policies:drafts": ("get", {}, LEGAL),
+    "policies:draft_new": ("get", {}, LEGAL),
+    "policies:draft": ("get", {"draft_id": "draft"}, "302 404 404 200 200 404 404"),
     "findings:finding": ("get", {"finding_id": "finding"}, PAGE),
     "findings:accept": ("post", {"finding_id": "finding"}, "302 403 404 302 302 404 404"),
     "findings:dismiss": ("post", {"finding_id": "finding"}, "302 403 404 400 400 404 404"),
@@ -216,7 +223,7 @@ def test_who_gets_what(world, visit):
 
 def test_reading_addresses_take_no_post_and_writing_ones_no_get(world, visit):
     both = {"productions:new", "productions:import_new", "productions:screenplay", "productions:shot", "verify:file"}
-    both |= {"corpora:import_new", "api:check"}
+    both |= {"corpora:import_new", "api:check", "policies:draft_new"}
     both |= {"corpora:import_new", "likeness:amend", "likeness:ask", "likeness:offer", "likeness:approval"}
     both |= {"likeness:claim_new", "likeness:representatives"}
     both |= {"likeness:register", "likeness:record", "likeness:strikes"}

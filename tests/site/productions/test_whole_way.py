@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from auditor.provenance import verify
 from django_site import wiring
+from django_site.apps.audits.models import Decision
 from django_site.apps.audits.services.assets import asset_path
 from django_site.apps.corpora.services import work_register
 from django_site.apps.jobs.models import Job
@@ -18,6 +19,7 @@ from django_site.apps.productions.services.imports import media_import
 from django_site.apps.productions.services.screenplays import screenplay_write, shot_replace
 from django_site.apps.productions.services.takes import production_render, take_request
 from django_site.apps.provenance.models import LedgerEntry, Manifest, Release, SigningIntent, TreeHead
+from django_site.apps.provenance.services.ledger_checks import ledger_verify
 from django_site.apps.provenance.services.standing import cut_standing
 from django_site.apps.reviews.models import Case
 from django_site.apps.reviews.selectors import queue_of
@@ -99,6 +101,9 @@ def test_a_brief_becomes_a_released_film_and_foreign_media_are_stopped(studio, m
     kinds = list(LedgerEntry.objects.values_list("kind", flat=True))
     assert {"decision", "review_approve", "signed", "released"} <= set(kinds)
     assert TreeHead.objects.get().size == len(kinds)
+    checked = ledger_verify()
+    assert (checked.faults, checked.sealed) == ((), len(kinds))
+    assert checked.rows == Decision.objects.count() + 2  # the signed file and the release
     written = json.dumps([entry.event for entry in LedgerEntry.objects.all()])
     for secret in (studio.legal_reviewer.username, studio.producer.email, subject.legal_name, "Tidewater"):
         assert secret not in written

@@ -5,20 +5,15 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from auditor.policy.decision import moment
 from django_site import wiring
 from django_site.apps.accounts.models import User
-from django_site.apps.audits.models import Audit, Decision, PolicyRevision
+from django_site.apps.audits.models import Audit, Decision
+from django_site.apps.audits.services.policies_kept import policy_revision_record
 from django_site.apps.provenance.services.ledger import ledger_append
 
-
-@transaction.atomic
-def policy_revision_record() -> PolicyRevision:
-    """Which bundle is in force now, as a row; a new one only when it differs from the last."""
-    bundle = wiring.policy_bundle()
-    latest = PolicyRevision.objects.select_for_update().order_by("-created_at", "-id").first()
-    if latest and latest.bundle_sha256 == bundle.sha256:
-        return latest
-    return PolicyRevision.objects.create(bundle_sha256=bundle.sha256, policies=len(bundle.policies))
+#: Severities of a failed check for which something does not go on by itself.
+STOPPING = ("block", "review")
 
 
 @transaction.atomic
@@ -59,10 +54,30 @@ def decide_and_record(
     return decision
 
 
+def decision_document(decision: Decision) -> dict:
+    """The row as the document that ``sha256`` is of: what the policies returned, and what a replay must return again."""
+    return {
+        "outcome": decision.outcome,
+        "point": decision.point,
+        "at": moment(decision.created_at),
+        "checks": decision.checks,
+        "policies": decision.policies,
+        "facts_sha256": decision.facts_sha256,
+        "bundle_sha256": decision.bundle_sha256,
+        "engine": decision.engine,
+    }
+
+
 def failed_checks(decision: Decision) -> list[dict]:
-    """The checks that did not pass, blocking ones first."""
-    failed = [check for check in decision.checks if not check["passed"]]
+    """The checks that did not pass and stop it or ask for a person, blocking ones first."""
+    failed = [check for check in decision.checks if not check["passed"] and check["severity"] in STOPPING]
     return sorted(failed, key=lambda check: check["severity"] != "block")
+
+
+def noted_checks(decision: Decision) -> list[dict]:
+    """The checks that did not pass and stop nothing: warnings first, then what is only said."""
+    noted = [check for check in decision.checks if not check["passed"] and check["severity"] not in STOPPING]
+    return sorted(noted, key=lambda check: check["severity"] != "warn")
 
 
 def reason_of(decision: Decision) -> str:

@@ -1,5 +1,6 @@
 """The ledger: events in order without gaps, each the hash of its canonical JSON; signed tree heads kept outside too."""
 
+import fcntl
 import json
 import os
 from collections.abc import Mapping
@@ -62,10 +63,12 @@ def ledger_head_sign() -> TreeHead:
         return existing
     root = MerkleLog().root(leaves).hex()
     key = Ed25519PrivateKey.from_private_bytes(wiring.ledger_key())
-    head = TreeHead.objects.create(
-        size=len(leaves), root_sha256=root, signature=key.sign(_head_message(len(leaves), root)).hex()
+    head, made = TreeHead.objects.get_or_create(
+        size=len(leaves),
+        defaults={"root_sha256": root, "signature": key.sign(_head_message(len(leaves), root)).hex()},
     )
-    transaction.on_commit(lambda: _publish(head))
+    if made:
+        transaction.on_commit(_publish)
     return head
 
 
@@ -88,13 +91,23 @@ def ledger_settle() -> TreeHead | None:
     """Sign a head over what no head covers yet; what no head covers could be cut off unnoticed. Called by the sweeper."""
     signed = TreeHead.objects.aggregate(last=Max("size"))["last"] or 0
     last = LedgerEntry.objects.aggregate(last=Max("seq"))["last"]
-    return ledger_head_sign() if last is not None and last >= signed else None
+    if last is not None and last >= signed:
+        return ledger_head_sign()
+    _publish()
+    return None
 
 
-def _publish(head: TreeHead) -> None:
-    line = json.dumps({"size": head.size, "root_sha256": head.root_sha256, "signature": head.signature})
-    settings.LEDGER_HEADS.parent.mkdir(parents=True, exist_ok=True)
-    with settings.LEDGER_HEADS.open("a") as stream:
-        stream.write(line + "\n")
+def _publish() -> None:
+    """Write the heads that are not outside yet: also those whose process died between the commit and this."""
+    path = settings.LEDGER_HEADS
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        stream.seek(0)
+        lines = stream.read().splitlines()
+        written = json.loads(lines[-1])["size"] if lines else 0
+        for head in TreeHead.objects.filter(size__gt=written).order_by("size"):
+            line = {"size": head.size, "root_sha256": head.root_sha256, "signature": head.signature}
+            stream.write(json.dumps(line) + "\n")
         stream.flush()
         os.fsync(stream.fileno())

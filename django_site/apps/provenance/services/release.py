@@ -14,9 +14,9 @@ from auditor.policy.facts import DisclosureFact, ReleaseFacts, ReviewFact, Signa
 from auditor.provenance import VerificationReport, verify
 from django_site import wiring
 from django_site.apps.accounts.models import User
-from django_site.apps.audits.facts import AssetFact, cut_generations, cut_models, production_fact
+from django_site.apps.audits.facts import AssetFact, cut_components, cut_generations, cut_intended, production_fact
 from django_site.apps.audits.models import Decision, Outcome, Zone
-from django_site.apps.audits.people_facts import intended_fact, moment, people_found
+from django_site.apps.audits.people_facts import moment, people_found
 from django_site.apps.audits.services.assets import asset_copy_to_released, asset_copy_withdraw, asset_mark_released
 from django_site.apps.audits.services.decisions import decide_and_record, reason_of
 from django_site.apps.audits.services.uses import uses_record
@@ -112,9 +112,10 @@ def release_facts(manifest: Manifest, *, reread: VerificationReport, reread_at: 
         ),
         production=production_fact(cut.production),
         territories=tuple(cut.production.territories),
-        intended=intended_fact(cut.production, models=cut_models(cut)),
+        intended=cut_intended(cut),
         people=people_found(intent.decision.audit, cut.production),
         generations=cut_generations(cut),
+        components=cut_components(cut),
         standing=None
         if standing is None
         else StandingFact(

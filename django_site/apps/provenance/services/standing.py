@@ -7,7 +7,7 @@ from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from django_site.apps.audits.models import MATCH_KINDS, PERSON_KINDS, Decision, Finding
-from django_site.apps.audits.services.decisions import policy_revision_record
+from django_site.apps.audits.services.policies_kept import policy_revision_record
 from django_site.apps.corpora.models import Licence
 from django_site.apps.corpora.services import index_snapshot_record
 from django_site.apps.likeness.models import BiometricConsent, BiometricTemplate, ConsentGrant, UseApproval, UseEvent

@@ -19,6 +19,7 @@ from django_site.apps.jobs.scratch import scratch_sweep
 from django_site.apps.jobs.services import job_sweep
 from django_site.apps.likeness.retention import retention_run_daily
 from django_site.apps.likeness.services import grants_settle
+from django_site.apps.provenance.services.ledger import ledger_settle
 from django_site.celery import app
 
 logger = logging.getLogger(__name__)
@@ -72,6 +73,7 @@ def _sweep_forever(stop: threading.Event) -> None:
                     scratch_sweep()
                     storage_sweep()
                     retention_run_daily()
+                    ledger_settle()
             except Exception:  # the sweeper outlives a database that is away for a while
                 logger.warning("a sweep failed; the next follows in %s s", settings.JOB_SWEEP_SECONDS, exc_info=True)
     finally:

@@ -1,0 +1,114 @@
+"""Cards of models to facts about their components, and what people declare of a production and its organisation."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any, get_args
+
+from auditor.policy.components import ComponentFact
+from auditor.policy.declared import DeclaredFact, OrganisationFact
+from auditor.policy.terms import ComponentRole, RuledOut
+from django_site import wiring
+from django_site.apps.accounts.models import Organisation
+from django_site.apps.audits.people_facts import midnight, moment
+from django_site.apps.productions.declarations import DECLARABLE
+from django_site.apps.productions.models import GenerationRecord, Production
+from generator.backends.licences import TERMS
+
+_ROLES, _RULED_OUT = get_args(ComponentRole), get_args(RuledOut)
+
+
+def component_facts(card: Mapping[str, Any]) -> tuple[ComponentFact, ...]:
+    """One fact for each component that a card lists. A card that lists none counts as one component with the card's own
+    licence, whose terms are known where the licence is one that everybody can read."""
+    model = str(card.get("name") or "unnamed")
+    parts = card.get("components") or [
+        {
+            "name": model,
+            "role": "renderer" if card.get("kind") == "renderer" else "model",
+            "licence": card.get("licence", ""),
+            "digest": card.get("digest", ""),
+            "trained": card.get("kind") != "renderer",
+            "training_data": card.get("training_data", ""),
+        }
+    ]
+    return tuple(_component(model, part) for part in parts)
+
+
+def _component(model: str, part: Mapping[str, Any]) -> ComponentFact:
+    licence = str(part.get("licence", ""))
+    terms = part.get("terms") or _published(licence)
+    known = terms or {}
+    ruled_out = tuple(known.get("prohibited_uses", ()))
+    currency = known.get("revenue_currency")
+    return ComponentFact(
+        model=model,
+        name=str(part.get("name") or part.get("role") or model)[:200],
+        role=part["role"] if part.get("role") in _ROLES else "other",
+        licence=licence[:500],
+        trained=part.get("trained") is not False,
+        sha256=part.get("digest") or None,
+        # a use that no rule can compare is as good as unread
+        terms_read=bool(terms) and all(one in _RULED_OUT for one in ruled_out),
+        commercial_use=known.get("commercial_use") is True,
+        territories=tuple(known.get("territories", ())),
+        excluded_territories=tuple(known.get("excluded_territories", ())),
+        revenue_ceiling=known.get("revenue_ceiling"),
+        revenue_currency=str(currency) if currency else None,
+        users_ceiling=known.get("users_ceiling"),
+        prohibited_uses=tuple(one for one in ruled_out if one in _RULED_OUT),
+        marking=known.get("marking", "add"),
+        attribution=str(known.get("attribution", ""))[:2000],
+        outputs_train_others=known.get("outputs_train_others") is True,
+        fine_tuning=known.get("fine_tuning") is True,
+        indemnity=known.get("indemnity") is True,
+        training_data=str(part.get("training_data", ""))[:2000],
+        source=str(known.get("source", ""))[:2000],
+    )
+
+
+def _published(licence: str) -> dict[str, Any] | None:
+    terms = TERMS.get(licence)
+    return None if terms is None else {name: getattr(terms, name) for name in type(terms).__slots__}
+
+
+def components_of(records: Iterable[GenerationRecord]) -> tuple[ComponentFact, ...]:
+    """The components of all models that made takes, each once. What the record says of name, licence and digest counts
+    where the card is silent."""
+    found = [
+        fact
+        for record in records
+        for fact in component_facts(
+            {
+                "licence": record.model_licence,
+                "digest": record.model_sha256,
+                **record.model_card,
+                "name": record.model_name,
+            }
+        )
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def components_planned() -> tuple[ComponentFact, ...]:
+    """The components of the model that renders today."""
+    return component_facts(wiring.video_backend().card.as_dict())
+
+
+def organisation_fact(organisation: Organisation) -> OrganisationFact:
+    """How large the organisation is, as its head of legal declared."""
+    return OrganisationFact(
+        annual_revenue=organisation.annual_revenue,
+        revenue_currency=organisation.revenue_currency or None,
+        monthly_users=organisation.monthly_users,
+        declared_at=moment(organisation.size_declared_at),
+    )
+
+
+def declared_fact(production: Production) -> DeclaredFact:
+    """What the makers declare of the production; what they have not said is as ``DeclaredFact`` says."""
+    said = {**DECLARABLE, **{name: value for name, value in production.declarations.items() if name in DECLARABLE}}
+    noticed = said.pop("synthetic_notice_on")
+    lists = {name: tuple(value) for name, value in said.items() if isinstance(value, list)}
+    return DeclaredFact(
+        **{**said, **lists}, synthetic_notice_at=midnight(date.fromisoformat(noticed) if noticed else None)
+    )
