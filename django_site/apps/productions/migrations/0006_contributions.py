@@ -17,7 +17,7 @@ ACTS = [
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('productions', '0004_likeness_declared'),
+        ('productions', '0005_declarations'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
