@@ -32,6 +32,8 @@ PAGES = [
     ("producer", "/accounts/logout/"),
     ("reviewer", "/"),
     ("reviewer", "/reviews/"),
+    ("reviewer", "/reviews/?tab=free&outcome=review"),
+    ("head", "/reviews/service-levels/"),
     ("reviewer", "/reviews/{case}/"),
     ("reviewer", "/reviews/{case_scene}/"),
     ("reviewer", "/policies/"),

@@ -4,7 +4,7 @@ import rules
 from django.db.models import Q
 from django.utils import timezone
 
-from django_site.apps.accounts.models import REVIEWING_ROLES, Membership, Role, User
+from django_site.apps.accounts.models import REVIEWING_ROLES, Membership, Organisation, Role, User
 from django_site.errors import NotAllowedError
 
 
@@ -155,3 +155,11 @@ def require(user: User, permission: str, thing) -> None:
     """Raise ``NotAllowedError`` unless the person has the permission on the thing."""
     if not rules.has_perm(permission, user, thing):
         raise NotAllowedError(f"{user} may not do this here ({permission}); ask a producer or the head of legal")
+
+
+def house_headed(user: User, otherwise: str) -> Organisation:
+    """The organisation whose legal side the person heads; ``NotAllowedError`` with ``otherwise`` where there is none."""
+    held = user.memberships.filter(role=Role.HEAD_OF_LEGAL).select_related("organisation").first()
+    if held is None:
+        raise NotAllowedError(otherwise)
+    return held.organisation

@@ -148,6 +148,7 @@ def world(make, clip, signed_clip, settings, tmp_path):
     from django_site.apps.likeness.models import Strike
     from django_site.apps.productions.models import ImportedMedia, ProductionMember, Reference
     from django_site.apps.productions.services.screenplays import screenplay_write
+    from django_site.apps.reviews.models import SavedFilter
 
     settings.RELEASED_ROOT = tmp_path / "released"
     settings.VAR = tmp_path
@@ -208,8 +209,10 @@ def world(make, clip, signed_clip, settings, tmp_path):
     corpus = make.corpus(studio.organisation, studio.producer)
     token, _ = token_make(organisation=studio.organisation, name="A tool", by=studio.head_of_legal)
     [notice] = notice_send(users=[studio.producer], kind="other", text="Something happened.", url="/productions/")
+    saved_filter = SavedFilter.objects.create(user=studio.legal_reviewer, name="Late", query={"tab": "late"})
     return SimpleNamespace(
         **vars(studio),
+        saved_filter=saved_filter,
         screenplay=screenplay,
         shot=shot,
         asset=asset,

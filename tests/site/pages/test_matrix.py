@@ -23,6 +23,8 @@ LEGAL = "302 403 403 200 200 403 403"  # the legal side of any organisation
 ONLY = "302 404 404 403 403 200 404"  # theirs alone; the legal side sees the person and may not do this
 THEIRS = "302 404 404 403 403 400 404"  # the same, refused because nothing was filled in
 
+CASE = "302 403 404 302 302 404 404"  # done to a case by those who may decide it
+
 #: name: (method, how its address is made, statuses in the order of ROLES)
 #: anonymous, producer of it, producer of another production, reviewer, head of legal, performer, outsider
 TABLE: dict[str, tuple[str, dict[str, str], str]] = {
@@ -133,6 +135,13 @@ TABLE: dict[str, tuple[str, dict[str, str], str]] = {
     "reviews:case": ("get", {"case_id": "case"}, PAGE),
     "reviews:decide": ("post", {"case_id": "case"}, "302 403 404 400 400 404 404"),
     "reviews:comment": ("post", {"case_id": "case"}, "302 302 404 302 302 404 404"),
+    "reviews:take": ("post", {"case_id": "case"}, CASE),
+    "reviews:hand_over": ("post", {"case_id": "case"}, CASE),
+    "reviews:give_back": ("post", {"case_id": "case"}, CASE),
+    "reviews:bulk": ("post", {}, "302 400 400 400 400 400 400"),
+    "reviews:filter_keep": ("post", {}, SAME),
+    "reviews:filter_change": ("post", {"filter_id": "saved_filter"}, "302 404 404 302 404 404 404"),
+    "reviews:service_levels": ("get", {}, "302 403 403 403 200 403 403"),
     "verify:file": ("get", {}, PUBLIC),
     "verify:release": ("get", {"release_id": "release"}, PUBLIC),
     "verify:digest": ("get", {"sha256": "release.manifest.asset.sha256"}, SAME),
@@ -229,6 +238,7 @@ def test_reading_addresses_take_no_post_and_writing_ones_no_get(world, visit):
     both |= {"corpora:import_new", "api:check", "policies:draft_new"}
     both |= {"corpora:import_new", "likeness:amend", "likeness:ask", "likeness:offer", "likeness:approval"}
     both |= {"likeness:claim_new", "likeness:representatives"}
+    both |= {"reviews:service_levels"}
     both |= {"likeness:register", "likeness:record", "likeness:strikes"}
     for name, (method, arguments, _) in TABLE.items():
         if name.startswith(("account_", "mfa_")) or name in both:

@@ -12,10 +12,10 @@ from django_site.apps.productions.models import CutState, ImportState, TakeState
 from django_site.apps.productions.states import cut_move, import_move, take_move
 from django_site.apps.provenance.services.ledger import ledger_append
 from django_site.apps.reviews.models import AccessLog, ActionKind, Case, CaseKind, CaseState, Comment, ReviewAction
+from django_site.apps.reviews.selectors import case_reader
+from django_site.apps.reviews.services.queueing import due_at
 from django_site.errors import InputError, NotAllowedError, WrongStateError
 
-#: How long a case may wait; the queue shows what is late.
-DUE_IN = timedelta(days=2)
 #: People who must agree: one where the policies found nothing, two where they asked for judgement.
 APPROVALS = {Outcome.ALLOW: 1, Outcome.REVIEW: 2}
 #: Seconds for which one entry of the access log stands for repeated requests (a player asks for many ranges).
@@ -30,13 +30,14 @@ def case_open(*, decision: Decision, opened_by: User | None, take=None, cut=None
         return existing
     findings = decision.audit.findings.all() if decision.audit_id else ()
     scores = [finding.score for finding in findings if not finding.merely_alike]
+    risk = max(scores, default=0.0) + (1.0 if decision.outcome == Outcome.REVIEW else 0.0)
     return Case.objects.create(
         production_id=decision.production_id,
         decision=decision,
         opened_by=opened_by,
         approvals_needed=APPROVALS[Outcome(decision.outcome)],
-        risk=max(scores, default=0.0) + (1.0 if decision.outcome == Outcome.REVIEW else 0.0),
-        due_at=timezone.now() + DUE_IN,
+        risk=risk,
+        due_at=due_at(decision.production.organisation_id, CaseKind.CLEARANCE, risk),
         **target,
     )
 
@@ -50,6 +51,8 @@ def cases_supersede(**target) -> None:
 
 def _act(*, case: Case, by: User, kind: ActionKind, reason: str, finding: Finding | None = None) -> ReviewAction:
     require(by, "reviews.decide", case.production)
+    if not case_reader(by, case):
+        raise NotAllowedError("this case is for named people alone; ask the head of legal")
     if not reason.strip():
         raise InputError("say why: the reason is part of the record")
     if case.state != CaseState.OPEN:

@@ -1,4 +1,4 @@
-"""The review room: the queue by risk and deadline, and a case with everything that a decision needs."""
+"""The review room: a case with everything that a decision needs."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -27,20 +27,11 @@ from django_site.apps.reviews.services import (
     comment_add,
     finding_dismiss,
 )
+from django_site.apps.reviews.views.room import room_context
 from django_site.errors import InputError
 from django_site.pages.failures import attempt
-from django_site.pages.paging import keyset_page
 
 ORDER = ("-risk", "due_at", "id")
-
-
-@login_required
-@require_safe
-def queue(request: HttpRequest) -> HttpResponse:
-    """Open cases that the person may decide."""
-    rows = queue_of(request.user).select_related("opened_by", "decision__audit", "production__organisation")
-    page = keyset_page(rows.prefetch_related("actions"), order=ORDER, cursor=request.GET.get("after", ""))
-    return render(request, "reviews/queue.html", {"page": page})
 
 
 def _neighbours(user: User, case: Case) -> tuple[Case | None, Case | None]:
@@ -84,6 +75,7 @@ def _case_context(request: HttpRequest, case: Case, form: DecideForm | None = No
         "reviews": decides,
         "form": form or DecideForm(),
         "comment_form": CommentForm(),
+        **(room_context(request.user, case) if decides else {}),
     }
 
 
