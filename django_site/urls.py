@@ -16,6 +16,7 @@ urlpatterns = [
     path("jobs/", include("django_site.apps.jobs.urls")),
     path("ledger/", include("django_site.apps.provenance.ledger_urls")),
     path("notices/", include("django_site.apps.accounts.notice_urls")),
+    path("organisation/", include("django_site.apps.accounts.organisation_urls")),
     path("people/", include("django_site.apps.likeness.urls")),
     path("policies/", include("django_site.apps.audits.rule_urls")),
     path("productions/", include("django_site.apps.provenance.binder.urls")),

@@ -61,6 +61,8 @@ PAGES = [
     ("producer", "/productions/{waiting}/people/"),
     ("producer", "/people/productions/{waiting}/statement/"),
     ("head", "/tokens/"),
+    ("head", "/organisation/"),
+    ("producer", "/organisation/"),
     ("producer", "/notices/"),
     ("performer", "/people/grants/{grant}/reach/"),
     ("performer", "/people/{subject}/statement/"),

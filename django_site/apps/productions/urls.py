@@ -21,6 +21,7 @@ urlpatterns = [
     path("contributions/<uuid:contribution_id>/", authorship.contribution_page, name="contribution"),
     path("takes/<uuid:take_id>/choose/", authorship.take_choice, {"how": "choose"}, name="take_choose"),
     path("takes/<uuid:take_id>/reject/", authorship.take_choice, {"how": "reject"}, name="take_reject"),
+    path("<uuid:production_id>/declarations/", people.declare_more, name="declare_more"),
     path("faces/<uuid:face_id>/clear/", people.face_clear, name="face_clear"),
     path("shots/<uuid:shot_id>/cast/", people.shot_cast_view, name="shot_cast"),
     path("shots/<uuid:shot_id>/reference/", people.reference_new, name="reference_new"),

@@ -47,7 +47,7 @@ def test_the_newer_rule_is_asked_and_the_older_is_not(tmp_path: Path) -> None:
     [
         {"applies_when": "asset.kind == 'take'"},
         {"applies_when": "asset.title.startsWith(1)"},
-        {"effective": {"from": "2026-12-01"}},
+        {"effective": {"from": "2027-12-01"}},
         {"status": "draft"},
         {"points": ["take"]},
     ],

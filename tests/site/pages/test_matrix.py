@@ -99,6 +99,7 @@ TABLE: dict[str, tuple[str, dict[str, str], str]] = {
     "likeness:schedule": ("get", {"organisation_id": "organisation"}, PUBLIC),
     "api:check": ("get", {}, "401 401 401 401 401 401 401"),
     "api:description": ("get", {}, PUBLIC),
+    "organisation:page": ("get", {}, "302 200 200 200 200 403 200"),
     "tokens:list": ("get", {}, "302 403 403 403 200 403 403"),
     "tokens:make": ("post", {}, "302 403 403 403 400 403 403"),
     "tokens:revoke": ("post", {"token_id": "token"}, "302 403 403 403 302 403 403"),
@@ -114,6 +115,8 @@ TABLE: dict[str, tuple[str, dict[str, str], str]] = {
     "productions:import_new": ("get", {"production_id": "production"}, "302 200 404 403 403 404 404"),
     "productions:people": ("get", {"production_id": "production"}, PAGE),
     "productions:declare": ("post", {"production_id": "production"}, "302 400 404 403 403 404 404"),
+    # everything in it may stay unsaid
+    "productions:declare_more": ("post", {"production_id": "production"}, WRITE),
     "productions:face_clear": ("post", {"face_id": "face"}, "302 400 404 403 403 404 404"),
     "productions:shot_cast": ("post", {"shot_id": "shot"}, "302 400 404 403 403 404 404"),
     "productions:reference_new": ("post", {"shot_id": "shot"}, "302 400 404 403 403 404 404"),

@@ -34,6 +34,7 @@ BRIEF = "A lighthouse keeper finds a letter on the shore at dusk."
 @pytest.fixture
 def studio(make, settings, tmp_path):
     settings.INDEX_ROOT = tmp_path / "index"
+    settings.LEDGER_HEADS = tmp_path / "heads.jsonl"
     studio = make.studio()
     studio.production = make.production(
         studio.organisation, studio.producer, brief=BRIEF, width=64, height=36, fps=8, total_seconds=3

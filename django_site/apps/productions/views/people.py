@@ -12,7 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 from django_site.apps.accounts.permissions import require
 from django_site.apps.audits.models import UnknownFace
 from django_site.apps.audits.services.strangers import stranger_clear
+from django_site.apps.productions.declarations import production_declare_more
 from django_site.apps.productions.forms import CastForm, ClearForm, DeclaredForm, ReferenceForm
+from django_site.apps.productions.forms_declare import DeclareMoreForm
 from django_site.apps.productions.models import Production, Reference
 from django_site.apps.productions.people import people_of, subjects_castable, unknown_faces_of
 from django_site.apps.productions.selectors import productions_visible_to
@@ -36,6 +38,7 @@ def _context(production: Production, **forms) -> dict:
         "faces": unknown_faces_of(production),
         "clear_form": ClearForm(),
         "form": DeclaredForm(initial=declared),
+        "declared_form": DeclareMoreForm(production=production),
         **forms,
     }
 
@@ -62,6 +65,23 @@ def declare(request: HttpRequest, production_id: UUID) -> HttpResponse:
         request,
         lambda: production_declare(production=production, by=request.user, **form.cleaned_data),
         done=_("Saved. Shots are judged by it from now on, and so is the release."),
+    )
+    return redirect("productions:people", production.pk)
+
+
+@login_required
+@require_POST
+def declare_more(request: HttpRequest, production_id: UUID) -> HttpResponse:
+    """Say what rules ask of the whole production: agreements, prizes, credits, what it portrays."""
+    production = get_object_or_404(productions_visible_to(request.user), pk=production_id)
+    require(request.user, "productions.change", production)
+    form = DeclareMoreForm(request.POST, production=production)
+    if not form.is_valid():
+        return render(request, "productions/people.html", _context(production, declared_form=form), status=400)
+    attempt(
+        request,
+        lambda: production_declare_more(production=production, by=request.user, **form.said),
+        done=_("Saved. The next cut is judged by it."),
     )
     return redirect("productions:people", production.pk)
 
