@@ -335,6 +335,7 @@ _EVENTS = {
     "dismissal_lifted": gettext_lazy("Dismissal taken back"),
     "work_withdrawn": gettext_lazy("Work taken out of the index"),
     "work_replaced": gettext_lazy("File of a work replaced"),
+    "organisation_size_declared": gettext_lazy("Size of an organisation declared"),
 }
 
 
