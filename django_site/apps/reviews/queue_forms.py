@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from django_site.apps.accounts.models import User
+from django_site.apps.productions.models import Production
 from django_site.apps.reviews.models import CaseKind
 from django_site.apps.reviews.models.queueing import RiskBand
 from django_site.apps.reviews.selectors import TABS, QueueFilter, queue_choices
@@ -84,6 +85,24 @@ class BulkForm(forms.Form):
             if name not in used:
                 del self.fields[name]
         self.fields[self._NEEDS[act]].required = True
+
+
+class HoldForm(forms.Form):
+    """A hold on a production."""
+
+    production = forms.ModelChoiceField(label=_("Production"), queryset=Production.objects.none())
+    matter = forms.CharField(
+        label=_("Matter"), max_length=200, help_text=_("The court's or your own reference; or who threatens what.")
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args, productions, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["production"].queryset = productions
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), max_length=4000, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class ServiceLevelForm(forms.Form):

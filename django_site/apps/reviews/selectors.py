@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from django_site.apps.accounts.models import REVIEWING_ROLES, Membership, Role, User
 from django_site.apps.accounts.permissions import reviewing_role
-from django_site.apps.audits.models import Decision, Outcome
+from django_site.apps.audits.models import Asset, Decision, Outcome
 from django_site.apps.productions.models import Production, ProductionMember
 from django_site.apps.productions.selectors import productions_visible_to
 from django_site.apps.reviews.models import (
+    AccessLog,
     AccessTier,
     Assignment,
     Case,
@@ -204,6 +205,37 @@ def queue_choices(user: User) -> dict[str, list]:
 def filters_of(user: User) -> QuerySet[SavedFilter]:
     """The person's saved filters, by name."""
     return SavedFilter.objects.filter(user=user).order_by("name")
+
+
+# who looked, and who heads
+
+
+def productions_headed(user: User) -> QuerySet[Production]:
+    """Productions whose legal side the person heads: those on which the permission ``reviews.hold`` is theirs."""
+    here = ProductionMember.objects.filter(user=user)
+    headed = here.filter(role=Role.HEAD_OF_LEGAL).values("production")
+    houses = user.memberships.filter(role=Role.HEAD_OF_LEGAL).values("organisation")
+    own = Q(organisation__in=houses) & ~Q(pk__in=here.values("production"))
+    return Production.objects.filter(Q(pk__in=headed) | own)
+
+
+def accesses_of(*, production: Production | None = None, case: Case | None = None) -> QuerySet[AccessLog]:
+    """Who opened the case, or any case of the production, and who was shown its quarantined files."""
+    rows = AccessLog.objects.select_related("user", "asset", "case__cut", "case__take__shot", "case__imported")
+    if case is not None:
+        audit = case.decision.audit
+        asset = (case.cut or case.take or case.imported).asset_id
+        assets = {one for one in (asset, audit.asset_id if audit else None) if one}
+        return rows.filter(Q(case=case) | Q(asset__in=assets))
+    of_it = Q(case__production=production)
+    for path in (
+        "cuts__production",
+        "takes__shot__scene__screenplay__production",
+        "imports__production",
+        "audits__production",
+    ):
+        of_it |= Q(asset__in=Asset.objects.filter(**{path: production}).values("pk"))
+    return rows.filter(of_it)
 
 
 # what is like a case

@@ -164,7 +164,7 @@ def world(make, clip, signed_clip, settings, tmp_path):
     from django_site.apps.likeness.models import Strike
     from django_site.apps.productions.models import ImportedMedia, ProductionMember, Reference
     from django_site.apps.productions.services.screenplays import screenplay_write
-    from django_site.apps.reviews.models import SavedFilter
+    from django_site.apps.reviews.models import Hold, SavedFilter
 
     settings.RELEASED_ROOT = tmp_path / "released"
     settings.VAR = tmp_path
@@ -226,9 +226,13 @@ def world(make, clip, signed_clip, settings, tmp_path):
     corpus = make.corpus(studio.organisation, studio.producer)
     token, _ = token_make(organisation=studio.organisation, name="A tool", by=studio.head_of_legal)
     [notice] = notice_send(users=[studio.producer], kind="other", text="Something happened.", url="/productions/")
+    hold = Hold.objects.create(
+        production=studio.other_production, matter="Marsh v. Studio", reason="A claim.", placed_by=studio.head_of_legal
+    )
     saved_filter = SavedFilter.objects.create(user=studio.legal_reviewer, name="Late", query={"tab": "late"})
     return SimpleNamespace(
         **vars(studio),
+        hold=hold,
         saved_filter=saved_filter,
         screenplay=screenplay,
         shot=shot,

@@ -23,6 +23,7 @@ LEGAL = "302 403 403 200 200 403 403"  # the legal side of any organisation
 ONLY = "302 404 404 403 403 200 404"  # theirs alone; the legal side sees the person and may not do this
 THEIRS = "302 404 404 403 403 400 404"  # the same, refused because nothing was filled in
 
+HEAD = "302 403 404 403 200 404 404"  # of a production, for the head of its legal side alone
 CASE = "302 403 404 302 302 404 404"  # done to a case by those who may decide it
 
 #: name: (method, how its address is made, statuses in the order of ROLES)
@@ -146,6 +147,15 @@ TABLE: dict[str, tuple[str, dict[str, str], str]] = {
     "reviews:bulk": ("post", {}, "302 400 400 400 400 400 400"),
     "reviews:filter_keep": ("post", {}, SAME),
     "reviews:filter_change": ("post", {"filter_id": "saved_filter"}, "302 404 404 302 404 404 404"),
+    "reviews:tier": ("post", {"case_id": "case"}, CASE),
+    "reviews:readers": ("post", {"case_id": "case"}, "302 403 404 403 302 404 404"),
+    "reviews:access_case": ("get", {"case_id": "case"}, HEAD),
+    "reviews:access_case_file": ("get", {"case_id": "case"}, HEAD),
+    "reviews:access_production": ("get", {"production_id": "production"}, HEAD),
+    "reviews:access_production_file": ("get", {"production_id": "production"}, HEAD),
+    "reviews:holds": ("get", {}, "302 403 403 403 200 403 403"),
+    "reviews:hold_place": ("post", {}, "302 403 403 403 400 403 403"),
+    "reviews:hold_lift": ("post", {"hold_id": "hold"}, "302 404 404 404 302 404 404"),
     "reviews:service_levels": ("get", {}, "302 403 403 403 200 403 403"),
     "verify:file": ("get", {}, PUBLIC),
     "verify:release": ("get", {"release_id": "release"}, PUBLIC),

@@ -11,7 +11,16 @@ from django_site.apps.audits.models import Asset, Decision, Finding, Outcome
 from django_site.apps.productions.models import CutState, ImportState, TakeState
 from django_site.apps.productions.states import cut_move, import_move, take_move
 from django_site.apps.provenance.services.ledger import ledger_append
-from django_site.apps.reviews.models import AccessLog, ActionKind, Case, CaseKind, CaseState, Comment, ReviewAction
+from django_site.apps.reviews.models import (
+    AccessLog,
+    ActionKind,
+    Case,
+    CaseKind,
+    CaseState,
+    Comment,
+    Privilege,
+    ReviewAction,
+)
 from django_site.apps.reviews.selectors import case_reader
 from django_site.apps.reviews.services.queueing import due_at
 from django_site.errors import InputError, NotAllowedError, WrongStateError
@@ -158,12 +167,20 @@ def _refuse(case: Case, reason: str) -> None:
         cut_move(case.cut, CutState.REJECTED, reason=reason)
 
 
-def comment_add(*, case: Case, by: User, text: str, privileged: bool = False) -> Comment:
-    """Remark on a case. Only the legal side may write, and will see, a privileged remark."""
+def comment_add(
+    *, case: Case, by: User, text: str, privileged: bool = False, privilege: str = Privilege.NONE
+) -> Comment:
+    """Remark on a case. Only the legal side may write, and will see, a privileged remark; a label makes it one. The label
+    says what its author takes it for: whether it is privileged, a court decides."""
+    if privilege not in Privilege.values:
+        raise InputError("choose the ground of the privilege from the list")
+    privileged = privileged or privilege != Privilege.NONE
     require(by, "reviews.decide" if privileged else "reviews.comment", case.production)
     if not text.strip():
         raise InputError("the comment is empty")
-    return Comment.objects.create(case=case, author=by, text=text, privileged=privileged)
+    if not case_reader(by, case):
+        raise NotAllowedError("this case is not open to you")
+    return Comment.objects.create(case=case, author=by, text=text, privileged=privileged, privilege=privilege)
 
 
 def access_log(*, user: User, asset: Asset) -> None:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_site.apps.accounts.models import REVIEWING_ROLES, Membership, User
 from django_site.apps.accounts.permissions import house_headed, require
 from django_site.apps.productions.models import ProductionMember
-from django_site.apps.reviews.models import Case, CaseKind, SavedFilter
+from django_site.apps.reviews.models import AccessTier, Case, CaseKind, SavedFilter
 from django_site.apps.reviews.queue_forms import (
     BulkForm,
     FilterNameForm,
@@ -215,6 +215,8 @@ def _colleagues(cases: list[Case]) -> QuerySet[User]:
 def _effect(case: Case, act: str) -> str:
     if act == "request_change" and case.kind == CaseKind.WITHDRAWAL:
         return _("stays as it is: a released film can't be changed")
+    if act == "comment" and case.tier != AccessTier.PRODUCTION:
+        return _("gets your remark")
     held = f" ({case.held[0].to})" if act == "assign" and case.held else ""
     return f"{_EFFECTS[act]}{held}"
 
