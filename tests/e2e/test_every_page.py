@@ -67,6 +67,7 @@ PAGES = [
     ("producer", "/productions/{waiting}/people/"),
     ("producer", "/people/productions/{waiting}/statement/"),
     ("head", "/tokens/"),
+    ("head", "/webhooks/"),
     ("head", "/organisation/"),
     ("producer", "/organisation/"),
     ("producer", "/notices/"),

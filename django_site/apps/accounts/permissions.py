@@ -147,6 +147,7 @@ rules.add_perm("likeness.answer", _signed_in & is_legal_of_subject & ~is_subject
 rules.add_perm("likeness.call_off", rules.always_deny)
 rules.add_perm("policies.draft", _signed_in & is_legal_of_organisation)
 rules.add_perm("organisations.declare", _signed_in & heads_legal_of_organisation)
+rules.add_perm("webhooks.change", _signed_in & heads_legal_of_organisation)
 rules.add_perm("api.tokens", _signed_in & heads_legal_of_organisation)
 rules.add_perm("likeness.money", _signed_in & is_legal_of_subject & ~is_subject & ~represents)
 rules.add_perm("likeness.strike", _signed_in & heads_legal_of_organisation)

@@ -17,6 +17,7 @@ from django_site.apps.corpora.models import Licence
 from django_site.apps.productions.models import Cut, CutState
 from django_site.apps.reviews.models import Case, CaseKind, CaseState
 from django_site.apps.reviews.services import cases_supersede
+from django_site.apps.reviews.services.deciding import case_emit
 from django_site.apps.reviews.services.queueing import due_at
 
 logger = logging.getLogger(__name__)
@@ -62,7 +63,7 @@ def _open(cut: Cut, reason: str, opened_by: User | None) -> Case:
     if open_case is not None:
         cases_supersede(cut=cut)
     Cut.objects.filter(pk=cut.pk).update(reason=reason)
-    return Case.objects.create(
+    case = Case.objects.create(
         kind=CaseKind.WITHDRAWAL,
         reason=reason,
         production=cut.production,
@@ -73,6 +74,8 @@ def _open(cut: Cut, reason: str, opened_by: User | None) -> Case:
         risk=RISK,
         due_at=due_at(cut.production.organisation_id, CaseKind.WITHDRAWAL, RISK),
     )
+    case_emit(case, "case.opened")
+    return case
 
 
 def _judged_anew(cut: Cut, by: User | None) -> Decision:

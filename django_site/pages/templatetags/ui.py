@@ -341,6 +341,9 @@ _EVENTS = {
     "case_reader_named": gettext_lazy("Reader of a case named"),
     "case_reader_removed": gettext_lazy("Reader of a case removed"),
     "hold_placed": gettext_lazy("Litigation hold placed"),
+    "webhook_added": gettext_lazy("Webhook added"),
+    "webhook_rotated": gettext_lazy("Secret of a webhook replaced"),
+    "webhook_disabled": gettext_lazy("Webhook ended"),
     "hold_lifted": gettext_lazy("Litigation hold lifted"),
 }
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from django_site.apps.accounts.models import User
 from django_site.apps.accounts.permissions import made, require, reviewing_role
+from django_site.apps.accounts.webhooks import webhook_emit
 from django_site.apps.audits.models import Asset, Decision, Finding, Outcome
 from django_site.apps.productions.models import CutState, ImportState, TakeState
 from django_site.apps.productions.states import cut_move, import_move, take_move
@@ -31,6 +32,7 @@ APPROVALS = {Outcome.ALLOW: 1, Outcome.REVIEW: 2}
 ACCESS_WINDOW = timedelta(minutes=10)
 
 
+@transaction.atomic
 def case_open(*, decision: Decision, opened_by: User | None, take=None, cut=None, imported=None) -> Case:
     """Ask people about a decision. One open case for one thing: asking again returns it."""
     target = {"take": take, "cut": cut, "imported": imported}
@@ -40,7 +42,7 @@ def case_open(*, decision: Decision, opened_by: User | None, take=None, cut=None
     findings = decision.audit.findings.all() if decision.audit_id else ()
     scores = [finding.score for finding in findings if not finding.merely_alike]
     risk = max(scores, default=0.0) + (1.0 if decision.outcome == Outcome.REVIEW else 0.0)
-    return Case.objects.create(
+    case = Case.objects.create(
         production_id=decision.production_id,
         decision=decision,
         opened_by=opened_by,
@@ -48,6 +50,17 @@ def case_open(*, decision: Decision, opened_by: User | None, take=None, cut=None
         risk=risk,
         due_at=due_at(decision.production.organisation_id, CaseKind.CLEARANCE, risk),
         **target,
+    )
+    case_emit(case, "case.opened")
+    return case
+
+
+def case_emit(case: Case, event: str) -> None:
+    """Tell the organisation's programs what became of a case: ids and its state."""
+    webhook_emit(
+        case.production.organisation_id,
+        event,
+        {"case": case.pk, "production": case.production_id, "kind": case.kind, "state": case.state},
     )
 
 
@@ -156,6 +169,7 @@ def finding_dismiss(*, case: Case, finding: Finding, by: User, reason: str) -> R
 def _close(case: Case, state: CaseState) -> None:
     Case.objects.filter(pk=case.pk).update(state=state, closed_at=timezone.now())
     case.refresh_from_db()
+    case_emit(case, "case.decided")
 
 
 def _refuse(case: Case, reason: str) -> None:

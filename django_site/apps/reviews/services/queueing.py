@@ -13,6 +13,7 @@ from auditor.errors import AuditorError
 from django_site.apps.accounts.models import Membership, NoticeKind, Organisation, Role, User
 from django_site.apps.accounts.notices import notice_send
 from django_site.apps.accounts.permissions import require, reviewing_role
+from django_site.apps.accounts.webhooks import webhook_emit
 from django_site.apps.productions.models import ProductionMember
 from django_site.apps.provenance.services.ledger import ledger_append
 from django_site.apps.reviews.models import Assignment, Case, CaseKind, CaseState, SavedFilter, ServiceLevel
@@ -198,6 +199,11 @@ def _escalate(now: datetime) -> int:
                 text=_("A case is late: %(what)s.") % {"what": _name(case)},
                 url=_url(case),
                 key=f"case-late:{case.pk}",
+            )
+            webhook_emit(
+                case.production.organisation_id,
+                "case.late",
+                {"case": case.pk, "production": case.production_id, "kind": case.kind, "state": case.state},
             )
             count += 1
     return count

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connection
 
+from django_site.apps.accounts.webhooks import webhooks_settle
 from django_site.apps.audits.services.sweeping import storage_sweep
 from django_site.apps.corpora.services import licences_settle
 from django_site.apps.jobs.scratch import scratch_sweep
@@ -70,6 +71,7 @@ def _sweep_forever(stop: threading.Event) -> None:
                 grants_settle()
                 licences_settle()
                 cases_settle()
+                webhooks_settle()
                 if time.monotonic() - swept >= settings.STORAGE_SWEEP_SECONDS:
                     swept = time.monotonic()
                     scratch_sweep()
