@@ -35,6 +35,8 @@ PAGES = [
     ("reviewer", "/reviews/?tab=free&outcome=review"),
     ("head", "/reviews/service-levels/"),
     ("head", "/reviews/holds/"),
+    ("reviewer", "/reviews/statistics/"),
+    ("reviewer", "/reviews/statistics/?period=all"),
     ("head", "/reviews/{case}/"),
     ("head", "/reviews/{case}/access/"),
     ("head", "/reviews/access/{waiting}/"),

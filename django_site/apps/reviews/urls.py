@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from django_site.apps.reviews.views import cases, holds, queue
+from django_site.apps.reviews.views import cases, holds, queue, statistics
 
 app_name = "reviews"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("holds/<uuid:hold_id>/lift/", holds.lift, name="hold_lift"),
     path("access/<uuid:production_id>/", holds.access_production, name="access_production"),
     path("access/<uuid:production_id>.csv", holds.access_production_file, name="access_production_file"),
+    path("statistics/", statistics.statistics, name="statistics"),
     path("service-levels/", queue.service_levels, name="service_levels"),
     path("<uuid:case_id>/", cases.case_page, name="case"),
     path("<uuid:case_id>/decide/", cases.case_decide, name="decide"),

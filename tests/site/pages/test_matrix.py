@@ -162,6 +162,7 @@ TABLE: dict[str, tuple[str, dict[str, str], str]] = {
     "reviews:holds": ("get", {}, "302 403 403 403 200 403 403"),
     "reviews:hold_place": ("post", {}, "302 403 403 403 400 403 403"),
     "reviews:hold_lift": ("post", {"hold_id": "hold"}, "302 404 404 404 302 404 404"),
+    "reviews:statistics": ("get", {}, LEGAL),
     "reviews:service_levels": ("get", {}, "302 403 403 403 200 403 403"),
     "verify:file": ("get", {}, PUBLIC),
     "verify:release": ("get", {"release_id": "release"}, PUBLIC),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from django_site.apps.accounts.models import REVIEWING_ROLES, Membership, User
+from django_site.apps.accounts.models import REVIEWING_ROLES, Membership, Role, User
 from django_site.apps.accounts.permissions import house_headed, require
 from django_site.apps.productions.models import ProductionMember
 from django_site.apps.reviews.models import AccessTier, Case, CaseKind, SavedFilter
@@ -88,6 +88,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "here": next((one for one in filters_of(request.user) if {"tab": "all", **one.query} == address), None),
         "name_form": FilterNameForm(auto_id="save_%s"),
         "back": request.get_full_path(),
+        "heads": request.user.memberships.filter(role=Role.HEAD_OF_LEGAL).exists(),
     }
     return render(request, "reviews/queue.html", context)
 
