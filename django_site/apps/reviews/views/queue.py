@@ -218,8 +218,9 @@ def _effect(case: Case, act: str) -> str:
         return _("stays as it is: a released film can't be changed")
     if act == "comment" and case.tier != AccessTier.PRODUCTION:
         return _("gets your remark")
-    held = f" ({case.held[0].to})" if act == "assign" and case.held else ""
-    return f"{_EFFECTS[act]}{held}"
+    if act == "assign" and case.held:
+        return _("is given to whom you choose; %(who)s has it now") % {"who": case.held[0].to}
+    return str(_EFFECTS[act])
 
 
 @login_required
