@@ -15,8 +15,6 @@ SUITES = [
     "tests/site/provenance/test_ledger.py",
     "tests/site/provenance/test_verify_ledger.py",
     "tests/site/reviews/test_services.py",
-    "tests/site/reviews/test_queue.py",
-    "tests/site/reviews/test_holding.py",
     "tests/site/accounts/test_permissions.py",
     "tests/site/likeness/test_reaching.py",
     "tests/site/likeness/test_no_leak.py",
