@@ -9,7 +9,6 @@ from django_site.apps.provenance.binder import charts
 from django_site.apps.provenance.binder.film import COUNSEL, ENGINEER, PRODUCER, Film, gap, seconds
 from django_site.pages import sheets
 
-
 #: What is told of a component of a model, besides where it may be used and for what not.
 _OF_COMPONENTS = (
     "model", "name", "role", "licence", "trained", "sha256", "terms_read", "commercial_use", "marking", "attribution",
