@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from django_site.apps.reviews import views
+from django_site.apps.reviews.views import cases
 
 app_name = "reviews"
 urlpatterns = [
-    path("", views.queue, name="queue"),
-    path("<uuid:case_id>/", views.case_page, name="case"),
-    path("<uuid:case_id>/decide/", views.case_decide, name="decide"),
-    path("<uuid:case_id>/comment/", views.case_comment, name="comment"),
+    path("", cases.queue, name="queue"),
+    path("<uuid:case_id>/", cases.case_page, name="case"),
+    path("<uuid:case_id>/decide/", cases.case_decide, name="decide"),
+    path("<uuid:case_id>/comment/", cases.case_comment, name="comment"),
 ]

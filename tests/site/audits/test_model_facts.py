@@ -11,11 +11,12 @@ from django_site.apps.accounts.sizes import organisation_declare_size
 from django_site.apps.audits.facts import cut_facts, dispatch_facts, prompt_facts, take_facts, train_facts
 from django_site.apps.audits.model_facts import component_facts, declared_fact
 from django_site.apps.corpora.models import LicensedAct, WorkAsset
-from django_site.apps.productions.declarations import DECLARABLE, production_declare_more
+from django_site.apps.productions.declarations import DECLARABLE
 from django_site.apps.productions.models import CutItem, Production
+from django_site.apps.productions.services.declaring import production_declare_more
 from django_site.apps.productions.services.screenplays import screenplay_write
 from django_site.apps.productions.services.takes import take_request
-from django_site.errors import InputError, NotAllowedError
+from django_site.errors import InputError, NotAllowedError, WrongStateError
 from generator.backends import ModelCard, ModelComponent
 from generator.backends.licences import TERMS
 
@@ -213,3 +214,22 @@ def test_declarations_become_facts_and_only_what_can_be_declared_is(make):
             production_declare_more(production=studio.production, by=studio.producer, **wrong)
     with pytest.raises(NotAllowedError):
         production_declare_more(production=studio.production, by=studio.legal_reviewer, guilds=[])
+
+
+def test_a_cut_that_waits_is_judged_anew_and_one_on_its_way_out_holds_what_was_declared(make):
+    studio = make.studio()
+    cut = make.cut(studio.production, studio.producer)
+    make.audit(studio.production, cut.asset, cut=cut)
+    make.case(studio.production, cut=cut, opened_by=studio.producer)
+    ask = {"production": studio.production, "by": studio.producer}
+    production_declare_more(**ask, guilds=[])
+    cut.refresh_from_db()
+    assert cut.state == "auditing"
+    assert studio.production.jobs.filter(kind="audit_cut", target_id=cut.pk, key__endswith=":replay").count() == 1
+    production_declare_more(**ask, guilds=[])
+    assert studio.production.jobs.filter(kind="audit_cut", target_id=cut.pk).count() == 1, "nothing has changed"
+    other = make.cut(studio.production, studio.producer, state="signing", version=2)
+    with pytest.raises(WrongStateError, match="is being signed"):
+        production_declare_more(**ask, guilds=["WGA"])
+    type(other).objects.filter(pk=other.pk).update(state="released")
+    production_declare_more(**ask, guilds=["WGA"])

@@ -240,6 +240,7 @@ def test_reading_addresses_take_no_post_and_writing_ones_no_get(world, visit):
     both |= {"corpora:import_new", "api:check", "policies:draft_new"}
     both |= {"corpora:import_new", "likeness:amend", "likeness:ask", "likeness:offer", "likeness:approval"}
     both |= {"likeness:claim_new", "likeness:representatives"}
+    both |= {"likeness:register", "likeness:record", "likeness:strikes", "organisation:page"}
     both |= {"productions:contribution", "organisation:page"}
     both |= {"likeness:register", "likeness:record", "likeness:strikes"}
     for name, (method, arguments, _) in TABLE.items():

@@ -1,4 +1,4 @@
-"""What people look at and decide, and who looked at what."""
+"""Cases, what reviewers did about them, and who looked at what."""
 
 from django.db import models
 from django.db.models import Q
@@ -17,6 +17,14 @@ class CaseState(models.TextChoices):
 class CaseKind(models.TextChoices):
     CLEARANCE = "clearance", _("May it be shown?")
     WITHDRAWAL = "withdrawal", _("May it stay out?")
+
+
+class AccessTier(models.TextChoices):
+    """Who may open a case."""
+
+    PRODUCTION = "production", _("Everybody on the production and its reviewers")
+    LEGAL = "legal", _("The legal side alone")
+    NAMED = "named", _("Named people and the head of legal alone")
 
 
 class Case(Record):
@@ -40,6 +48,9 @@ class Case(Record):
     risk = models.FloatField(default=0.0)
     due_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+    tier = models.CharField(max_length=10, choices=AccessTier.choices, default=AccessTier.PRODUCTION)
+    #: When the head of legal was told that it is late; once.
+    escalated_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["-risk", "due_at", "id"]
@@ -47,6 +58,7 @@ class Case(Record):
             exactly_one_check("take", "cut", "imported", name="case_about_one_thing"),
             choice_check("state", CaseState, name="case_state_known"),
             choice_check("kind", CaseKind, name="case_kind_known"),
+            choice_check("tier", AccessTier, name="case_tier_known"),
             models.CheckConstraint(
                 condition=Q(kind="clearance") | Q(cut__isnull=False) & ~Q(reason=""), name="case_withdrawal_says_what"
             ),
@@ -100,30 +112,50 @@ class ReviewAction(Record):
         return f"{self.actor} {self.kind}"
 
 
+class Privilege(models.TextChoices):
+    """What a remark is said to be. A label does not make it so: a court decides that."""
+
+    NONE = "none", _("Not privileged")
+    CLIENT = "client", _("Attorney-client communication")
+    WORK_PRODUCT = "work_product", _("Attorney work product")
+
+
 class Comment(Record):
-    """A remark on a case. ``privileged`` remarks are for the legal side alone."""
+    """A remark on a case. ``privileged`` remarks are for the legal side alone; ``privilege`` says on what ground."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="comments")
     author = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="comments")
     privileged = models.BooleanField(default=False)
+    privilege = models.CharField(max_length=12, choices=Privilege.choices, default=Privilege.NONE)
     text = models.TextField()
 
     class Meta:
         ordering = ["created_at"]
-        constraints = [models.CheckConstraint(condition=~Q(text=""), name="comment_says_something")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="comment_says_something"),
+            choice_check("privilege", Privilege, name="comment_privilege_known"),
+            models.CheckConstraint(
+                condition=Q(privilege="none") | Q(privileged=True), name="comment_labelled_is_for_the_legal_side"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.text[:60]
 
 
 class AccessLog(Record):
-    """Who was shown which quarantined file. Append-only."""
+    """Who was shown which quarantined file, or opened which case. Append-only."""
 
     user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="accesses")
-    asset = models.ForeignKey("audits.Asset", on_delete=models.PROTECT, related_name="accesses")
+    asset = models.ForeignKey("audits.Asset", null=True, on_delete=models.PROTECT, related_name="accesses")
+    case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="accesses")
 
     class Meta:
-        indexes = [models.Index(fields=["asset", "-created_at"], name="access_by_asset")]
+        constraints = [exactly_one_check("asset", "case", name="access_to_one_thing")]
+        indexes = [
+            models.Index(fields=["asset", "-created_at"], name="access_by_asset"),
+            models.Index(fields=["case", "-created_at"], name="access_by_case"),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.user_id} saw {self.asset_id}"
+        return f"{self.user_id} saw {self.asset_id or self.case_id}"
