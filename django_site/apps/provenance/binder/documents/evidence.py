@@ -249,19 +249,7 @@ def verification_parts(document: dict[str, Any]) -> list[dict[str, Any]]:
         ),
         sheets.part(
             "What the record says",
-            *(
-                [
-                    sheets.facts(
-                        ("Source type", str(said.get("digital_source_type") or "").rsplit("/", 1)[-1]),
-                        ("Actions", ", ".join(said.get("actions") or [])),
-                        ("Model", (said.get("disclosure") or {}).get("modelName")),
-                        ("Consents relied on", ", ".join(said.get("consents") or [])),
-                        ("Data mining", _mining(said)),
-                    ),
-                ]
-                if said
-                else [sheets.text("The reader's report holds no statements.")]
-            ),
+            _statements(said),
         ),
         sheets.part(
             "What it was made from",
@@ -271,6 +259,18 @@ def verification_parts(document: dict[str, Any]) -> list[dict[str, Any]]:
         ),
         sheets.part("Reasons", sheets.text(*(reasons or ["None were given."]))),
     ]
+
+
+def _statements(said: dict[str, Any]) -> dict[str, Any]:
+    if not said:
+        return sheets.text("The reader's report holds no statements.")
+    return sheets.facts(
+        ("Source type", str(said.get("digital_source_type") or "").rsplit("/", 1)[-1]),
+        ("Actions", ", ".join(said.get("actions") or [])),
+        ("Model", (said.get("disclosure") or {}).get("modelName")),
+        ("Consents relied on", ", ".join(said.get("consents") or [])),
+        ("Data mining", _mining(said)),
+    )
 
 
 def _mining(said: dict[str, Any]) -> str:
