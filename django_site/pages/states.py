@@ -40,6 +40,8 @@ LOOKS: dict[str, tuple[str, str]] = {
     "warn": (ASK, "warning"),
     "info": (IDLE, "question"),
     "retired": (IDLE, "replaced"),
+    "coming": (IDLE, "wait"),
+    "over": (IDLE, "replaced"),
     "waiting": (BUSY, "search"),
     "failed": (STOP, "cross"),
     "rejected": (STOP, "cross"),

@@ -20,6 +20,7 @@ from auditor import verbal
 from django_site.apps.accounts.models import REVIEWING_ROLES, Role
 from django_site.apps.accounts.notices import notices_unread
 from django_site.apps.audits.reading import dismissed_in
+from django_site.apps.audits.rules_read import rule_state as rule_state_of
 from django_site.apps.audits.rules_read import told as rule_told
 from django_site.apps.audits.services.decisions import failed_checks as checks_that_failed
 from django_site.apps.audits.services.decisions import noted_checks as checks_that_warn
@@ -260,6 +261,12 @@ def noted_checks(decision: Any) -> list[dict]:
 def told(template: str) -> str:
     """A rule's sentence for reading, its placeholders in words."""
     return rule_told(template)
+
+
+@register.filter
+def rule_state(policy: Any) -> str:
+    """Whether a rule is in force today, and if not why not."""
+    return rule_state_of(policy)
 
 
 @register.filter

@@ -4,12 +4,15 @@ Rows written later are left out, and states that change in place are read back f
 times (claims, cases, recalls). Names of people and titles are those of today.
 """
 
+import json
+from dataclasses import asdict
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from django.db.models import Prefetch, Q
 
+from django_site.apps.audits.model_facts import declared_fact
 from django_site.apps.audits.models import MATCH_KINDS, PERSON_KINDS, Audit, Decision, Finding
 from django_site.apps.audits.people_facts import moment
 from django_site.apps.corpora.models import Licence, LicensedAct
@@ -119,6 +122,13 @@ class Film:
             "ends": moment(licence.ends),
             "reservations": licence.reservations,
         }
+
+    @cached_property
+    def declared(self) -> dict[str, Any]:
+        """What the makers declared of the production, as it stood in the decision that released the film."""
+        facts = self.release.decision.facts if self.release else {}
+        said = (facts.get("production") or {}).get("declared")
+        return said or json.loads(json.dumps(asdict(declared_fact(self.production))))
 
     @cached_property
     def decisions(self) -> list[Decision]:

@@ -63,13 +63,10 @@ def _streamer(film: Film, gaps: list) -> list[dict[str, str]]:
                 PRODUCER,
             )
         )
-    gaps.append(
-        gap(
-            "variants.streamer.approval",
-            "The streamer's written approval of generated material in the final film.",
-            PRODUCER,
-        )
-    )
+    approval = film.declared["approval_reference"]
+    if not approval:
+        what = "The streamer's written approval of generated material in the final film."
+        gaps.append(gap("variants.streamer.approval", what, PRODUCER, page="people"))
     return [
         _answer(
             "Do outputs replicate identifiable characteristics of works that are not ours?",
@@ -87,7 +84,8 @@ def _streamer(film: Film, gaps: list) -> list[dict[str, str]]:
         _answer(
             "Is generated material part of the final deliverable?",
             YES if film.items else NO,
-            f"{len(film.items)} shots of the film were generated; the cue sheet names each.",
+            f"{len(film.items)} shots of the film were generated; the cue sheet names each. "
+            + (f"Written approval is filed: {approval}." if approval else "No written approval is on record."),
         ),
         _answer(
             "Does generated material replace performers' work or union-covered work?",
@@ -143,17 +141,25 @@ def _guild(film: Film, gaps: list) -> list[dict[str, str]]:
                 page="people",
             )
         )
-    if synthetic:
+    declared = film.declared
+    if synthetic and not (declared["synthetic_justification"] and declared["synthetic_notice_at"]):
+        what = "Notice to the guild of synthetic performers, and what they add (TV/Theatrical 2026)."
+        gaps.append(gap("variants.guild.justification", what, PRODUCER, page="people"))
+    under = declared["guilds"]
+    if under is None:
         gaps.append(
             gap(
-                "variants.guild.justification",
-                "Notice to the guild of synthetic performers, and what they add (TV/Theatrical 2026).",
-                PRODUCER,
+                "variants.guild.agreements", "Under which guilds' agreements the film is made.", PRODUCER, page="people"
             )
         )
     play = next(one for one in elements_of(film) if one["element"] == "Screenplay")
     replicas = {one.grant_id: one for one in film.uses}
     return [
+        _answer(
+            "Under which agreements is it made?",
+            UNKNOWN if under is None else ", ".join(under) or "none",
+            "As the producer declares it; nobody has said." if under is None else "As the producer declares it.",
+        ),
         _answer(
             "Are digital replicas used?",
             YES if replicas else NO,
@@ -168,13 +174,20 @@ def _guild(film: Film, gaps: list) -> list[dict[str, str]]:
         _answer(
             "Are synthetic performers used?",
             UNKNOWN if undeclared else YES if synthetic else NO,
-            f"{len(synthetic)} shots are declared to show synthetic people only, {len(undeclared)} are not declared.",
+            f"{len(synthetic)} shots are declared to show synthetic people only, {len(undeclared)} are not declared. "
+            + (f"What they add: {declared['synthetic_justification']} " if declared["synthetic_justification"] else "")
+            + (f"Notice: {declared['synthetic_notice_at']}." if declared["synthetic_notice_at"] else ""),
         ),
         _answer(
             "Was generated text given to writers, or used as literary material?",
             NO if play["class"] == HUMAN else YES,
             f"{play['model'] or 'No machine'} drafted; people's lines are counted in the human-authorship statement. "
-            "Generated text is not literary material under the MBA.",
+            "Generated text is not literary material under the MBA. "
+            + (
+                "Whoever wrote from it was told so."
+                if declared["writers_told"]
+                else "That writers were told is not on record."
+            ),
         ),
     ]
 
@@ -256,6 +269,9 @@ def audience(film: Film) -> dict[str, Any]:
     if not film.cut.audience_notice:
         gaps.append(gap("notice", "The words by which the audience is told.", PRODUCER))
     gaps.append(gap("credits", "Credits by agreement (billing, guild credits) beyond what the record shows.", COUNSEL))
+    if not film.declared["credits_complete"]:
+        what = "Whether the credits name every work and model whose licence asks for it."
+        gaps.append(gap("credits.licences", what, PRODUCER, page="people"))
     trained = _trained(film)
     return {
         **film.head("audience-disclosure", "Audience disclosure and credits"),

@@ -195,6 +195,11 @@ def _questions(film: Film) -> list[dict[str, str]]:
             "evidence": "likeness schedule",
         },
         {
+            "question": "Are real people portrayed who are not registered here?",
+            "answer": {None: "not on record", True: "yes", False: "no"}[film.declared["portrays_real_people"]],
+            "evidence": film.declared["portrayal_advice"] or "as the producer declares it",
+        },
+        {
             "question": "Music",
             "answer": "none: the film has no sound track" if silent else "not on record",
             "evidence": "probe of the file",
