@@ -55,6 +55,11 @@ def _people(facts: Mapping[str, Any]) -> Iterator[Mapping[str, Any] | None]:
 
 
 def _intimate(facts: Mapping[str, Any]) -> str | None:
+    """Around anybody in it, or anywhere in the film."""
+    intended = facts.get("intended")
+    topics = intended.get("topics", ()) if isinstance(intended, Mapping) else ()
+    if not isinstance(topics, list | tuple) or not INTIMATE.isdisjoint(map(str, topics)):
+        return "intimate content is never set aside"
     for person in _people(facts):
         content = person.get("content") if person is not None else None
         if not isinstance(content, list | tuple):
