@@ -22,7 +22,7 @@ from django_site.apps.likeness.models import ConsentGrant, GrantState, UseEvent
 from django_site.apps.productions.models import Contribution, Cut, CutItem, GenerationRecord, Take
 from django_site.apps.productions.services.contributions import contributions_standing
 from django_site.apps.provenance.models import Release
-from django_site.apps.reviews.models import ReviewAction
+from django_site.apps.reviews.models import Override, ReviewAction
 
 #: Who can close a gap.
 PRODUCER, LEGAL, HEAD, PERFORMER = "producer", "legal reviewer", "head of legal", "performer or representative"
@@ -148,6 +148,16 @@ class Film:
         )
         return list(
             rows.select_related("actor", "case__take__shot", "case__decision", "finding").order_by("created_at", "id")
+        )
+
+    @cached_property
+    def overrides(self) -> list[Override]:
+        """What people set aside, or were asked to, of decisions about the film, its takes and shots."""
+        rows = Override.objects.filter(decision__in=[one.pk for one in self.decisions], created_at__lte=self.at)
+        return list(
+            rows.select_related("requested_by", "asset", "decision__take__shot")
+            .prefetch_related("approvals__actor")
+            .order_by("created_at", "id")
         )
 
     @cached_property

@@ -7,6 +7,8 @@ from django_site.apps.audits.services.decisions import failed_checks
 from django_site.apps.likeness.models import BiometricConsent, BiometricTemplate, LikenessAsset, RetentionRun
 from django_site.apps.provenance.binder.film import ENGINEER, HEAD, Film, gap, person
 from django_site.apps.provenance.models import Recall
+from django_site.apps.reviews.models import Override
+from django_site.apps.reviews.services.overriding import STANDING
 from django_site.pages import sheets
 
 
@@ -59,9 +61,36 @@ def decisions(film: Film) -> dict[str, Any]:
             }
             for one in film.review_actions
         ],
-        "overrides": [],
+        "overrides": [_override(one, film) for one in film.overrides],
         "recall": {"at": moment(recall.created_at), "reason": recall.reason} if recall else None,
         "gaps": gaps,
+    }
+
+
+def _override(override: Override, film: Film) -> dict[str, Any]:
+    """An override as it stood at the moment, by its own record of agreements."""
+    approvals = [one for one in override.approvals.all() if one.created_at <= film.at]
+    ended = override.state not in STANDING and override.decided_at is not None and override.decided_at <= film.at
+    state = override.state if ended else "in_force" if len(approvals) >= override.approvers_needed else "requested"
+    if state == "in_force" and override.expires_at <= film.at:
+        state = "expired"
+    return {
+        "id": str(override.pk),
+        "at": moment(override.created_at),
+        "about": str(override.decision.take or film.cut),
+        "decision_sha256": override.decision.sha256,
+        "asset_sha256": override.asset.sha256,
+        "checks": override.checks,
+        "asked_by": person(override.requested_by),
+        "reason": override.reason,
+        "evidence": override.evidence,
+        "agreed": [
+            {"at": moment(one.created_at), "by": person(one.actor), "role": one.role, "reason": one.reason}
+            for one in approvals
+        ],
+        "until": moment(override.expires_at),
+        "state": state,
+        "ended_because": override.ended_because if ended else "",
     }
 
 
@@ -92,7 +121,16 @@ def decision_parts(document: dict[str, Any]) -> list[dict[str, Any]]:
         ]
         for one in document["reviews"]
     ]
-    overrides = [[one["about"], one["reason"], one["by"], one["until"]] for one in document["overrides"]]
+    overrides = [
+        [
+            one["about"],
+            ", ".join(check["policy"] for check in one["checks"]),
+            f"{one['reason']} {one['evidence']}",
+            f"{one['asked_by']['name']}; agreed: {', '.join(row['by']['name'] for row in one['agreed']) or 'nobody'}",
+            f"{one['state'].replace('_', ' ')}, until {sheets.moment(one['until'])}",
+        ]
+        for one in document["overrides"]
+    ]
     return [
         sheets.part(
             "Decisions of the policies",
@@ -119,8 +157,8 @@ def decision_parts(document: dict[str, Any]) -> list[dict[str, Any]]:
         sheets.part(
             "Overrides",
             *sheets.table(
-                ["About", "Reason", "By", "Until"],
-                [3, 5, 4, 3],
+                ["About", "Rule", "Reason and evidence", "Who asked and agreed", "State"],
+                [3, 4, 5, 4, 3],
                 overrides,
                 "None: no rule was overridden for this film.",
             ),
