@@ -86,7 +86,7 @@ def test_a_stopped_film_is_approved_and_released_through_an_override(studio, mak
     assert release.decision.facts["standing"]["overridden"] is True
     assert release.decision.facts["standing"]["outcome"] == "block"
     [told] = decisions_document(Film(release.cut, release.created_at))["overrides"]
-    assert (told["state"], told["asked_by"]["name"]) == ("in_force", str(studio.legal_reviewer))
+    assert (told["state"], told["requested_by"]["name"]) == ("in_force", str(studio.legal_reviewer))
     assert [row["role"] for row in told["agreed"]] == ["legal_reviewer", "head_of_legal"]
     before = decisions_document(Film(release.cut, override.created_at))["overrides"]
     assert [one["state"] for one in before] == ["requested"]

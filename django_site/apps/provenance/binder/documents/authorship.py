@@ -11,7 +11,7 @@ from django_site.apps.audits.people_facts import moment
 from django_site.apps.productions.authorship import lines_by
 from django_site.apps.productions.models import Contribution, ContributionAct
 from django_site.apps.productions.services.screenplays import screenplay_text
-from django_site.apps.provenance.binder.film import PRODUCER, Film, gap, person, seconds
+from django_site.apps.provenance.binder.film import PRODUCER, Film, gap, person, reason_shown, seconds
 from django_site.pages import sheets
 
 HUMAN, SELECTED, EDITED, MACHINE, UNKNOWN = (
@@ -66,7 +66,7 @@ def authorship(film: Film) -> dict[str, Any]:
                 "by": person(one.actor),
                 "act": one.kind,
                 "take": str(one.case.take),
-                "reason": one.reason,
+                "reason": reason_shown(one),
             }
             for one in film.review_actions
             if one.case.take_id

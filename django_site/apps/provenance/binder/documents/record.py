@@ -2,13 +2,12 @@
 
 from typing import Any
 
+from django_site.apps.audits.models import Decision
 from django_site.apps.audits.people_facts import moment
 from django_site.apps.audits.services.decisions import failed_checks
 from django_site.apps.likeness.models import BiometricConsent, BiometricTemplate, LikenessAsset, RetentionRun
-from django_site.apps.provenance.binder.film import ENGINEER, HEAD, Film, gap, person
+from django_site.apps.provenance.binder.film import ENGINEER, HEAD, Film, gap, person, reason_shown
 from django_site.apps.provenance.models import Recall
-from django_site.apps.reviews.models import Override
-from django_site.apps.reviews.services.overriding import STANDING
 from django_site.pages import sheets
 
 
@@ -18,6 +17,7 @@ def decisions(film: Film) -> dict[str, Any]:
     release = film.release
     recall = Recall.objects.filter(release=release, created_at__lte=film.at).first() if release else None
     gaps = [] if release else [gap("release", "A decision on which the film was released.", HEAD)]
+    by_id = {one.pk: one for one in film.decisions}
     return {
         **film.head("decisions", "Decisions and overrides"),
         "release_decision": {"id": str(release.decision_id), "sha256": release.decision.sha256} if release else None,
@@ -27,7 +27,7 @@ def decisions(film: Film) -> dict[str, Any]:
                 "at": moment(one.created_at),
                 "point": one.point,
                 "outcome": one.outcome,
-                "about": str(one.take or one.shot or film.cut),
+                "about": _about(one, film),
                 "by": person(one.actor),
                 "engine": one.engine,
                 "facts_sha256": one.facts_sha256,
@@ -57,41 +57,36 @@ def decisions(film: Film) -> dict[str, Any]:
                 "act": one.kind,
                 "about": str(one.case.take or film.cut),
                 "decision_sha256": one.case.decision.sha256,
-                "reason": one.reason,
+                "reason": reason_shown(one),
             }
             for one in film.review_actions
         ],
-        "overrides": [_override(one, film) for one in film.overrides],
+        "overrides": [
+            {
+                "id": str(one.pk),
+                "at": moment(one.created_at),
+                "about": _about(by_id[one.decision_id], film),
+                "decision_sha256": by_id[one.decision_id].sha256,
+                "checks": one.checks,
+                "state": film.override_state(one),
+                "reason": one.reason,
+                "evidence": one.evidence,
+                "requested_by": person(one.requested_by),
+                "agreed": [
+                    {"by": person(row.actor), "role": row.role, "at": moment(row.created_at), "reason": row.reason}
+                    for row in one.approvals.all()
+                ],
+                "expires_at": moment(one.expires_at),
+            }
+            for one in film.overrides
+        ],
         "recall": {"at": moment(recall.created_at), "reason": recall.reason} if recall else None,
         "gaps": gaps,
     }
 
 
-def _override(override: Override, film: Film) -> dict[str, Any]:
-    """An override as it stood at the moment, by its own record of agreements."""
-    approvals = [one for one in override.approvals.all() if one.created_at <= film.at]
-    ended = override.state not in STANDING and override.decided_at is not None and override.decided_at <= film.at
-    state = override.state if ended else "in_force" if len(approvals) >= override.approvers_needed else "requested"
-    if state == "in_force" and override.expires_at <= film.at:
-        state = "expired"
-    return {
-        "id": str(override.pk),
-        "at": moment(override.created_at),
-        "about": str(override.decision.take or film.cut),
-        "decision_sha256": override.decision.sha256,
-        "asset_sha256": override.asset.sha256,
-        "checks": override.checks,
-        "asked_by": person(override.requested_by),
-        "reason": override.reason,
-        "evidence": override.evidence,
-        "agreed": [
-            {"at": moment(one.created_at), "by": person(one.actor), "role": one.role, "reason": one.reason}
-            for one in approvals
-        ],
-        "until": moment(override.expires_at),
-        "state": state,
-        "ended_because": override.ended_because if ended else "",
-    }
+def _about(decision: Decision, film: Film) -> str:
+    return str(decision.take or decision.shot or film.cut)
 
 
 def decision_parts(document: dict[str, Any]) -> list[dict[str, Any]]:
@@ -124,10 +119,10 @@ def decision_parts(document: dict[str, Any]) -> list[dict[str, Any]]:
     overrides = [
         [
             one["about"],
-            ", ".join(check["policy"] for check in one["checks"]),
-            f"{one['reason']} {one['evidence']}",
-            f"{one['asked_by']['name']}; agreed: {', '.join(row['by']['name'] for row in one['agreed']) or 'nobody'}",
-            f"{one['state'].replace('_', ' ')}, until {sheets.moment(one['until'])}",
+            f"{one['reason']} ({one['evidence']})",
+            one["requested_by"]["name"],
+            ", ".join(row["by"]["name"] for row in one["agreed"]) or "nobody yet",
+            f"{one['state'].replace('_', ' ')}, until {sheets.moment(one['expires_at'])}",
         ]
         for one in document["overrides"]
     ]
@@ -157,8 +152,8 @@ def decision_parts(document: dict[str, Any]) -> list[dict[str, Any]]:
         sheets.part(
             "Overrides",
             *sheets.table(
-                ["About", "Rule", "Reason and evidence", "Who asked and agreed", "State"],
-                [3, 4, 5, 4, 3],
+                ["About", "Reason and evidence", "Asked for by", "Agreed to by", "State"],
+                [3, 5, 3, 3, 4],
                 overrides,
                 "None: no rule was overridden for this film.",
             ),
