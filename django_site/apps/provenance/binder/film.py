@@ -18,7 +18,7 @@ from django_site.apps.audits.people_facts import moment
 from django_site.apps.corpora.models import Licence, LicensedAct
 from django_site.apps.corpora.selectors import licence_chosen
 from django_site.apps.jobs.models import Job
-from django_site.apps.likeness.models import ConsentGrant, UseEvent
+from django_site.apps.likeness.models import ConsentGrant, GrantState, UseEvent
 from django_site.apps.productions.models import Contribution, Cut, CutItem, GenerationRecord, Take
 from django_site.apps.productions.services.contributions import contributions_standing
 from django_site.apps.provenance.models import Release
@@ -180,8 +180,11 @@ class Film:
 
     def grant_state(self, grant: ConsentGrant) -> str:
         """Where the grant stood at the moment, by its own record of changes."""
-        reached = [change.to for change in grant.changes.all() if change.created_at <= self.at]
-        return str(reached[-1]) if reached else str(grant.state)
+        changes = list(grant.changes.all())
+        reached = [change.to for change in changes if change.created_at <= self.at]
+        if reached:
+            return str(reached[-1])
+        return str(changes[0].came_from or GrantState.DRAFTED) if changes else str(grant.state)
 
     @cached_property
     def jobs(self) -> list[Job]:
