@@ -298,6 +298,7 @@ _EVENTS = {
     "decision": gettext_lazy("Policies decided"),
     "signed": gettext_lazy("Film signed"),
     "released": gettext_lazy("Film released"),
+    "binder": gettext_lazy("Clearance binder made"),
     "biometric_consent_given": gettext_lazy("Consent to measuring given"),
     "biometric_consent_withdrawn": gettext_lazy("Consent to measuring withdrawn"),
     "subject_enrolled": gettext_lazy("Person enrolled"),

@@ -103,13 +103,14 @@ def finding_in(make, audit, **fields):
 
 def binder_of(make, studio, cut):
     """A binder that was made, as rows and a small archive."""
-    from django_site.apps.provenance.binder.index import File, packed
+    from django_site.apps.provenance.binder.index import File, index_bytes, packed
     from django_site.apps.provenance.models import Binder
     from django_site.apps.provenance.services.ledger import ledger_append
 
     files = [File("01-decisions.pdf", "application/pdf", "Decisions", b"%PDF-1.7"),
              File("01-decisions.json", "application/json", "Decisions", b"{}")]  # fmt: skip
-    content = packed(index=b"{}", signature=b"-", signer=b"-", proofs=b"{}", files=files)
+    index = index_bytes(about={}, made_from={}, files=files, ledger={})
+    content = packed(index=index, signature=b"-", signer=b"-", proofs=b"{}", files=files)
     return Binder.objects.create(
         cut=cut, addressee="insurer", moment=timezone.now(), made_by=studio.producer, index_sha256=make.digest("index"),
         asset=make.asset(content, "application/zip"), gaps=3, required_gaps=1, made_at=timezone.now(),

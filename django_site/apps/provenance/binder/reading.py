@@ -1,5 +1,6 @@
 """Reading binders, starting from what the person may see; and what the pages show of one that is not made yet."""
 
+import json
 import zipfile
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,7 @@ from django_site.apps.provenance.binder import charts
 from django_site.apps.provenance.binder.contents import CSV, JSON, PDF, binder_documents, cover
 from django_site.apps.provenance.binder.documents import document_of
 from django_site.apps.provenance.binder.film import Film
-from django_site.apps.provenance.binder.index import INDEX, PROOFS, SIGNATURE, SIGNER
+from django_site.apps.provenance.binder.index import INDEX
 from django_site.apps.provenance.binder.templates import Addressee
 from django_site.apps.provenance.models import Binder
 
@@ -107,15 +108,25 @@ class Held:
         return self.name.rpartition(".")[2].upper()
 
 
-def files_of(binder: Binder) -> list[dict[str, Any]]:
-    """A made binder's documents, each with its forms, in order; the files about the binder itself are left out."""
-    groups: dict[str, list[Held]] = {}
-    own = {INDEX, SIGNATURE, SIGNER, PROOFS, "README.txt"}
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A document in its forms."""
+
+    title: str
+    files: tuple[Held, ...]
+
+
+def files_of(binder: Binder) -> list[Group]:
+    """A made binder's documents, each with its forms, in order, as its index lists them."""
     with zipfile.ZipFile(asset_path(binder.asset)) as archive:
-        for one in archive.infolist():
-            if one.filename not in own:
-                groups.setdefault(one.filename.rpartition(".")[0], []).append(Held(one.filename, one.file_size))
-    return [{"name": name, "files": files} for name, files in groups.items()]
+        index = json.loads(archive.read(INDEX))
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for one in index.get("files", ()):
+        if one["media_type"] in (JSON, PDF, CSV):
+            groups.setdefault(one["name"].rpartition(".")[0], []).append(one)
+    return [
+        Group(files[0]["title"], tuple(Held(one["name"], one["bytes"]) for one in files)) for files in groups.values()
+    ]
 
 
 def file_of(binder: Binder, name: str) -> bytes | None:

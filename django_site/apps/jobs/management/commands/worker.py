@@ -22,6 +22,7 @@ from django_site.apps.likeness.retention import retention_run_daily
 from django_site.apps.likeness.services import grants_settle
 from django_site.apps.provenance.services.ledger import ledger_settle
 from django_site.apps.reviews.services import cases_settle
+from django_site.apps.reviews.services.overriding import overrides_settle
 from django_site.celery import app
 
 logger = logging.getLogger(__name__)
@@ -70,6 +71,7 @@ def _sweep_forever(stop: threading.Event) -> None:
                 job_sweep()
                 grants_settle()
                 licences_settle()
+                overrides_settle()
                 cases_settle()
                 webhooks_settle()
                 if time.monotonic() - swept >= settings.STORAGE_SWEEP_SECONDS:

@@ -5,14 +5,18 @@ rules; SAG-AFTRA TV/Theatrical (digital replicas, synthetic performers); WGA MBA
 2024/1689, art. 50.
 """
 
+from datetime import datetime
 from typing import Any
 
-from django_site.apps.audits.people_facts import moment
-from django_site.apps.provenance.binder.documents.authorship import EDITED, HUMAN, elements_of
+from django_site.apps.provenance.binder.documents.authorship import EDITED, HUMAN, MACHINE, elements_of
 from django_site.apps.provenance.binder.film import COUNSEL, ENGINEER, PRODUCER, Film, gap
 from django_site.pages import sheets
 
 YES, NO, PARTLY, UNKNOWN = "yes", "no", "partly", "not on record"
+
+
+def _day(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d}" if at else "not on record"
 
 
 def _answer(question: str, answer: str, because: str) -> dict[str, str]:
@@ -90,7 +94,7 @@ def _streamer(film: Film, gaps: list) -> list[dict[str, str]]:
         _answer(
             "Does generated material replace performers' work or union-covered work?",
             YES if film.uses else NO if all(one.take.shot.cast == [] for one in film.items) else UNKNOWN,
-            f"{len({one.subject_id for one in film.uses})} registered people are shown or heard under grants; "
+            f"Registered people who are shown or heard under grants: {len({one.subject_id for one in film.uses})}; "
             "see the likeness schedule.",
         ),
     ]
@@ -109,7 +113,7 @@ def _academy(film: Film, gaps: list) -> list[dict[str, str]]:
     return [
         _answer(
             "Is the screenplay human-authored?",
-            {HUMAN: YES, EDITED: PARTLY}.get(play["class"], NO),
+            {HUMAN: YES, EDITED: PARTLY, MACHINE: NO}.get(play["class"], UNKNOWN),
             f"Of {play['evidence']['lines']} lines: "
             + ", ".join(f"{n} by {who}" for who, n in play["evidence"]["lines_by"].items())
             + ".",
@@ -165,8 +169,7 @@ def _guild(film: Film, gaps: list) -> list[dict[str, str]]:
             YES if replicas else NO,
             "; ".join(
                 f"{one.subject.display_name}: {one.grant.scope.get('replica_kind', 'kind not said')}, notice "
-                f"{moment(one.grant.noticed_at) or 'not on record'}, signed "
-                f"{moment(one.grant.signed_at) or 'not on record'}"
+                f"{_day(one.grant.noticed_at)}, signed {_day(one.grant.signed_at)}"
                 for one in replicas.values()
             )
             or "No use of a registered likeness is on record.",
@@ -180,7 +183,7 @@ def _guild(film: Film, gaps: list) -> list[dict[str, str]]:
         ),
         _answer(
             "Was generated text given to writers, or used as literary material?",
-            NO if play["class"] == HUMAN else YES,
+            {HUMAN: NO, EDITED: YES, MACHINE: YES}.get(play["class"], UNKNOWN),
             f"{play['model'] or 'No machine'} drafted; people's lines are counted in the human-authorship statement. "
             "Generated text is not literary material under the MBA. "
             + (

@@ -68,7 +68,7 @@ def worksheet(film: Film) -> dict[str, Any]:
         "excluded": [
             {"what": excluded_term(one), "basis": basis_of(one)}
             for one in elements
-            if one["class"] in (MACHINE, EDITED)
+            if one["material"] and one["class"] in (MACHINE, EDITED)
         ],
         "included": [_CREATED.get(one["element"], _by_hand_term(one)) for one in claimed],
         "limits": list(LIMITS),
