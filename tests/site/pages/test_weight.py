@@ -59,3 +59,13 @@ def test_no_page_holds_what_its_policy_forbids(world, visit):
                 assert len(re.findall(rb"<h1\b", response.content)) == 1, name
             seen += 1
     assert seen > 80
+
+
+def test_styles_are_whole():
+    """A browser passes over what it can't read in a style, in silence: a mark of a merge took its first rule along."""
+    sheets = list(Path(finders.find("css")).glob("*.css"))
+    assert sheets
+    for sheet in sheets:
+        text = re.sub(r"/\*.*?\*/", "", sheet.read_text(), flags=re.S)
+        assert text.count("{") == text.count("}"), sheet.name
+        assert not re.search(r"^(<{7}|={7}|>{7})", text, re.M), sheet.name

@@ -98,6 +98,10 @@ def test_a_case_for_the_legal_side_is_not_there_for_the_producer(make, studio, c
     film = browser(studio.producer).get(reverse("productions:cut", args=[case.cut_id])).content.decode()
     assert str(case.pk) not in film
     assert "For everybody." not in film
+    lists = [
+        browser(one).get(reverse("productions:list")).context["page"] for one in (studio.producer, studio.head_of_legal)
+    ]
+    assert [page.rows[0].open_cases for page in lists] == [0, 1]
     assert set(cases_visible_to(studio.legal_reviewer)) == set(cases_visible_to(studio.head_of_legal)) == {case}
     with pytest.raises(NotAllowedError):
         tier_set(case=case, tier="production", by=studio.producer)

@@ -24,6 +24,7 @@ from django_site.apps.productions.selectors import (
 from django_site.apps.productions.services.productions import production_create
 from django_site.apps.productions.services.screenplays import screenplay_text, screenplay_write
 from django_site.apps.productions.services.takes import production_render
+from django_site.apps.reviews.selectors import cases_visible_to
 from django_site.pages.failures import ANTICIPATED, attempt, sentence
 from django_site.pages.paging import keyset_page
 
@@ -32,11 +33,12 @@ from django_site.pages.paging import keyset_page
 @require_safe
 def production_list(request: HttpRequest) -> HttpResponse:
     """Every production that the person may see, the newest first."""
+    seen = cases_visible_to(request.user).order_by().values("pk")
     rows = productions_visible_to(request.user).select_related("organisation", "created_by").annotate(
         cuts_count=Count("cuts", distinct=True),
         released_count=Count("cuts", filter=Q(cuts__state="released"), distinct=True),
         stopped_count=Count("imports", filter=Q(imports__state="stopped"), distinct=True),
-        open_cases=Count("cases", filter=Q(cases__state="open"), distinct=True),
+        open_cases=Count("cases", filter=Q(cases__state="open", cases__in=seen), distinct=True),
     )  # fmt: skip
     page = keyset_page(rows, order=("-id",), cursor=request.GET.get("after", ""))
     return render(request, "productions/list.html", {"page": page})
