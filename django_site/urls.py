@@ -19,6 +19,7 @@ urlpatterns = [
     path("organisation/", include("django_site.apps.accounts.organisation_urls")),
     path("people/", include("django_site.apps.likeness.urls")),
     path("policies/", include("django_site.apps.audits.rule_urls")),
+    path("productions/", include("django_site.apps.provenance.binder.urls")),
     path("productions/", include("django_site.apps.productions.urls")),
     path("reviews/", include("django_site.apps.reviews.urls")),
     path("tokens/", include("django_site.apps.accounts.token_urls")),

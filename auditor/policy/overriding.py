@@ -1,84 +1,96 @@
-"""Which failed checks people may set aside. What a policy rules out stays ruled out, and what can't be told is ruled out.
+"""What people may set aside: what a policy says about it, what it says must never be, and which facts that depends on.
 
-::
-
-    refusal(bundle.policy("copyright/same-scene"), "same-scene", decision_facts)   # None, or why it can't be set aside
-
-Who agrees, for how long and for which file is the affair of whoever keeps overrides; this says only what is never
-overridden: intimate content, minors, missing signatures (the words of a policy's ``override.never_for``).
+A policy's ``never_for`` names grounds in words that lawyers use; each word is a question to the facts here, and a word
+that nobody has taught this module refuses (fail closed).
 """
 
-from collections.abc import Callable, Mapping
+import copy
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from auditor.canonical import sha256_json
 from auditor.policy.document import Policy
 
-#: The topics of *intimate content*, as policies write it.
-INTIMATE_TOPICS = frozenset({"nudity", "intimacy"})
-_UNTOLD = "the facts do not say who is in it, so nobody can tell that it may be set aside"
+#: Topics that are intimate content.
+INTIMATE = frozenset({"nudity", "intimacy"})
+#: Facts that only tell when and on which signed copy somebody looked: signing again does not make it another film.
+_UNSTEADY: dict[str, tuple[str, ...]] = {"release": ("signature", "asset.sha256", "review", "standing")}
 
 
 def refusal(policy: Policy, check_id: str, facts: Mapping[str, Any]) -> str | None:
-    """Why this check can't be set aside for these facts (the plain dictionary of ``as_facts()``), in one plain sentence
-    without a full stop; ``None`` where people may.
-
-    It asks of everybody in the facts, not of the record that failed alone: an override clears the whole file.
-    """
-    if check_id not in {check.id for check in policy.checks}:
-        return f"'{policy.title}' has no check called '{check_id}'"
+    """Why this check of the policy can't be set aside for these facts, in a clause; ``None`` where people may."""
+    if not any(check.id == check_id for check in policy.checks):
+        return f"{policy.id} has no check {check_id}"
     if not policy.override.allowed:
-        return policy.override.why_not.strip().rstrip(".") or f"'{policy.title}' is never set aside"
+        return policy.override.why_not.rstrip(".")
     for word in policy.override.never_for:
-        asked = _NEVER.get(word)
-        found = f"'{word}' is unknown here, so it counts as found" if asked is None else _told(asked, facts)
+        found = _GROUNDS[word](facts) if word in _GROUNDS else f"nobody can tell whether it is about {word}"
         if found:
-            return f"'{policy.title}' is never set aside for {word}: {found}"
+            return found
     return None
 
 
-def _told(asked: Callable[[Mapping[str, Any]], str], facts: Mapping[str, Any]) -> str:
-    """The answer, or that there can be none: facts that lack what is asked for, or hold something else, let nothing pass."""
-    try:
-        return asked(facts)
-    except (KeyError, TypeError, AttributeError, ValueError):
-        return _UNTOLD
+def steady_sha256(facts: Mapping[str, Any]) -> str:
+    """SHA-256 of the canonical JSON of the facts, without what only tells when and on which copy somebody looked. Facts
+    with the same digest are the same film: what was set aside for one is set aside for the other."""
+    steady = copy.deepcopy(dict(facts))
+    for path in _UNSTEADY.get(str(facts.get("point")), ()):
+        *steps, last = path.split(".")
+        holder: Any = steady
+        for step in steps:
+            holder = holder.get(step, {}) if isinstance(holder, dict) else {}
+        if isinstance(holder, dict):
+            holder.pop(last, None)
+    return sha256_json(steady)
 
 
-def _people(facts: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    people = facts["people"]
-    if not isinstance(people, list | tuple) or not all(isinstance(person, Mapping) for person in people):
-        raise TypeError("people are no list of records")
-    return list(people)
+def _people(facts: Mapping[str, Any]) -> Iterator[Mapping[str, Any] | None]:
+    """The people in the facts; ``None`` for one that is no record."""
+    people = facts.get("people", ())
+    if not isinstance(people, list | tuple):
+        yield None
+        return
+    for person in people:
+        yield person if isinstance(person, Mapping) else None
 
 
-def _intimate(facts: Mapping[str, Any]) -> str:
-    """Nudity or intimacy around anybody in it, or anywhere in the film."""
+def _intimate(facts: Mapping[str, Any]) -> str | None:
+    """Around anybody in it, or anywhere in the film."""
+    intended = facts.get("intended")
+    topics = intended.get("topics", ()) if isinstance(intended, Mapping) else ()
+    if not isinstance(topics, list | tuple) or not INTIMATE.isdisjoint(map(str, topics)):
+        return "intimate content is never set aside"
     for person in _people(facts):
-        if any(one["topic"] in INTIMATE_TOPICS for one in person["content"]):
-            return f"{person['display_name']} is in such a scene"
-    return "the film touches it" if set(facts["intended"]["topics"]) & INTIMATE_TOPICS else ""
+        content = person.get("content") if person is not None else None
+        if not isinstance(content, list | tuple):
+            return "whether intimate content is in it can't be told"
+        for one in content:
+            if not isinstance(one, Mapping) or one.get("topic") in INTIMATE:
+                return "intimate content is never set aside"
+    return None
 
 
-def _minors(facts: Mapping[str, Any]) -> str:
+def _minors(facts: Mapping[str, Any]) -> str | None:
+    if facts.get("minor", False) is not False:
+        return "what concerns a minor is never set aside"
     for person in _people(facts):
-        if person["minor"] is not False:
-            return f"{person['display_name']} is a minor"
-    return ""
+        if person is None or person.get("minor") is not False:
+            return "what concerns a minor is never set aside"
+    return None
 
 
-def _unsigned(facts: Mapping[str, Any]) -> str:
-    """A person whose grant nobody signed, or not apart from the rest of the contract; a release without a Trusted file."""
+def _unsigned(facts: Mapping[str, Any]) -> str | None:
     for person in _people(facts):
-        grant = person["grant"]
-        if grant is None or not grant["signed_at"] or grant["separately_signed"] is not True:
-            return f"no separately signed grant of {person['display_name']} is at hand"
-    if facts["point"] == "release" and (facts["signature"] or {}).get("state") != "Trusted":
-        return "the file's signature was not found Trusted"
-    return ""
+        grant = person.get("grant") if person is not None else None
+        if not isinstance(grant, Mapping) or not grant.get("signed_at") or grant.get("separately_signed") is not True:
+            return "a missing signature is never set aside"
+    signature = facts.get("signature")
+    if facts.get("point") == "release" and not (isinstance(signature, Mapping) and signature.get("state") == "Trusted"):
+        return "a missing signature is never set aside"
+    return None
 
 
-#: The words that ``override.never_for`` may say, and what finds them in the facts (empty: not found).
-_NEVER: dict[str, Callable[[Mapping[str, Any]], str]] = {
+_GROUNDS: dict[str, Callable[[Mapping[str, Any]], str | None]] = {
     "intimate content": _intimate,
     "minors": _minors,
     "missing signatures": _unsigned,

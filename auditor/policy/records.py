@@ -93,7 +93,6 @@ class GenerationFact:
     weights_sha256: Sha256
     complete: bool
     missing: tuple[Text, ...] = ()
-    licence_territories: tuple[Territory, ...] = ("*",)
     training_data: Text = ""
 
 

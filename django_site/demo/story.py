@@ -20,6 +20,7 @@ from django_site.apps.audits.services.decisions import failed_checks
 from django_site.apps.jobs.models import Job, JobKind
 from django_site.apps.jobs.runner import run_pending
 from django_site.apps.productions.models import CutState, ImportedMedia, ImportState, Production
+from django_site.apps.productions.services.declaring import production_declare_more
 from django_site.apps.productions.services.imports import media_import
 from django_site.apps.productions.services.productions import member_add, production_create
 from django_site.apps.productions.services.screenplays import screenplay_text, screenplay_write
@@ -138,6 +139,9 @@ def _begin(studio: Studio, brief: str, directory: Path, display: Display, produc
     )
     for login, role in (("reviewer", Role.LEGAL_REVIEWER), ("head", Role.HEAD_OF_LEGAL)):
         member_add(production=production, user=studio.people[login], role=role, by=producer)
+    production_declare_more(
+        production=production, by=producer, guilds=[], script_by="machine", portrays_real_people=False
+    )
     screenplay = screenplay_write(production=production, by=producer)
     directory.mkdir(parents=True, exist_ok=True)
     (directory / "screenplay.fountain").write_text(screenplay_text(screenplay))

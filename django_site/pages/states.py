@@ -10,7 +10,7 @@ from django_site.apps.jobs.models import JobState
 from django_site.apps.likeness.models import ApprovalState, ClaimState, CustodyAct, GrantState
 from django_site.apps.productions.models import CutState, ImportState, TakeState
 from django_site.apps.provenance.models import VerifyState
-from django_site.apps.reviews.models import ActionKind, CaseState
+from django_site.apps.reviews.models import ActionKind, CaseState, OverrideState, RequestState
 
 GOOD, STOP, ASK, BUSY, IDLE = "good", "stop", "ask", "busy", "idle"
 
@@ -40,6 +40,8 @@ LOOKS: dict[str, tuple[str, str]] = {
     "warn": (ASK, "warning"),
     "info": (IDLE, "question"),
     "retired": (IDLE, "replaced"),
+    "coming": (IDLE, "wait"),
+    "over": (IDLE, "replaced"),
     "waiting": (BUSY, "search"),
     "failed": (STOP, "cross"),
     "rejected": (STOP, "cross"),
@@ -77,6 +79,12 @@ LOOKS: dict[str, tuple[str, str]] = {
     "amended": (IDLE, "replaced"),
     "superseded": (IDLE, "replaced"),
     "changes_requested": (IDLE, "replaced"),
+    "overridden": (ASK, "scales"),
+    "in_force": (ASK, "scales"),
+    "void": (IDLE, "cross"),
+    "answered": (ASK, "question"),
+    "met": (GOOD, "check"),
+    "dropped": (IDLE, "cross"),
     "request_change": (IDLE, "replaced"),
     "dismiss_finding": (IDLE, "check"),
     "cancelled": (IDLE, "cross"),
@@ -114,6 +122,8 @@ KINDS: dict[str, type[TextChoices]] = {
     "draft": DraftState,
     "finding": FindingKind,
     "case": CaseState,
+    "override": OverrideState,
+    "change": RequestState,
     "action": ActionKind,
     "grant": GrantState,
     "approval": ApprovalState,

@@ -290,6 +290,8 @@ def seed(directory: Path) -> dict:
         "take": str(waiting.screenplays.get().scenes.first().shots.first().takes.get().pk),
         "case_scene": str(Case.objects.get(imported=imports["same-scene.mp4"], state="open").pk),
         "draft": str(tried.pk),
+        "binder": str(binder(cut, people).pk),
+        "contribution": str(released.contributions.get(act="composed").pk),
         "decision_blocked": str(imports["mirrored.mp4"].decisions.latest("created_at").pk),
         "copy_finding": str(_finding(imports["mirrored.mp4"], "copy")),
         "medley_findings": [str(pk) for pk in _findings(imports["medley.mp4"])],
@@ -314,6 +316,24 @@ def draft(people):
     tried = draft_start(organisation=people["house"], by=people["reviewer"], file=file, text=text)
     run_pending()
     return tried
+
+
+def binder(cut, people):
+    """A binder for the insurer, and something that a person entered by hand."""
+    from django_site.apps.jobs.runner import run_pending
+    from django_site.apps.productions.services.contributions import contribution_enter
+    from django_site.apps.provenance.binder.making import binder_request
+
+    contribution_enter(
+        production=cut.production,
+        by=people["producer"],
+        act="composed",
+        note="composed the score",
+        credited="Ada Byron",
+    )
+    made = binder_request(cut=cut, addressee="insurer", by=people["producer"])
+    run_pending()
+    return made
 
 
 def _path(asset) -> Path:

@@ -14,6 +14,8 @@ SUITES = [
     "tests/site/jobs/test_claims.py",
     "tests/site/provenance/test_ledger.py",
     "tests/site/provenance/test_verify_ledger.py",
+    "tests/site/productions/test_authorship.py",
+    "tests/site/provenance/test_binder_documents.py",
     "tests/site/reviews/test_services.py",
     "tests/site/accounts/test_permissions.py",
     "tests/site/likeness/test_reaching.py",

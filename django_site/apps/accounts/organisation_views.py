@@ -62,5 +62,11 @@ def organisation(request: HttpRequest) -> HttpResponse:
             done=done,
         )
         return redirect("organisation:page")
-    context = {"house": house, "form": form, "heads": membership.role == Role.HEAD_OF_LEGAL}
+    context = {
+        "house": house,
+        "form": form,
+        "heads": membership.role == Role.HEAD_OF_LEGAL,
+        "revenue": f"{house.annual_revenue or 0:,}",
+        "users": f"{house.monthly_users or 0:,}",
+    }
     return render(request, "accounts/organisation.html", context, status=400 if form.errors else 200)

@@ -1,6 +1,7 @@
 """Cards of models to facts about their components, and what people declare of a production and its organisation."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import date
 from typing import Any, get_args
 
@@ -19,56 +20,67 @@ _ROLES, _RULED_OUT = get_args(ComponentRole), get_args(RuledOut)
 
 def component_facts(card: Mapping[str, Any]) -> tuple[ComponentFact, ...]:
     """One fact for each component that a card lists. A card that lists none counts as one component with the card's own
-    licence, whose terms are known where the licence is one that everybody can read."""
-    model = str(card.get("name") or "unnamed")
-    parts = card.get("components") or [
-        {
-            "name": model,
-            "role": "renderer" if card.get("kind") == "renderer" else "model",
-            "licence": card.get("licence", ""),
-            "digest": card.get("digest", ""),
-            "trained": card.get("kind") != "renderer",
-            "training_data": card.get("training_data", ""),
-        }
-    ]
-    return tuple(_component(model, part) for part in parts)
+    licence, whose terms are known where the licence is one that everybody can read. What can't be read as a component
+    counts as one of which nothing is known."""
+    model = _text(card.get("name"), 200) or "unnamed"
+    listed = card.get("components")
+    if not listed:
+        listed = [
+            {
+                "name": model,
+                "role": "renderer" if card.get("kind") == "renderer" else "model",
+                "licence": card.get("licence", ""),
+                "digest": card.get("digest", ""),
+                "trained": card.get("kind") != "renderer",
+                "training_data": card.get("training_data", ""),
+            }
+        ]
+    parts = listed if isinstance(listed, list | tuple) else [listed]
+    return tuple(_component(model, part if isinstance(part, Mapping) else {}) for part in parts)
 
 
 def _component(model: str, part: Mapping[str, Any]) -> ComponentFact:
-    licence = str(part.get("licence", ""))
+    licence = _text(part.get("licence"), 500)
     terms = part.get("terms") or _published(licence)
-    known = terms or {}
-    ruled_out = tuple(known.get("prohibited_uses", ()))
-    currency = known.get("revenue_currency")
+    known = terms if isinstance(terms, Mapping) else {}
+    ruled_out = _texts(known.get("prohibited_uses"))
     return ComponentFact(
         model=model,
-        name=str(part.get("name") or part.get("role") or model)[:200],
+        name=_text(part.get("name") or part.get("role"), 200) or model,
         role=part["role"] if part.get("role") in _ROLES else "other",
-        licence=licence[:500],
+        licence=licence,
         trained=part.get("trained") is not False,
-        sha256=part.get("digest") or None,
+        sha256=_text(part.get("digest"), 64) or None,
         # a use that no rule can compare is as good as unread
-        terms_read=bool(terms) and all(one in _RULED_OUT for one in ruled_out),
+        terms_read=bool(known) and all(one in _RULED_OUT for one in ruled_out),
         commercial_use=known.get("commercial_use") is True,
-        territories=tuple(known.get("territories", ())),
-        excluded_territories=tuple(known.get("excluded_territories", ())),
+        territories=_texts(known.get("territories")),
+        excluded_territories=_texts(known.get("excluded_territories")),
         revenue_ceiling=known.get("revenue_ceiling"),
-        revenue_currency=str(currency) if currency else None,
+        revenue_currency=_text(known.get("revenue_currency"), 3) or None,
         users_ceiling=known.get("users_ceiling"),
         prohibited_uses=tuple(one for one in ruled_out if one in _RULED_OUT),
-        marking=known.get("marking", "add"),
-        attribution=str(known.get("attribution", ""))[:2000],
+        marking=known["marking"] if known.get("marking") in ("none", "keep") else "add",
+        attribution=_text(known.get("attribution"), 2000),
         outputs_train_others=known.get("outputs_train_others") is True,
         fine_tuning=known.get("fine_tuning") is True,
         indemnity=known.get("indemnity") is True,
-        training_data=str(part.get("training_data", ""))[:2000],
-        source=str(known.get("source", ""))[:2000],
+        training_data=_text(part.get("training_data"), 2000),
+        source=_text(known.get("source"), 2000),
     )
+
+
+def _text(value: object, longest: int) -> str:
+    return value[:longest] if isinstance(value, str) else ""
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(str(one) for one in value) if isinstance(value, list | tuple) else ()
 
 
 def _published(licence: str) -> dict[str, Any] | None:
     terms = TERMS.get(licence)
-    return None if terms is None else {name: getattr(terms, name) for name in type(terms).__slots__}
+    return None if terms is None else asdict(terms)
 
 
 def components_of(records: Iterable[GenerationRecord]) -> tuple[ComponentFact, ...]:

@@ -60,6 +60,8 @@ class RuleStatus(models.TextChoices):
     DRAFT = "draft", _("Draft, not law")
     ACTIVE = "active", _("In force")
     RETIRED = "retired", _("Retired")
+    COMING = "coming", _("Not yet in effect")
+    OVER = "over", _("No longer in effect")
 
 
 class DraftState(models.TextChoices):

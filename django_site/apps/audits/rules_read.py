@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from auditor.policy import Policy
@@ -71,11 +72,21 @@ def told(template: str) -> str:
 
     def fill(match: re.Match[str]) -> str:
         if match.group(2) is not None:
-            return f"({match.group(2).strip(' ,')}) "
+            return f" ({match.group(2).strip(' ,')})"
         first, *rest = match.group(1).replace("_", " ").split(".")
         return f"‹{first}: {' '.join(rest)}›" if rest else f"‹{first}›"
 
     return " ".join(_PLACEHOLDER.sub(fill, template).split())
+
+
+def rule_state(policy: Policy) -> str:
+    """Its status, or that its dates do not include today (``coming``, ``over``), when it decides nothing."""
+    today = timezone.now().date()
+    if policy.status != "active":
+        return policy.status
+    if today < policy.effective_from:
+        return "coming"
+    return "over" if policy.effective_until is not None and policy.effective_until <= today else "active"
 
 
 def lookup_due(policy: Policy) -> date:

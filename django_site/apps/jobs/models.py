@@ -20,8 +20,8 @@ class JobKind(models.TextChoices):
     IMPORT_CORPUS = "import_corpus", _("Import a corpus")
     REPLACE_WORK = "replace_work", _("Replace the file of a work")
     WITHDRAW_LIKENESS = "withdraw_likeness", _("Reach what relied on a grant")
-    COMPARE_POLICIES = "compare_policies", _("Compare a draft of a policy with past decisions")
     MAKE_BINDER = "make_binder", _("Make a clearance binder")
+    COMPARE_POLICIES = "compare_policies", _("Compare a draft of a policy with past decisions")
 
 
 class JobState(models.TextChoices):

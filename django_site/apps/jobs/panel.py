@@ -13,6 +13,7 @@ from django_site.apps.corpora.models import CorpusImport, WorkAsset
 from django_site.apps.jobs.models import Job, JobKind, JobState
 from django_site.apps.jobs.selectors import job_right, jobs_visible_to
 from django_site.apps.productions.models import Cut, ImportedMedia, Production, Take
+from django_site.apps.provenance.models import Binder
 
 #: Jobs that a panel names one by one; of the others it says how many wait.
 SHOWN = 6
@@ -102,6 +103,8 @@ def _named(jobs: Sequence[Job]) -> list[JobRow]:
         names |= {imported.pk: imported.name for imported in ImportedMedia.objects.filter(pk__in=wanted)}
     if kinds & {JobKind.LOOK_CORPUS, JobKind.IMPORT_CORPUS}:
         names |= {corpus.pk: corpus.name for corpus in CorpusImport.objects.filter(pk__in=wanted)}
+    if JobKind.MAKE_BINDER in kinds:
+        names |= {one.pk: str(one) for one in Binder.objects.select_related("cut").filter(pk__in=wanted)}
     if JobKind.REPLACE_WORK in kinds:
         rows = WorkAsset.objects.filter(pk__in=wanted).select_related("work")
         names |= {row.pk: str(row.work) for row in rows}

@@ -1,6 +1,7 @@
 """Before a model is tuned or trained: whose likeness is in the data, and did they allow exactly that?"""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.db import transaction
 
@@ -27,8 +28,10 @@ def training_begin(
     act: str,
     data_sha256: Iterable[str],
     by: User,
+    base: Mapping[str, Any] | None = None,
 ) -> tuple[Decision, list[UseEvent]]:
-    """Ask the policies, and note one use for each person. ``modalities`` of the data by subject id.
+    """Ask the policies, and note one use for each person. ``modalities`` of the data by subject id,
+    ``base`` the card of the model that it begins from: its licences must allow that.
 
     Call it before the first step of any training. Raises ``WrongStateError`` with the reason where anybody did not allow it:
     then nothing is trained. Raises ``InputError`` for a training of no kind that we know.
@@ -36,7 +39,7 @@ def training_begin(
     require(by, "productions.change", production)
     if act not in ACTS or not model.strip():
         raise InputError(f"say what is trained, and as which of: {', '.join(ACTS)}")
-    facts = train_facts(production, modalities=modalities, model=model, act=act, data_sha256=data_sha256)
+    facts = train_facts(production, modalities=modalities, model=model, act=act, data_sha256=data_sha256, base=base)
     decision = decide_and_record(facts=facts, actor=by, production=production)
     if decision.outcome != "allow":
         raise WrongStateError(reason_of(decision))

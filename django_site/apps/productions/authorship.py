@@ -96,6 +96,7 @@ def _opcodes(old: Sequence[str], new: Sequence[str]) -> list[tuple[str, int, int
             start = place + 1
     if start < len(new):
         codes.append(("insert", 0, 0, start, len(new)))
+    codes += [("delete", place, place + 1, 0, 0) for left in places.values() for place in left]
     return codes
 
 

@@ -4,16 +4,10 @@ Nothing is assumed for them. A rule that needs an answer asks for it; ``DECLARAB
 """
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-
-from django_site.apps.accounts.models import User
-from django_site.apps.accounts.permissions import require
-from django_site.apps.productions.models import Production
-from django_site.errors import InputError
 
 #: Longest reason or reference that somebody types.
 MAX_WORDS = 1000
@@ -64,42 +58,9 @@ class Commissioner(models.TextChoices):
     NETFLIX = "netflix", "Netflix"
 
 
-_CHOICES: Mapping[str, type[models.TextChoices]] = {
+#: Declarations that are lists of these.
+CHOICES: Mapping[str, type[models.TextChoices]] = {
     "guilds": Guild,
     "submitted_to": Prize,
     "delivered_to": Commissioner,
 }
-
-
-def production_declare_more(*, production: Production, by: User, **said: Any) -> Production:
-    """Replace what is declared of the production. Raises ``InputError`` for what can't be declared."""
-    require(by, "productions.change", production)
-    if unknown := sorted(set(said) - set(DECLARABLE)):
-        raise InputError(f"{unknown[0]!r} can't be declared; use one of: {', '.join(DECLARABLE)}")
-    declared = {name: _checked(name, value) for name, value in said.items() if value != DECLARABLE[name]}
-    Production.objects.filter(pk=production.pk).update(declarations=declared)
-    production.refresh_from_db()
-    return production
-
-
-def _checked(name: str, value: Any) -> Any:
-    """The value as it is kept, or ``InputError``."""
-    if name in _CHOICES:
-        wrong = [one for one in value if one not in _CHOICES[name].values]
-        if wrong:
-            raise InputError(f"{name}: {wrong[0]!r} is not known; use {', '.join(_CHOICES[name].values)}")
-        return list(dict.fromkeys(value))
-    if name == "script_by":
-        if value not in ScriptBy.values:
-            raise InputError(f"script_by: {value!r} is not known; use {', '.join(ScriptBy.values[1:])}")
-        return value
-    if name == "synthetic_notice_on":
-        try:
-            return date.fromisoformat(str(value)).isoformat()
-        except ValueError as error:
-            raise InputError(f"{value!r} is no day of the calendar; write YYYY-MM-DD") from error
-    if isinstance(DECLARABLE[name], str):
-        return str(value).strip()[:MAX_WORDS]
-    if not isinstance(value, bool):
-        raise InputError(f"{name} is true or false")
-    return value

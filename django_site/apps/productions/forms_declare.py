@@ -9,6 +9,28 @@ from django_site.apps.productions.declarations import DECLARABLE, MAX_WORDS, Com
 from django_site.apps.productions.models import Production
 
 _UNSAID = ("", _("Not said yet"))
+#: What belongs together on the page.
+_GROUPS = (
+    (_("Agreements and writers"), ("agreements", "guilds", "script_by", "writers_told")),
+    (
+        _("Performers made by a machine"),
+        (
+            "synthetic_justification",
+            "synthetic_notice_on",
+            "synthetic_performer_disclosed",
+            "promotes_expressive_work",
+        ),
+    ),
+    (
+        _("Real people and history"),
+        ("portrays_real_people", "portrayal_advice", "nonfiction", "imitates_archive", "archive_labelled"),
+    ),
+    (
+        _("Credits, prizes, who it is for"),
+        ("credits_complete", "submitted_to", "delivered_to", "approval_reference"),
+    ),
+    (_("Registration of copyright"), ("registered_us", "machine_parts_disclaimed")),
+)
 
 
 class DeclareMoreForm(forms.Form):
@@ -97,6 +119,10 @@ class DeclareMoreForm(forms.Form):
         if cleaned.get("agreements") == "these" and not cleaned.get("guilds"):
             self.add_error("guilds", _("Choose the guilds, or say that it is made under none."))
         return cleaned
+
+    @property
+    def groups(self) -> list[tuple[Any, list[forms.BoundField]]]:
+        return [(title, [self[name] for name in names]) for title, names in _GROUPS]
 
     @property
     def said(self) -> dict[str, Any]:

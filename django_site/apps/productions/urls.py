@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from django_site.apps.productions.views import cuts, imports, people, productions, screenplays, shots, takes
+from django_site.apps.productions.views import authorship, cuts, imports, people, productions, screenplays, shots, takes
 
 app_name = "productions"
 urlpatterns = [
@@ -16,6 +16,11 @@ urlpatterns = [
     path("<uuid:production_id>/screenplay/write/", screenplays.screenplay_write_first, name="screenplay_write"),
     path("<uuid:production_id>/people/", people.people_page, name="people"),
     path("<uuid:production_id>/declare/", people.declare, name="declare"),
+    path("<uuid:production_id>/authorship/", authorship.authorship_page, name="authorship"),
+    path("<uuid:production_id>/authorship/enter/", authorship.contribution_new, name="contribution_new"),
+    path("contributions/<uuid:contribution_id>/", authorship.contribution_page, name="contribution"),
+    path("takes/<uuid:take_id>/choose/", authorship.take_choice, {"how": "choose"}, name="take_choose"),
+    path("takes/<uuid:take_id>/reject/", authorship.take_choice, {"how": "reject"}, name="take_reject"),
     path("<uuid:production_id>/declarations/", people.declare_more, name="declare_more"),
     path("faces/<uuid:face_id>/clear/", people.face_clear, name="face_clear"),
     path("shots/<uuid:shot_id>/cast/", people.shot_cast_view, name="shot_cast"),

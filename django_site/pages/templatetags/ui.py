@@ -20,6 +20,7 @@ from auditor import verbal
 from django_site.apps.accounts.models import REVIEWING_ROLES, Role
 from django_site.apps.accounts.notices import notices_unread
 from django_site.apps.audits.reading import dismissed_in
+from django_site.apps.audits.rules_read import rule_state as rule_state_of
 from django_site.apps.audits.rules_read import told as rule_told
 from django_site.apps.audits.services.decisions import failed_checks as checks_that_failed
 from django_site.apps.audits.services.decisions import noted_checks as checks_that_warn
@@ -263,6 +264,12 @@ def told(template: str) -> str:
 
 
 @register.filter
+def rule_state(policy: Any) -> str:
+    """Whether a rule is in force today, and if not why not."""
+    return rule_state_of(policy)
+
+
+@register.filter
 def rule_url(identifier: str) -> str:
     """The page of a rule, from its id."""
     area, _, name = str(identifier).partition("/")
@@ -291,6 +298,7 @@ _EVENTS = {
     "decision": gettext_lazy("Policies decided"),
     "signed": gettext_lazy("Film signed"),
     "released": gettext_lazy("Film released"),
+    "binder": gettext_lazy("Clearance binder made"),
     "biometric_consent_given": gettext_lazy("Consent to measuring given"),
     "biometric_consent_withdrawn": gettext_lazy("Consent to measuring withdrawn"),
     "subject_enrolled": gettext_lazy("Person enrolled"),
@@ -328,6 +336,7 @@ _EVENTS = {
     "dismissal_lifted": gettext_lazy("Dismissal taken back"),
     "work_withdrawn": gettext_lazy("Work taken out of the index"),
     "work_replaced": gettext_lazy("File of a work replaced"),
+    "organisation_size_declared": gettext_lazy("Size of an organisation declared"),
 }
 
 

@@ -19,10 +19,8 @@ class PrevizBackend:
 
     @property
     def card(self) -> ModelCard:
-        digest, data = (
-            source_digest(),
-            "None: pictures are computed by rules from the shot's own words; nothing was learnt.",
-        )
+        digest = source_digest()
+        data = "None: pictures are computed by rules from the shot's own words; no data was used for training."
         renderer = ModelComponent(
             name="renderer",
             role="renderer",

@@ -155,7 +155,6 @@ def test_no_missing_fact_is_ever_allowed(point: str) -> None:
         "strike_suspended",
         "specific_description",
         "separately_signed",
-        "licence_territories",
     }
     optional |= {"missing", "audience_notice", "decided_at", "watermark", "overridden", "source", "died_at"}
     optional |= {"start", "end", "score", "matched", "source", "data_sha256", "takes"}  # for readers, not for rules

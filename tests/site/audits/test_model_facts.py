@@ -1,9 +1,12 @@
 """Licences of components: from a model's card to a refusal, before anything is rendered and after."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
 from django.utils import timezone
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from django_site import wiring
 from django_site.apps.accounts.models import Organisation
@@ -11,16 +14,23 @@ from django_site.apps.accounts.sizes import organisation_declare_size
 from django_site.apps.audits.facts import cut_facts, dispatch_facts, prompt_facts, take_facts, train_facts
 from django_site.apps.audits.model_facts import component_facts, declared_fact
 from django_site.apps.corpora.models import LicensedAct, WorkAsset
-from django_site.apps.productions.declarations import DECLARABLE, production_declare_more
+from django_site.apps.productions.declarations import DECLARABLE
 from django_site.apps.productions.models import CutItem, Production
+from django_site.apps.productions.parts import part_lines
+from django_site.apps.productions.services.declaring import production_declare_more
 from django_site.apps.productions.services.screenplays import screenplay_write
 from django_site.apps.productions.services.takes import take_request
-from django_site.errors import InputError, NotAllowedError
+from django_site.errors import InputError, NotAllowedError, WrongStateError
 from generator.backends import ModelCard, ModelComponent
 from generator.backends.licences import TERMS
 
 pytestmark = pytest.mark.django_db
 DIGEST = "ab" * 32
+#: Words that cards use, at any depth.
+NAMES = (
+    "name", "kind", "licence", "digest", "components", "role", "trained", "terms", "training_data", "commercial_use",
+    "territories", "excluded_territories", "revenue_ceiling", "prohibited_uses", "marking", "source",
+)  # fmt: skip
 
 
 def card(*components: ModelComponent, name: str = "waves") -> ModelCard:
@@ -79,6 +89,41 @@ def test_a_ruled_out_use_that_no_rule_can_compare_is_as_good_as_unread():
     [fact] = component_facts({"name": "m", "components": [{"role": "model", "licence": "L", "terms": terms}]})
     assert fact.prohibited_uses == ("political",)
     assert not fact.terms_read
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.text(max_size=20) | st.sampled_from(sorted(TERMS)),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=6),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(card=st.dictionaries(st.sampled_from(NAMES), JSON, max_size=8))
+def test_no_card_is_read_as_more_than_it_says(card):
+    """Whatever stands in a card: there is a fact for it, and nothing is allowed that is not literally said."""
+    said = json.dumps(card)
+    published = any(json.dumps(identifier) in said for identifier in TERMS)
+    facts = component_facts(card)
+    assert facts
+    for fact in facts:
+        assert not fact.commercial_use or published or '"commercial_use": true' in said
+        assert not fact.terms_read or published or '"terms": {' in said
+        assert not fact.territories or published or '"territories": [' in said
+        assert not (fact.fine_tuning or fact.outputs_train_others) or published
+        assert fact.marking == "add" or published or '"marking"' in said
+
+
+def test_what_a_shot_touches_and_whom_it_casts_are_facts_of_the_whole(make):
+    studio = make.studio()
+    shot = make.shot(studio.production, cast=[], content=["violence"])
+    intended = prompt_facts(shot, screenplay_text="").intended
+    assert intended.synthetic
+    assert intended.topics == ("violence",)
+    assert not prompt_facts(make.shot(studio.production, position=2), screenplay_text="").intended.synthetic
+    Production.objects.filter(pk=studio.production.pk).update(use="advertising", content=["political"])
+    intended = prompt_facts(type(shot).objects.get(pk=shot.pk), screenplay_text="").intended
+    assert set(intended.topics) == {"political", "endorsement", "violence"}
 
 
 def test_gate_one_refuses_a_licence_that_leaves_out_the_union_before_anything_is_rendered(make, monkeypatch):
@@ -213,3 +258,35 @@ def test_declarations_become_facts_and_only_what_can_be_declared_is(make):
             production_declare_more(production=studio.production, by=studio.producer, **wrong)
     with pytest.raises(NotAllowedError):
         production_declare_more(production=studio.production, by=studio.legal_reviewer, guilds=[])
+
+
+def test_a_cut_that_waits_is_judged_anew_and_one_on_its_way_out_holds_what_was_declared(make):
+    studio = make.studio()
+    cut = make.cut(studio.production, studio.producer)
+    make.audit(studio.production, cut.asset, cut=cut)
+    make.case(studio.production, cut=cut, opened_by=studio.producer)
+    ask = {"production": studio.production, "by": studio.producer}
+    production_declare_more(**ask, guilds=[])
+    cut.refresh_from_db()
+    assert cut.state == "auditing"
+    assert studio.production.jobs.filter(kind="audit_cut", target_id=cut.pk, key__endswith=":replay").count() == 1
+    production_declare_more(**ask, guilds=[])
+    assert studio.production.jobs.filter(kind="audit_cut", target_id=cut.pk).count() == 1, "nothing has changed"
+    other = make.cut(studio.production, studio.producer, state="signing", version=2)
+    with pytest.raises(WrongStateError, match="is being signed"):
+        production_declare_more(**ask, guilds=["WGA"])
+    type(other).objects.filter(pk=other.pk).update(state="released")
+    production_declare_more(**ask, guilds=["WGA"])
+
+
+def test_people_read_what_each_part_asks():
+    lines = part_lines(component_facts(HUNYUAN.as_dict()))
+    assert lines[0].asks == (
+        "commercial use allowed; not in EU, GB, KR; up to 100,000,000 monthly users; "
+        "no other model learns from what it makes"
+    )
+    assert lines[1].asks == "commercial use allowed"
+    [ltx, _] = part_lines(component_facts(LTX.as_dict()))
+    assert "below 10,000,000 USD of yearly revenue; marks of its making stay" in ltx.asks
+    [unread] = part_lines(component_facts({"name": "m", "licence": "Mine", "kind": "trained-model"}))
+    assert unread.asks == "nobody has read what it asks"

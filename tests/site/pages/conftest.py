@@ -101,6 +101,23 @@ def finding_in(make, audit, **fields):
     return finding
 
 
+def binder_of(make, studio, cut):
+    """A binder that was made, as rows and a small archive."""
+    from django_site.apps.provenance.binder.index import File, index_bytes, packed
+    from django_site.apps.provenance.models import Binder
+    from django_site.apps.provenance.services.ledger import ledger_append
+
+    files = [File("01-decisions.pdf", "application/pdf", "Decisions", b"%PDF-1.7"),
+             File("01-decisions.json", "application/json", "Decisions", b"{}")]  # fmt: skip
+    index = index_bytes(about={}, made_from={}, files=files, ledger={})
+    content = packed(index=index, signature=b"-", signer=b"-", proofs=b"{}", files=files)
+    return Binder.objects.create(
+        cut=cut, addressee="insurer", moment=timezone.now(), made_by=studio.producer, index_sha256=make.digest("index"),
+        asset=make.asset(content, "application/zip"), gaps=3, required_gaps=1, made_at=timezone.now(),
+        entry=ledger_append(kind="binder", event={"cut": cut.pk, "index_sha256": make.digest("index")}),
+    )  # fmt: skip
+
+
 def registered_person(make, studio, subject, take, audit) -> dict:
     """What a performer's pages are about: a grant in force with a use, a question, a claim, a release, an agent."""
     from django_site.apps.audits.models import Finding
@@ -190,6 +207,7 @@ def world(make, clip, signed_clip, settings, tmp_path):
     )
     released_cut = make.cut(studio.production, studio.producer, state="signing", version=2, asset=asset)
     release = release_of(make, studio, released_cut, media_asset(make, signed_clip))
+    binder = binder_of(make, studio, released_cut)
     subject = make.subject(studio.organisation, user=studio.performer)
     grant = make.grant(subject, studio.production, state="noticed")
     face = UnknownFace.objects.create(
@@ -232,6 +250,8 @@ def world(make, clip, signed_clip, settings, tmp_path):
         job=job,
         corpus=corpus,
         notice=notice,
+        binder=binder,
+        contribution=studio.production.contributions.first(),
         token=token,
         **registered,
     )

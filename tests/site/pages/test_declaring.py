@@ -48,5 +48,5 @@ def test_the_head_of_legal_declares_the_size_and_others_read_it(world, visit):
     response = visit("head_of_legal").post(address, size, follow=True)
     assert "Licences of models are compared with it from now on" in words(response)
     said = words(visit("legal_reviewer").get(address))
-    assert "USD" in said
+    assert "4,000,000 USD" in said
     assert '<form class="sheet"' not in said

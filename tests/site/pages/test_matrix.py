@@ -121,6 +121,11 @@ TABLE: dict[str, tuple[str, dict[str, str], str]] = {
     "productions:shot_cast": ("post", {"shot_id": "shot"}, "302 400 404 403 403 404 404"),
     "productions:reference_new": ("post", {"shot_id": "shot"}, "302 400 404 403 403 404 404"),
     "productions:reference_remove": ("post", {"reference_id": "reference"}, WRITE),
+    "productions:authorship": ("get", {"production_id": "production"}, PAGE),
+    "productions:contribution_new": ("post", {"production_id": "production"}, "302 400 404 403 403 404 404"),
+    "productions:contribution": ("get", {"contribution_id": "contribution"}, PAGE),
+    "productions:take_choose": ("post", {"take_id": "take"}, WRITE),
+    "productions:take_reject": ("post", {"take_id": "take"}, WRITE),
     "productions:screenplay": ("get", {"production_id": "production"}, PAGE),
     "productions:screenplay_write": ("post", {"production_id": "production"}, WRITE),
     "productions:shot": ("get", {"shot_id": "shot"}, PAGE),
@@ -136,6 +141,12 @@ TABLE: dict[str, tuple[str, dict[str, str], str]] = {
     "verify:file": ("get", {}, PUBLIC),
     "verify:release": ("get", {"release_id": "release"}, PUBLIC),
     "verify:digest": ("get", {"sha256": "release.manifest.asset.sha256"}, SAME),
+    "binder:page": ("get", {"production_id": "production"}, PAGE),
+    # whoever may read it may have it made: its producer and its reviewers; without naming a cut there is none
+    "binder:make": ("post", {"production_id": "production"}, "302 404 404 404 404 404 404"),
+    "binder:binder": ("get", {"binder_id": "binder"}, PAGE),
+    "binder:download": ("get", {"binder_id": "binder"}, PAGE),
+    "binder:file": ("get", {"binder_id": "binder", "name": "=01-decisions.pdf"}, PAGE),
     "corpora:list": ("get", {}, OWN),
     "corpora:work": ("get", {"work_id": "work"}, "302 200 200 200 200 404 404"),
     "corpora:replace": ("post", {"work_id": "work"}, "302 400 400 400 400 404 404"),
@@ -229,6 +240,8 @@ def test_reading_addresses_take_no_post_and_writing_ones_no_get(world, visit):
     both |= {"corpora:import_new", "api:check", "policies:draft_new"}
     both |= {"corpora:import_new", "likeness:amend", "likeness:ask", "likeness:offer", "likeness:approval"}
     both |= {"likeness:claim_new", "likeness:representatives"}
+    both |= {"likeness:register", "likeness:record", "likeness:strikes", "organisation:page"}
+    both |= {"productions:contribution", "organisation:page"}
     both |= {"likeness:register", "likeness:record", "likeness:strikes"}
     for name, (method, arguments, _) in TABLE.items():
         if name.startswith(("account_", "mfa_")) or name in both:

@@ -46,7 +46,8 @@ def test_an_event_stands_exactly_when_its_transaction_does():
     assert ledger_append(kind="test", event={"a": 2}).seq == 0
 
 
-def test_leaves_can_be_recomputed_and_proved(settings):
+def test_leaves_can_be_recomputed_and_proved(settings, tmp_path):
+    settings.LEDGER_HEADS = tmp_path / "heads.jsonl"
     for number in range(7):
         ledger_append(kind="test", event={"number": number})
     entries = list(LedgerEntry.objects.all())

@@ -42,6 +42,7 @@ from django_site.apps.productions.models import (
 )
 from django_site.apps.productions.states import cut_move, import_move, take_move
 from django_site.apps.reviews.services import case_open, cases_supersede
+from django_site.apps.reviews.services.overriding import permitted
 from django_site.errors import WrongStateError
 
 
@@ -211,7 +212,7 @@ def take_audit(*, work: JobWork) -> None:
             production=production,
             take=take,
         )
-        if decision.outcome == Outcome.ALLOW:
+        if permitted(decision):
             take_move(take, TakeState.CLEARED, reason="")
             uses_record(audit=audit, kind=UseKind.RENDER, take=take)
         elif decision.outcome == Outcome.REVIEW:
@@ -253,7 +254,7 @@ def cut_audit(*, work: JobWork) -> None:
             production=cut.production,
             cut=cut,
         )
-        if decision.outcome == Outcome.BLOCK:
+        if decision.outcome == Outcome.BLOCK and not permitted(decision):
             cut_move(cut, CutState.STOPPED, reason=reason_of(decision))
         else:
             cut_move(cut, CutState.NEEDS_REVIEW, reason=reason_of(decision))
@@ -289,7 +290,7 @@ def import_audit(*, work: JobWork) -> None:
             production=imported.production,
             imported=imported,
         )
-        if decision.outcome == Outcome.ALLOW:
+        if permitted(decision):
             import_move(imported, ImportState.CLEARED, reason="")
         elif decision.outcome == Outcome.REVIEW:
             import_move(imported, ImportState.NEEDS_REVIEW, reason=reason_of(decision))

@@ -22,6 +22,8 @@ def decide_and_record(
 ) -> Decision:
     """Decide facts (a dataclass of ``auditor.policy.facts``) about one target: ``subject=``, ``shot=``, ``take=``,
     ``cut=`` or ``imported=``, with ``production=`` unless it is about a subject."""
+    from django_site.apps.reviews.services.overriding import overrides_follow
+
     policy_revision_record()
     document = facts.as_facts()
     verdict = wiring.policy_bundle().decide(document, at=at or timezone.now())
@@ -51,6 +53,7 @@ def decide_and_record(
             "decision_sha256": decision.sha256,
         },
     )
+    overrides_follow(decision)
     return decision
 
 

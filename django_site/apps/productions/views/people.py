@@ -12,7 +12,6 @@ from django.views.decorators.http import require_POST, require_safe
 from django_site.apps.accounts.permissions import require
 from django_site.apps.audits.models import UnknownFace
 from django_site.apps.audits.services.strangers import stranger_clear
-from django_site.apps.productions.declarations import production_declare_more
 from django_site.apps.productions.forms import CastForm, ClearForm, DeclaredForm, ReferenceForm
 from django_site.apps.productions.forms_declare import DeclareMoreForm
 from django_site.apps.productions.models import Production, Reference
@@ -24,6 +23,7 @@ from django_site.apps.productions.services.casting import (
     reference_remove,
     shot_cast,
 )
+from django_site.apps.productions.services.declaring import production_declare_more
 from django_site.apps.productions.views.shots import shots_visible_to
 from django_site.pages.failures import ANTICIPATED, attempt, sentence
 

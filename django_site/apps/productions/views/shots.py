@@ -13,10 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_site import wiring
 from django_site.apps.accounts.models import User
 from django_site.apps.accounts.permissions import require
+from django_site.apps.audits.model_facts import components_planned
 from django_site.apps.audits.reading import decision_latest
 from django_site.apps.productions.forms import ShotForm
 from django_site.apps.productions.gate import gate_lines
 from django_site.apps.productions.models import Shot, TakeState
+from django_site.apps.productions.parts import part_lines
 from django_site.apps.productions.selectors import productions_visible_to
 from django_site.apps.productions.services.screenplays import screenplay_text, shot_replace
 from django_site.apps.productions.services.takes import take_request
@@ -55,6 +57,7 @@ def shot_context(shot: Shot, **forms) -> dict:
         "shot": shot,
         "form": ShotForm(shot=shot),
         "card": wiring.video_backend().card,
+        "parts": part_lines(components_planned()),
         "gate": gate_lines([shot], screenplay_text=screenplay_text(shot.scene.screenplay))[shot.pk],
         "takes": shot.takes.select_related("asset", "generation").order_by("-number"),
         "decision": decision_latest(shot=shot),

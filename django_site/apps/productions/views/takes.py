@@ -7,8 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from django_site.apps.audits.model_facts import components_of
 from django_site.apps.audits.reading import audit_latest, decision_latest, findings_of
 from django_site.apps.jobs.panel import panel_of_target
+from django_site.apps.productions.parts import part_lines
 from django_site.apps.productions.selectors import takes_visible_to
 from django_site.apps.reviews.selectors import cases_visible_to
 
@@ -26,6 +28,7 @@ def take_page(request: HttpRequest, take_id: UUID) -> HttpResponse:
         "shot": take.shot,
         "take": take,
         "record": take.generation,
+        "parts": part_lines(components_of([take.generation])),
         "audit": audit,
         "findings": findings_of(audit),
         "decision": decision_latest(take=take) or decision_latest(shot=take.shot),

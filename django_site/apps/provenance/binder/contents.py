@@ -46,8 +46,19 @@ def cover(addressee: Addressee, film: Film, documents: dict[str, dict[str, Any]]
             for number, slug in enumerate(addressee.documents, start=1)
         ],
         "required": required,
-        "gaps": [{"document": slug, **one} for slug in addressee.documents for one in documents[slug]["gaps"]],
+        "gaps": _gathered(documents),
     }
+
+
+def _gathered(documents: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """Every gap once, with the documents that have it."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for slug, made in documents.items():
+        for one in made["gaps"]:
+            told = found.setdefault((one["what"], one["who"]), {**one, "documents": []})
+            if slug not in told["documents"]:
+                told["documents"].append(slug)
+    return list(found.values())
 
 
 def cover_sheet(made: dict[str, Any]) -> dict[str, Any]:
@@ -65,7 +76,8 @@ def cover_sheet(made: dict[str, Any]) -> dict[str, Any]:
         ]
         for one in made["required"]
     ]
-    gaps = [[titles[one["document"]], one["what"], one["who"]] for one in made["gaps"]]
+    numbers = {one["slug"]: str(one["number"]) for one in made["contents"]}
+    gaps = [[one["what"], one["who"], ", ".join(numbers[slug] for slug in one["documents"])] for one in made["gaps"]]
     return {
         "title": made["title"],
         "author": film["organisation"],
@@ -101,7 +113,8 @@ def cover_sheet(made: dict[str, Any]) -> dict[str, Any]:
                 ),
             ),
             sheets.part(
-                "Gaps", *sheets.table(["Document", "What is not known", "Who can close it"], [4, 7, 3], gaps, "None.")
+                "Gaps",
+                *sheets.table(["What is not known", "Who can close it", "In documents"], [7, 3, 2], gaps, "None."),
             ),
         ],
     }

@@ -4,18 +4,21 @@ Rows written later are left out, and states that change in place are read back f
 times (claims, cases, recalls). Names of people and titles are those of today.
 """
 
+import json
+from dataclasses import asdict
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from django.db.models import Prefetch, Q
 
+from django_site.apps.audits.model_facts import declared_fact
 from django_site.apps.audits.models import MATCH_KINDS, PERSON_KINDS, Audit, Decision, Finding
 from django_site.apps.audits.people_facts import moment
 from django_site.apps.corpora.models import Licence, LicensedAct
 from django_site.apps.corpora.selectors import licence_chosen
 from django_site.apps.jobs.models import Job
-from django_site.apps.likeness.models import ConsentGrant, UseEvent
+from django_site.apps.likeness.models import ConsentGrant, GrantState, UseEvent
 from django_site.apps.productions.models import Contribution, Cut, CutItem, GenerationRecord, Take
 from django_site.apps.productions.services.contributions import contributions_standing
 from django_site.apps.provenance.models import Release
@@ -121,6 +124,13 @@ class Film:
         }
 
     @cached_property
+    def declared(self) -> dict[str, Any]:
+        """What the makers declared of the production, as it stood in the decision that released the film."""
+        facts = self.release.decision.facts if self.release else {}
+        said = (facts.get("production") or {}).get("declared")
+        return said or json.loads(json.dumps(asdict(declared_fact(self.production))))
+
+    @cached_property
     def decisions(self) -> list[Decision]:
         """Every decision about the film, its takes and its shots, in order."""
         takes = [one.take_id for one in self.items]
@@ -170,8 +180,11 @@ class Film:
 
     def grant_state(self, grant: ConsentGrant) -> str:
         """Where the grant stood at the moment, by its own record of changes."""
-        reached = [change.to for change in grant.changes.all() if change.created_at <= self.at]
-        return str(reached[-1]) if reached else str(grant.state)
+        changes = list(grant.changes.all())
+        reached = [change.to for change in changes if change.created_at <= self.at]
+        if reached:
+            return str(reached[-1])
+        return str(changes[0].came_from or GrantState.DRAFTED) if changes else str(grant.state)
 
     @cached_property
     def jobs(self) -> list[Job]:

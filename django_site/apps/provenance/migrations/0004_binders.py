@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('audits', '0008_training_decisions'),
-        ('jobs', '0007_make_binder'),
+        ('jobs', '0005_make_binder'),
         ('productions', '0006_contributions'),
         ('provenance', '0003_withdrawal'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -28,6 +28,7 @@ from django_site.apps.provenance.models import IntentState, Manifest, Release, S
 from django_site.apps.provenance.services.ledger import ledger_append, ledger_head_sign
 from django_site.apps.provenance.services.standing import cut_standing, subjects_seen
 from django_site.apps.reviews.models import ActionKind, CaseState
+from django_site.apps.reviews.services.overriding import override_covering, override_standing, permitted
 from django_site.errors import NotTrustedError, StaleError, WrongStateError
 
 
@@ -42,8 +43,7 @@ def cut_release(*, manifest: Manifest, by: User, work: JobWork) -> Release:
     if reread.state != "Trusted":
         raise NotTrustedError(f"the signed file reads {reread.state}: {' '.join(one.plain for one in reread.reasons)}")
     facts = release_facts(manifest, reread=reread, reread_at=reread_at)
-    foreseen = wiring.policy_bundle().decide(facts.as_facts(), at=timezone.now())
-    if foreseen.outcome == Outcome.ALLOW:
+    if _foreseen(cut, facts):
         asset_copy_to_released(asset=manifest.asset)  # large files take long: not inside the transaction
     try:
         with work.fenced():
@@ -55,7 +55,7 @@ def cut_release(*, manifest: Manifest, by: User, work: JobWork) -> Release:
                 cut=cut,
             )
             standing = cut_standing(cut)
-            if decision.outcome == Outcome.ALLOW and standing and not standing.stale_because:
+            if permitted(decision) and standing and not standing.stale_because:
                 return _release(manifest, decision, by, work, state=reread.state)
     except CancelledError:
         asset_copy_withdraw(asset=manifest.asset)
@@ -64,6 +64,18 @@ def cut_release(*, manifest: Manifest, by: User, work: JobWork) -> Release:
     asset_copy_withdraw(asset=manifest.asset)
     refusal = StaleError if standing and standing.stale_because else WrongStateError
     raise refusal(f"the film can't be released: {reason_of(decision) or 'it is no longer what was decided'}")
+
+
+def _foreseen(cut: Cut, facts: ReleaseFacts) -> bool:
+    """Whether the policies would let it go, or people have set aside what they hold against it."""
+    document = facts.as_facts()
+    foreseen = wiring.policy_bundle().decide(document, at=timezone.now())
+    failed = [check.as_dict() for check in foreseen.stopping]
+    return foreseen.outcome == Outcome.ALLOW or bool(
+        override_covering(
+            asset=cut.asset, point=foreseen.point, facts=document, bundle_sha256=foreseen.bundle_sha256, failed=failed
+        )
+    )
 
 
 def _hold_consents(cut: Cut) -> None:
@@ -125,6 +137,7 @@ def release_facts(manifest: Manifest, *, reread: VerificationReport, reread_at: 
             consents_changed_at=moment(standing.consents_changed_at),
             index_changed_at=moment(standing.index_changed_at),
             uncleared_people=intent.decision.audit.unknown_faces.filter(cleared_at__isnull=True).count(),
+            overridden=override_standing(standing.decision) is not None,
         ),
         review=ReviewFact(
             decision="approved" if case.state == CaseState.APPROVED else "pending",

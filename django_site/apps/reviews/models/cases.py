@@ -12,6 +12,7 @@ class CaseState(models.TextChoices):
     APPROVED = "approved", _("Approved")
     REJECTED = "rejected", _("Rejected")
     CHANGES_REQUESTED = "changes_requested", _("Changes requested")
+    OVERRIDDEN = "overridden", _("Set aside by two people")
 
 
 class CaseKind(models.TextChoices):

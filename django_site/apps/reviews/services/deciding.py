@@ -16,8 +16,8 @@ from django_site.errors import InputError, NotAllowedError, WrongStateError
 
 #: How long a case may wait; the queue shows what is late.
 DUE_IN = timedelta(days=2)
-#: People who must agree: one where the policies found nothing, two where they asked for judgement.
-APPROVALS = {Outcome.ALLOW: 1, Outcome.REVIEW: 2}
+#: People who must agree: one where the policies found nothing, two where they asked for judgement or were set aside.
+APPROVALS = {Outcome.ALLOW: 1, Outcome.REVIEW: 2, Outcome.BLOCK: 2}
 #: Seconds for which one entry of the access log stands for repeated requests (a player asks for many ranges).
 ACCESS_WINDOW = timedelta(minutes=10)
 
@@ -35,7 +35,7 @@ def case_open(*, decision: Decision, opened_by: User | None, take=None, cut=None
         decision=decision,
         opened_by=opened_by,
         approvals_needed=APPROVALS[Outcome(decision.outcome)],
-        risk=max(scores, default=0.0) + (1.0 if decision.outcome == Outcome.REVIEW else 0.0),
+        risk=max(scores, default=0.0) + (0.0 if decision.outcome == Outcome.ALLOW else 1.0),
         due_at=timezone.now() + DUE_IN,
         **target,
     )
@@ -54,6 +54,10 @@ def _act(*, case: Case, by: User, kind: ActionKind, reason: str, finding: Findin
         raise InputError("say why: the reason is part of the record")
     if case.state != CaseState.OPEN:
         raise WrongStateError(f"this case is already {case.get_state_display().lower()}")
+    if kind == ActionKind.APPROVE and case.kind == CaseKind.CLEARANCE and stopped_still(case):
+        raise WrongStateError(
+            "the policies stop this: have it changed, or ask two people to set aside what may be set aside"
+        )
     if kind == ActionKind.APPROVE and case.opened_by_id == by.pk:
         raise NotAllowedError("whoever asked for the review does not approve it; ask another reviewer")
     if kind == ActionKind.APPROVE and made(by, case.production):
@@ -70,6 +74,13 @@ def _act(*, case: Case, by: User, kind: ActionKind, reason: str, finding: Findin
         event={"case": case.pk, "action": action.pk, "reviewer": by.pseudonym, "decision_sha256": case.decision.sha256},
     )
     return action
+
+
+def stopped_still(case: Case) -> bool:
+    """Whether the policies stop what the case is about, and nobody has set that aside."""
+    from django_site.apps.reviews.services.overriding import permitted
+
+    return case.decision.outcome == Outcome.BLOCK and not permitted(case.decision)
 
 
 def _locked(case: Case) -> Case:

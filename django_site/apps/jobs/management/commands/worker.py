@@ -20,6 +20,7 @@ from django_site.apps.jobs.services import job_sweep
 from django_site.apps.likeness.retention import retention_run_daily
 from django_site.apps.likeness.services import grants_settle
 from django_site.apps.provenance.services.ledger import ledger_settle
+from django_site.apps.reviews.services.overriding import overrides_settle
 from django_site.celery import app
 
 logger = logging.getLogger(__name__)
@@ -68,6 +69,7 @@ def _sweep_forever(stop: threading.Event) -> None:
                 job_sweep()
                 grants_settle()
                 licences_settle()
+                overrides_settle()
                 if time.monotonic() - swept >= settings.STORAGE_SWEEP_SECONDS:
                     swept = time.monotonic()
                     scratch_sweep()

@@ -14,17 +14,19 @@ from django_site.apps.productions.services.screenplays import screenplay_text
 from django_site.apps.provenance.binder.film import PRODUCER, Film, gap, person, seconds
 from django_site.pages import sheets
 
-HUMAN, SELECTED, EDITED, MACHINE = (
+HUMAN, SELECTED, EDITED, MACHINE, UNKNOWN = (
     "human-authored",
     "human-selected-and-arranged",
     "machine-drafted-human-edited",
     "machine-generated",
+    "not-on-record",
 )
 CLASSES = {
     HUMAN: "Human-authored",
     SELECTED: "Human-selected and arranged",
     EDITED: "Drafted by a machine, edited by people",
     MACHINE: "Machine-generated",
+    UNKNOWN: "Not on record",
 }
 LIMITS = (
     "Prompts alone are not authorship: they are recorded as direction and claimed as nothing (U.S. Copyright Office, "
@@ -46,6 +48,11 @@ def authorship(film: Film) -> dict[str, Any]:
         gaps.append(
             gap("elements", "No human contribution beyond direction is on record.", PRODUCER, page="authorship")
         )
+    gaps += [
+        gap(f"elements.{one['element']}", f"Who made this: {one['element'].lower()}.", PRODUCER, page="authorship")
+        for one in elements
+        if one["class"] == UNKNOWN
+    ]
     acts: dict[str, Counter] = {}
     for one in film.contributions:
         acts.setdefault(one.person, Counter())[one.act if not one.tool else f"{one.act} with a tool"] += 1
@@ -129,7 +136,8 @@ def _screenplay(film: Film) -> dict[str, Any]:
     owners = Counter(owner for _, owner in lines_by((who(one), screenplay_text(one)) for one in versions))
     human = {name: n for name, n in owners.items() if name not in tools and name != "not on record"}
     total, by_people = sum(owners.values()), sum(human.values())
-    kind = HUMAN if total and by_people == total else EDITED if by_people else MACHINE
+    by_tools = sum(n for name, n in owners.items() if name in tools)
+    kind = EDITED if by_people and by_tools else HUMAN if by_people else MACHINE if by_tools else UNKNOWN
     return _element(
         "Screenplay",
         kind,
@@ -223,7 +231,7 @@ def _arrangement(film: Film) -> dict[str, Any]:
     trimmed = sum(one.take_in > 0 or one.take_out < one.take.duration for one in film.items)
     return _element(
         "Order of the shots and cut",
-        SELECTED if people else MACHINE,
+        SELECTED if people else MACHINE if rows else UNKNOWN,
         sorted({one.person for one in people}),
         claim=bool(people),
         model=None if people else next((one.tool for one in rows), None),
@@ -337,14 +345,14 @@ def authorship_parts(document: dict[str, Any]) -> list[dict[str, Any]]:
         ),
         sheets.part(
             "Takes that reviewers judged",
-            *sheets.table(["When", "Reviewer", "Act", "Take", "Reason"], [3, 3, 2, 2, 5], reviews, "None."),
+            *sheets.table(["When", "Reviewer", "Act", "Take", "Reason"], [4, 3, 2, 3, 5], reviews, "None."),
         ),
         sheets.part(
             "Contribution log",
             sheets.text(
                 "Every row as it was noted, the oldest first. A correction is a row of its own; nothing is ever changed."
             ),
-            *sheets.table(["When", "Who", "Act", "What", "Note"], [3, 3, 4, 2, 6], log, "Nothing is on record."),
+            *sheets.table(["When", "Who", "Act", "What", "Note"], [4, 3, 4, 2, 5], log, "Nothing is on record."),
         ),
     ]
 

@@ -5,14 +5,18 @@ rules; SAG-AFTRA TV/Theatrical (digital replicas, synthetic performers); WGA MBA
 2024/1689, art. 50.
 """
 
+from datetime import datetime
 from typing import Any
 
-from django_site.apps.audits.people_facts import moment
-from django_site.apps.provenance.binder.documents.authorship import EDITED, HUMAN, elements_of
+from django_site.apps.provenance.binder.documents.authorship import EDITED, HUMAN, MACHINE, elements_of
 from django_site.apps.provenance.binder.film import COUNSEL, ENGINEER, PRODUCER, Film, gap
 from django_site.pages import sheets
 
 YES, NO, PARTLY, UNKNOWN = "yes", "no", "partly", "not on record"
+
+
+def _day(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d}" if at else "not on record"
 
 
 def _answer(question: str, answer: str, because: str) -> dict[str, str]:
@@ -63,13 +67,10 @@ def _streamer(film: Film, gaps: list) -> list[dict[str, str]]:
                 PRODUCER,
             )
         )
-    gaps.append(
-        gap(
-            "variants.streamer.approval",
-            "The streamer's written approval of generated material in the final film.",
-            PRODUCER,
-        )
-    )
+    approval = film.declared["approval_reference"]
+    if not approval:
+        what = "The streamer's written approval of generated material in the final film."
+        gaps.append(gap("variants.streamer.approval", what, PRODUCER, page="people"))
     return [
         _answer(
             "Do outputs replicate identifiable characteristics of works that are not ours?",
@@ -87,12 +88,13 @@ def _streamer(film: Film, gaps: list) -> list[dict[str, str]]:
         _answer(
             "Is generated material part of the final deliverable?",
             YES if film.items else NO,
-            f"{len(film.items)} shots of the film were generated; the cue sheet names each.",
+            f"{len(film.items)} shots of the film were generated; the cue sheet names each. "
+            + (f"Written approval is filed: {approval}." if approval else "No written approval is on record."),
         ),
         _answer(
             "Does generated material replace performers' work or union-covered work?",
             YES if film.uses else NO if all(one.take.shot.cast == [] for one in film.items) else UNKNOWN,
-            f"{len({one.subject_id for one in film.uses})} registered people are shown or heard under grants; "
+            f"Registered people who are shown or heard under grants: {len({one.subject_id for one in film.uses})}; "
             "see the likeness schedule.",
         ),
     ]
@@ -111,7 +113,7 @@ def _academy(film: Film, gaps: list) -> list[dict[str, str]]:
     return [
         _answer(
             "Is the screenplay human-authored?",
-            {HUMAN: YES, EDITED: PARTLY}.get(play["class"], NO),
+            {HUMAN: YES, EDITED: PARTLY, MACHINE: NO}.get(play["class"], UNKNOWN),
             f"Of {play['evidence']['lines']} lines: "
             + ", ".join(f"{n} by {who}" for who, n in play["evidence"]["lines_by"].items())
             + ".",
@@ -143,24 +145,31 @@ def _guild(film: Film, gaps: list) -> list[dict[str, str]]:
                 page="people",
             )
         )
-    if synthetic:
+    declared = film.declared
+    if synthetic and not (declared["synthetic_justification"] and declared["synthetic_notice_at"]):
+        what = "Notice to the guild of synthetic performers, and what they add (TV/Theatrical 2026)."
+        gaps.append(gap("variants.guild.justification", what, PRODUCER, page="people"))
+    under = declared["guilds"]
+    if under is None:
         gaps.append(
             gap(
-                "variants.guild.justification",
-                "Notice to the guild of synthetic performers, and what they add (TV/Theatrical 2026).",
-                PRODUCER,
+                "variants.guild.agreements", "Under which guilds' agreements the film is made.", PRODUCER, page="people"
             )
         )
     play = next(one for one in elements_of(film) if one["element"] == "Screenplay")
     replicas = {one.grant_id: one for one in film.uses}
     return [
         _answer(
+            "Under which agreements is it made?",
+            UNKNOWN if under is None else ", ".join(under) or "none",
+            "As the producer declares it; nobody has said." if under is None else "As the producer declares it.",
+        ),
+        _answer(
             "Are digital replicas used?",
             YES if replicas else NO,
             "; ".join(
                 f"{one.subject.display_name}: {one.grant.scope.get('replica_kind', 'kind not said')}, notice "
-                f"{moment(one.grant.noticed_at) or 'not on record'}, signed "
-                f"{moment(one.grant.signed_at) or 'not on record'}"
+                f"{_day(one.grant.noticed_at)}, signed {_day(one.grant.signed_at)}"
                 for one in replicas.values()
             )
             or "No use of a registered likeness is on record.",
@@ -168,13 +177,20 @@ def _guild(film: Film, gaps: list) -> list[dict[str, str]]:
         _answer(
             "Are synthetic performers used?",
             UNKNOWN if undeclared else YES if synthetic else NO,
-            f"{len(synthetic)} shots are declared to show synthetic people only, {len(undeclared)} are not declared.",
+            f"{len(synthetic)} shots are declared to show synthetic people only, {len(undeclared)} are not declared. "
+            + (f"What they add: {declared['synthetic_justification']} " if declared["synthetic_justification"] else "")
+            + (f"Notice: {declared['synthetic_notice_at']}." if declared["synthetic_notice_at"] else ""),
         ),
         _answer(
             "Was generated text given to writers, or used as literary material?",
-            NO if play["class"] == HUMAN else YES,
+            {HUMAN: NO, EDITED: YES, MACHINE: YES}.get(play["class"], UNKNOWN),
             f"{play['model'] or 'No machine'} drafted; people's lines are counted in the human-authorship statement. "
-            "Generated text is not literary material under the MBA.",
+            "Generated text is not literary material under the MBA. "
+            + (
+                "Whoever wrote from it was told so."
+                if declared["writers_told"]
+                else "That writers were told is not on record."
+            ),
         ),
     ]
 
@@ -256,6 +272,9 @@ def audience(film: Film) -> dict[str, Any]:
     if not film.cut.audience_notice:
         gaps.append(gap("notice", "The words by which the audience is told.", PRODUCER))
     gaps.append(gap("credits", "Credits by agreement (billing, guild credits) beyond what the record shows.", COUNSEL))
+    if not film.declared["credits_complete"]:
+        what = "Whether the credits name every work and model whose licence asks for it."
+        gaps.append(gap("credits.licences", what, PRODUCER, page="people"))
     trained = _trained(film)
     return {
         **film.head("audience-disclosure", "Audience disclosure and credits"),

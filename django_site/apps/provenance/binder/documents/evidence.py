@@ -72,7 +72,9 @@ def similarity(film: Film) -> dict[str, Any]:
         for one in findings
         if one["judged"] and one["work"] and not one["reviewers"] and not _reproducible(one["licence"])
     ]
-    gaps += [gap("findings", f"A reviewer's finding: {one['plain']}.", LEGAL, page="case") for one in open_]
+    gaps += [
+        gap("findings", f"What a reviewer says of this finding: {one['plain']}.", LEGAL, page="case") for one in open_
+    ]
     return {
         **film.head("similarity-report", "Similarity report with reviewers' findings"),
         "audit": None
@@ -247,13 +249,7 @@ def verification_parts(document: dict[str, Any]) -> list[dict[str, Any]]:
         ),
         sheets.part(
             "What the record says",
-            sheets.facts(
-                ("Source type", str(said.get("digital_source_type") or "").rsplit("/", 1)[-1]),
-                ("Actions", ", ".join(said.get("actions") or [])),
-                ("Model", (said.get("disclosure") or {}).get("modelName")),
-                ("Consents relied on", ", ".join(said.get("consents") or [])),
-                ("Data mining", _mining(said)),
-            ),
+            _statements(said),
         ),
         sheets.part(
             "What it was made from",
@@ -263,6 +259,18 @@ def verification_parts(document: dict[str, Any]) -> list[dict[str, Any]]:
         ),
         sheets.part("Reasons", sheets.text(*(reasons or ["None were given."]))),
     ]
+
+
+def _statements(said: dict[str, Any]) -> dict[str, Any]:
+    if not said:
+        return sheets.text("The reader's report holds no statements.")
+    return sheets.facts(
+        ("Source type", str(said.get("digital_source_type") or "").rsplit("/", 1)[-1]),
+        ("Actions", ", ".join(said.get("actions") or [])),
+        ("Model", (said.get("disclosure") or {}).get("modelName")),
+        ("Consents relied on", ", ".join(said.get("consents") or [])),
+        ("Data mining", _mining(said)),
+    )
 
 
 def _mining(said: dict[str, Any]) -> str:

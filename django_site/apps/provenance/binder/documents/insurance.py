@@ -102,7 +102,7 @@ def _people(film: Film) -> list[dict[str, str]]:
                 _risk(
                     "people",
                     MEDIUM,
-                    f"Somebody unknown recurs for {face.seconds} s and is not cleared.",
+                    f"Somebody unknown recurs for {face.seconds:.1f} s and is not cleared.",
                     f"face {face.number} of audit {film.audit.pk}",
                     PRODUCER,
                 )
@@ -191,8 +191,13 @@ def _questions(film: Film) -> list[dict[str, str]]:
         },
         {
             "question": "Are identifiable people shown or heard?",
-            "answer": f"{len({one.subject_id for one in film.uses})} registered people, under grants",
+            "answer": f"registered people, under grants: {len({one.subject_id for one in film.uses})}",
             "evidence": "likeness schedule",
+        },
+        {
+            "question": "Are real people portrayed who are not registered here?",
+            "answer": {None: "not on record", True: "yes", False: "no"}[film.declared["portrays_real_people"]],
+            "evidence": film.declared["portrayal_advice"] or "as the producer declares it",
         },
         {
             "question": "Music",

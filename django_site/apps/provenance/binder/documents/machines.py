@@ -3,10 +3,17 @@ took."""
 
 from typing import Any
 
+from django_site.apps.audits.model_facts import components_of
 from django_site.apps.jobs.models import Job, JobKind
 from django_site.apps.provenance.binder import charts
-from django_site.apps.provenance.binder.film import ENGINEER, PRODUCER, Film, gap, seconds
+from django_site.apps.provenance.binder.film import COUNSEL, ENGINEER, PRODUCER, Film, gap, seconds
 from django_site.pages import sheets
+
+#: What is told of a component of a model, besides where it may be used and for what not.
+_OF_COMPONENTS = (
+    "model", "name", "role", "licence", "trained", "sha256", "terms_read", "commercial_use", "marking", "attribution",
+    "indemnity", "training_data", "source",
+)  # fmt: skip
 
 
 def model_declarations(film: Film) -> dict[str, Any]:
@@ -41,9 +48,20 @@ def model_declarations(film: Film) -> dict[str, Any]:
     )
     if tools:
         gaps.append(gap("tools.sha256", f"A digest of {', '.join(tools)}: their version is not on record.", ENGINEER))
+    components = [
+        {name: getattr(one, name) for name in _OF_COMPONENTS}
+        | {"territories": list(one.territories), "prohibited_uses": list(one.prohibited_uses)}
+        for one in components_of(film.generations)
+    ]
+    for one in components:
+        if not one["terms_read"]:
+            of = f"{one['name']} of {one['model']}"
+            what = f"What {one['licence'] or 'the licence'} asks, under which {of} comes: nobody has read it."
+            gaps.append(gap("components.terms_read", what, COUNSEL))
     return {
         **film.head("model-declarations", "Model and training-data declarations"),
         "models": models,
+        "components": components,
         "tools": [{"name": name, "training_data": None} for name in tools],
         "detectors": list(film.audit.detectors) if film.audit else [],
         "gaps": gaps,
@@ -73,14 +91,39 @@ def model_parts(document: dict[str, Any]) -> list[dict[str, Any]]:
         [str(one.get("name", "")), str(one.get("version", "")), str(one.get("weights_sha256") or "–")]
         for one in document["detectors"]
     ]
+    components = [
+        [
+            f"{one['name']} ({one['role'].replace('_', ' ')}) of {one['model']}",
+            one["licence"],
+            _terms(one),
+            one["training_data"] or ("not declared" if one["trained"] else "none: not trained"),
+        ]
+        for one in document["components"]
+    ]
+    head = ["Component", "Licence", "What it asks", "Training data"]
     return [
         *parts,
+        sheets.part(
+            "Components and their licences", *sheets.table(head, [4, 3, 5, 5], components, "None is on record.")
+        ),
         sheets.part("Other tools", *sheets.table(["Tool", "Training data"], [5, 5], tools, "None.")),
         sheets.part(
             "Detectors that audited the film",
             *sheets.table(["Detector", "Version", "Digest of weights"], [3, 2, 6], detectors, "No audit is on record."),
         ),
     ]
+
+
+def _terms(one: dict[str, Any]) -> str:
+    """A component's terms in a line."""
+    if not one["terms_read"]:
+        return "not read"
+    said = ["commercial use" if one["commercial_use"] else "no commercial use"]
+    said += [] if one["marking"] == "none" else [f"marks: {one['marking']}"]
+    said += [f"name: {one['attribution']}"] if one["attribution"] else []
+    said += [f"not for {', '.join(one['prohibited_uses'])}"] if one["prohibited_uses"] else []
+    said += ["indemnity"] if one["indemnity"] else []
+    return "; ".join(said)
 
 
 # what it took

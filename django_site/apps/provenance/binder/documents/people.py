@@ -60,7 +60,7 @@ def likeness_schedule(film: Film) -> dict[str, Any]:
             gaps.append(
                 gap(
                     "unknown",
-                    f"On what ground unknown person {face.number} may be shown ({face.seconds} s).",
+                    f"On what ground unknown person {face.number} may be shown ({face.seconds:.1f} s).",
                     PRODUCER,
                     page="people",
                 )

@@ -98,7 +98,7 @@ def decision_parts(document: dict[str, Any]) -> list[dict[str, Any]]:
             "Decisions of the policies",
             *sheets.table(
                 ["When", "At", "About", "Outcome", "Checks", "Digest"],
-                [3, 2, 3, 2, 2, 5],
+                [4, 2, 3, 2, 2, 5],
                 rows,
                 "None is on record.",
                 numbers=(4,),
@@ -113,7 +113,7 @@ def decision_parts(document: dict[str, Any]) -> list[dict[str, Any]]:
         sheets.part(
             "Decisions of people",
             *sheets.table(
-                ["When", "Who", "As", "Act", "About", "Reason"], [3, 3, 3, 2, 3, 5], reviews, "None is on record."
+                ["When", "Who", "As", "Act", "About", "Reason"], [4, 3, 3, 2, 3, 5], reviews, "None is on record."
             ),
         ),
         sheets.part(

@@ -58,6 +58,7 @@ def worksheet(film: Film) -> dict[str, Any]:
             {"field": "Year of completion", "value": str(film.cut.asset.created_at.year) if film.cut.asset else None},
             {"field": "Released here on", "value": f"{released:%Y-%m-%d}" if released else None},
             {"field": "Pre-existing registration", "value": None},
+            {"field": "Registration in the U.S. intended", "value": "yes" if film.declared["registered_us"] else None},
         ],
         "author_created": [
             {"author": name, "created": _CREATED.get(one["element"], _by_hand_term(one)), "basis": basis_of(one)}
@@ -67,7 +68,7 @@ def worksheet(film: Film) -> dict[str, Any]:
         "excluded": [
             {"what": excluded_term(one), "basis": basis_of(one)}
             for one in elements
-            if one["class"] in (MACHINE, EDITED)
+            if one["material"] and one["class"] in (MACHINE, EDITED)
         ],
         "included": [_CREATED.get(one["element"], _by_hand_term(one)) for one in claimed],
         "limits": list(LIMITS),

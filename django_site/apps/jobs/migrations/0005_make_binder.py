@@ -7,14 +7,14 @@ KINDS = [
     ('audit_cut', 'Audit the cut'), ('audit_import', 'Audit an imported file'), ('sign_cut', 'Sign and release the cut'),
     ('look_corpus', 'Look through a corpus'), ('import_corpus', 'Import a corpus'),
     ('replace_work', 'Replace the file of a work'), ('withdraw_likeness', 'Reach what relied on a grant'),
-    ('compare_policies', 'Compare a draft of a policy with past decisions'), ('make_binder', 'Make a clearance binder'),
+    ('make_binder', 'Make a clearance binder'),
 ]
 
 
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('jobs', '0006_compare_policies'),
+        ('jobs', '0004_withdraw_likeness'),
     ]
 
     operations = [TriggersAside([

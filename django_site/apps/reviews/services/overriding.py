@@ -1,0 +1,382 @@
+"""Setting failed checks aside: one asks, two others agree, for one file and a time; void when facts or policies change.
+
+An override is about one decision. It stands for another decision about the same file exactly when that one was made of
+the same facts under the same policies; whatever changed since, people look again.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from auditor.policy import Policy, PolicyBundle
+from auditor.policy.overriding import refusal, steady_sha256
+from django_site.apps.accounts.models import NoticeKind, User
+from django_site.apps.accounts.notices import legal_tell, notice_send
+from django_site.apps.accounts.permissions import made, require, reviewing_role
+from django_site.apps.audits.models import Asset, Decision, Outcome
+from django_site.apps.audits.services.decisions import failed_checks
+from django_site.apps.audits.services.policies_kept import bundle_of
+from django_site.apps.productions.models import CutState, ImportState, TakeState
+from django_site.apps.productions.states import cut_move, import_move, take_move
+from django_site.apps.provenance.services.ledger import ledger_append
+from django_site.apps.reviews.models import Case, CaseState, Override, OverrideApproval, OverrideState
+from django_site.apps.reviews.services.deciding import case_open
+from django_site.errors import InputError, NotAllowedError, WrongStateError
+
+#: Overrides that still matter.
+STANDING = (OverrideState.REQUESTED, OverrideState.IN_FORCE)
+#: Days for which somebody asks unless they say otherwise; a policy may allow fewer.
+DAYS = 14
+
+
+def asset_of(decision: Decision) -> Asset | None:
+    """The file that a decision is about: the unsigned edit, the take, the imported file."""
+    thing = decision.cut or decision.take or decision.imported
+    return thing.asset if thing is not None else None
+
+
+def check_key(check: Mapping[str, Any]) -> tuple[str, int, str, str]:
+    """What makes a failed check the same one."""
+    return str(check["policy"]), int(check["version"]), str(check["check"]), str(check.get("item") or "")
+
+
+def checks_overridable(decision: Decision) -> list[tuple[dict, str]]:
+    """The failed checks of a decision, each with why it can't be set aside; an empty reason where people may."""
+    bundle = bundle_of(decision.bundle_sha256)
+    return [(check, _why_not(bundle, check, decision.facts)) for check in failed_checks(decision)]
+
+
+def _why_not(bundle: PolicyBundle, check: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
+    policy = bundle.policy(str(check["policy"]))
+    if policy is None or check.get("error"):
+        return "what could not be judged is not set aside"
+    return refusal(policy, str(check["check"]), facts) or ""
+
+
+def overrides_of(decision: Decision) -> QuerySet[Override]:
+    """Every override that was asked for about the decision's file at its point, the newest first."""
+    asset = asset_of(decision)
+    rows = Override.objects.filter(asset=asset, decision__point=decision.point)
+    return rows.select_related("requested_by", "decision").prefetch_related("approvals__actor")
+
+
+# asking
+
+
+def override_case(*, decision: Decision, by: User) -> Case:
+    """The case on which an override of this decision hangs; a stopped thing has none until somebody asks."""
+    return case_open(decision=decision, opened_by=by, take=decision.take, cut=decision.cut, imported=decision.imported)
+
+
+@transaction.atomic
+def override_request(
+    *,
+    decision: Decision,
+    by: User,
+    checks: Iterable[tuple[str, int, str, str]],
+    reason: str,
+    evidence: str,
+    days: int = DAYS,
+) -> Override:
+    """Ask two people to set failed checks of the newest decision about a file aside. ``checks`` are ``check_key``s.
+
+    Raises ``NotAllowedError``, ``InputError`` (no reason, a check that did not fail or can't be set aside, too long) and
+    ``WrongStateError`` (not the newest decision, already asked for).
+    """
+    production = decision.production
+    if not (by.has_perm("productions.change", production) or by.has_perm("reviews.decide", production)):
+        require(by, "reviews.decide", production)
+    reason, evidence = reason.strip(), evidence.strip()
+    if not reason or not evidence:
+        raise InputError("say why it should be set aside, and what supports that: both are part of the record")
+    asset = asset_of(decision)
+    if asset is None or decision.outcome == Outcome.ALLOW:
+        raise WrongStateError("nothing stops this; there is nothing to set aside")
+    if not _newest(decision):
+        raise WrongStateError("this was decided again since; ask about the newest decision")
+    if _rests_on_itself(decision):
+        raise WrongStateError(
+            "this decision stands only through another override: an override is not set on top of one"
+        )
+    asked = _asked(decision, set(checks))
+    bundle = bundle_of(decision.bundle_sha256)
+    policies = [policy for check in asked if (policy := bundle.policy(check["policy"])) is not None]
+    longest = min(policy.override.max_days for policy in policies)
+    if not 1 <= days <= longest:
+        raise InputError(f"it can be set aside for 1 to {longest} days; ask for no longer")
+    try:
+        with transaction.atomic():
+            override = Override.objects.create(
+                case=override_case(decision=decision, by=by),
+                decision=decision,
+                asset=asset,
+                checks=[
+                    dict(zip(("policy", "version", "check", "item"), check_key(one), strict=True)) for one in asked
+                ],
+                facts_sha256=steady_sha256(decision.facts),
+                bundle_sha256=decision.bundle_sha256,
+                requested_by=by,
+                reason=reason,
+                evidence=evidence,
+                approvers_needed=max(policy.override.approvers for policy in policies),
+                expires_at=timezone.now() + timedelta(days=days),
+            )
+    except IntegrityError:
+        raise WrongStateError("somebody has asked for this already; agree to it or decline it first") from None
+    _tell_ledger("override_requested", override, by)
+    legal_tell(
+        production.organisation,
+        kind=NoticeKind.OTHER,
+        text=f"{production.title}: {by} asks to set {len(asked)} failed checks aside.",
+        url=reverse("reviews:case", args=[override.case_id]),
+        key=f"override:{override.pk}:asked",
+    )
+    return override
+
+
+def _newest(decision: Decision) -> bool:
+    about = {"cut": decision.cut_id, "take": decision.take_id, "imported": decision.imported_id}
+    rows = Decision.objects.filter(point=decision.point, **about).order_by("-created_at", "-id")
+    return rows.values_list("pk", flat=True).first() == decision.pk
+
+
+def _rests_on_itself(decision: Decision) -> bool:
+    """Whether an override already makes this very decision count as allowed."""
+    return override_standing(decision) is not None
+
+
+def _asked(decision: Decision, wanted: set[tuple[str, int, str, str]]) -> list[dict]:
+    """The failed checks that are asked for. Raises ``InputError`` for none, for one that did not fail, and for one that
+    can't be set aside, with the reason."""
+    if not wanted:
+        raise InputError("choose what is to be set aside")
+    failed = {check_key(check): (check, why) for check, why in checks_overridable(decision)}
+    if unknown := wanted - failed.keys():
+        raise InputError(f"{min(unknown)[0]} did not fail here; choose among what failed")
+    for key in sorted(wanted):
+        if why := failed[key][1]:
+            raise InputError(f"“{failed[key][0]['title']}” can't be set aside: {why}")
+    return [failed[key][0] for key in sorted(wanted)]
+
+
+# deciding about it
+
+
+def agree_refusal(override: Override, by: User) -> str:
+    """Why this person can't agree, in a clause; empty where they may."""
+    production = override.case.production
+    if override.requested_by_id == by.pk:
+        return "whoever asks for an override does not agree to it; ask another reviewer"
+    if made(by, production):
+        return "whoever worked on the film does not set its rules aside; ask another reviewer"
+    role = reviewing_role(by, production)
+    allowed = [set(policy.override.roles) for policy in _policies(override)]
+    if role is None or any(role not in roles for roles in allowed):
+        return "the rule does not let you set it aside; ask the head of legal"
+    if override.approvals.filter(actor=by).exists():
+        return "you have agreed already; another person must agree too"
+    return ""
+
+
+def _policies(override: Override) -> list[Policy]:
+    bundle = bundle_of(override.bundle_sha256)
+    return [policy for check in override.checks if (policy := bundle.policy(check["policy"])) is not None]
+
+
+@transaction.atomic
+def override_agree(*, override: Override, by: User, reason: str) -> Override:
+    """Agree. With the last agreement that is needed it is in force, and what it covers goes on."""
+    override = _locked(override)
+    require(by, "reviews.decide", override.case.production)
+    if why := agree_refusal(override, by):
+        raise NotAllowedError(why)
+    if not reason.strip():
+        raise InputError("say why: the reason is part of the record")
+    if override.state != OverrideState.REQUESTED:
+        raise WrongStateError(
+            f"this override is {override.get_state_display().lower()} already; nobody else needs to agree"
+        )
+    if override.expires_at <= timezone.now():
+        _end(override, OverrideState.EXPIRED, "its time ran out before enough people had agreed")
+        raise WrongStateError("the time that was asked for is over; ask again")
+    if not _newest(override.decision):
+        _end(override, OverrideState.VOID, "it was decided again since")
+        raise WrongStateError("this was decided again since it was asked for; ask about the newest decision")
+    role = reviewing_role(by, override.case.production)
+    OverrideApproval.objects.create(override=override, actor=by, role=role, reason=reason.strip())
+    _tell_ledger("override_agreed", override, by)
+    if override.approvals.count() >= override.approvers_needed:
+        Override.objects.filter(pk=override.pk).update(state=OverrideState.IN_FORCE, decided_at=timezone.now())
+        override.refresh_from_db()
+        _tell_ledger("override_in_force", override, by)
+        _go_on(override)
+        _tell_people(override, "is in force: what it sets aside no longer stops the file.")
+    return override
+
+
+@transaction.atomic
+def override_decline(*, override: Override, by: User, reason: str) -> Override:
+    """Say no: it is over, and can be asked for anew with better reasons."""
+    override = _locked(override)
+    require(by, "reviews.decide", override.case.production)
+    if not reason.strip():
+        raise InputError("say why: the reason is part of the record")
+    if override.requested_by_id == by.pk:
+        raise NotAllowedError("take back what you asked for instead of declining it")
+    if override.state != OverrideState.REQUESTED:
+        raise WrongStateError(f"this override is {override.get_state_display().lower()} already")
+    return _end(override, OverrideState.DECLINED, reason.strip(), by=by)
+
+
+@transaction.atomic
+def override_withdraw(*, override: Override, by: User) -> Override:
+    """The requester no longer asks."""
+    override = _locked(override)
+    if override.requested_by_id != by.pk:
+        raise NotAllowedError("only who asked for it takes it back; decline it instead")
+    if override.state != OverrideState.REQUESTED:
+        raise WrongStateError(f"this override is {override.get_state_display().lower()} already")
+    return _end(override, OverrideState.WITHDRAWN, f"taken back by {by}", by=by)
+
+
+def _locked(override: Override) -> Override:
+    return (
+        Override.objects.select_for_update(of=("self",))
+        .select_related("case__production__organisation", "decision", "asset", "requested_by")
+        .get(pk=override.pk)
+    )
+
+
+def _end(override: Override, state: OverrideState, because: str, *, by: User | None = None) -> Override:
+    changed = Override.objects.filter(pk=override.pk, state__in=STANDING).update(
+        state=state, ended_because=because, decided_at=timezone.now()
+    )
+    override.refresh_from_db()
+    if changed:
+        _tell_ledger(f"override_{state.value}", override, by)
+        _tell_people(override, f"{override.get_state_display().lower()}: {because}.")
+    return override
+
+
+def _tell_ledger(kind: str, override: Override, by: User | None) -> None:
+    event = {"override": override.pk, "case": override.case_id, "decision_sha256": override.decision.sha256}
+    ledger_append(kind=kind, event={**event, **({"by": by.pseudonym} if by else {})})
+
+
+def _tell_people(override: Override, what: str) -> None:
+    """Who asked and who agreed are told what became of it."""
+    people = [override.requested_by, *(approval.actor for approval in override.approvals.select_related("actor"))]
+    notice_send(
+        users=people,
+        kind=NoticeKind.OTHER,
+        text=f"{override.case.production.title}: the override {what}",
+        url=reverse("reviews:case", args=[override.case_id]),
+        key=f"override:{override.pk}:{override.state}",
+    )
+
+
+# what it does
+
+
+def override_covering(
+    *,
+    asset: Asset | None,
+    point: str,
+    facts: Mapping[str, Any],
+    bundle_sha256: str,
+    failed: Sequence[Mapping[str, Any]],
+) -> Override | None:
+    """The override in force now that sets every one of these failed checks aside, for these facts under these policies."""
+    if asset is None or not failed:
+        return None
+    rows = Override.objects.filter(
+        asset=asset,
+        decision__point=point,
+        state=OverrideState.IN_FORCE,
+        bundle_sha256=bundle_sha256,
+        expires_at__gt=timezone.now(),
+        facts_sha256=steady_sha256(facts),
+    )
+    wanted = {check_key(check) for check in failed}
+    return next((row for row in rows if wanted <= {check_key(check) for check in row.checks}), None)
+
+
+def override_standing(decision: Decision) -> Override | None:
+    """The override through which this decision counts as allowed, if one does."""
+    return override_covering(
+        asset=asset_of(decision),
+        point=decision.point,
+        facts=decision.facts,
+        bundle_sha256=decision.bundle_sha256,
+        failed=failed_checks(decision),
+    )
+
+
+def permitted(decision: Decision) -> bool:
+    """Whether a file goes on by itself after this decision: allowed, or everything that stops it is set aside."""
+    return decision.outcome == Outcome.ALLOW or override_standing(decision) is not None
+
+
+def overrides_follow(decision: Decision) -> None:
+    """After a decision: overrides of the same file that were about other facts or other policies are void."""
+    asset = asset_of(decision)
+    if asset is None:
+        return
+    rows = Override.objects.filter(asset=asset, decision__point=decision.point, state__in=STANDING)
+    digest = None
+    for override in rows.select_related("case__production", "decision", "requested_by"):
+        digest = digest or steady_sha256(decision.facts)
+        changed = [
+            what
+            for what, then, now in (
+                ("the facts", override.facts_sha256, digest),
+                ("the policies", override.bundle_sha256, decision.bundle_sha256),
+            )
+            if then != now
+        ]
+        if changed:
+            _end(override, OverrideState.VOID, f"{' and '.join(changed)} changed after it was asked for")
+
+
+def overrides_settle() -> int:
+    """End those whose time is over. Called by the sweeper; what they let through already stays where it is, and is not
+    released through them any more."""
+    ended = 0
+    rows = Override.objects.filter(state__in=STANDING, expires_at__lte=timezone.now())
+    for override in rows.select_related("case__production", "decision", "requested_by")[:500]:
+        with transaction.atomic():
+            _end(override, OverrideState.EXPIRED, "its time is over")
+        ended += 1
+    return ended
+
+
+def _go_on(override: Override) -> None:
+    """What happens to the file once everything that stopped it is set aside."""
+    from django_site.apps.audits.services.uses import uses_record
+    from django_site.apps.likeness.models import UseKind
+    from django_site.apps.productions.services.cuts import cut_assemble_when_ready
+
+    decision, case = override.decision, override.case
+    if not permitted(decision):
+        return  # something else stops it still
+    reason = "Set aside by two people."
+    if decision.take is not None:
+        take_move(decision.take, TakeState.CLEARED, reason=reason)
+        uses_record(audit=decision.audit, kind=UseKind.RENDER, take=decision.take)
+        _close(case)
+        cut_assemble_when_ready(production=case.production, by=decision.take.generation.actor)
+    elif decision.imported is not None:
+        import_move(decision.imported, ImportState.CLEARED, reason=reason)
+        _close(case)
+    elif decision.point == "cut" and decision.cut.state == CutState.STOPPED:
+        cut_move(decision.cut, CutState.NEEDS_REVIEW, reason=reason)  # people still approve it
+
+
+def _close(case: Case) -> None:
+    Case.objects.filter(pk=case.pk, state=CaseState.OPEN).update(state=CaseState.OVERRIDDEN, closed_at=timezone.now())
+    case.refresh_from_db()
