@@ -10,6 +10,7 @@ from django_site.apps.reviews.services.deciding import (
     comment_add,
     finding_dismiss,
 )
+from django_site.apps.reviews.services.requests import request_answer, request_drop, requests_about
 
 __all__ = [
     "access_log",
@@ -20,4 +21,7 @@ __all__ = [
     "cases_supersede",
     "comment_add",
     "finding_dismiss",
+    "request_answer",
+    "request_drop",
+    "requests_about",
 ]
