@@ -50,7 +50,7 @@ def test_everything_that_the_database_guards_holds_on_postgresql(server, tmp_pat
     done = subprocess.run(
         # Without a folder of its own it would take away the rights to ours, where the server's user has to come through.
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--basetemp={tmp_path / 'inner'}", *SUITES],
-        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=280,
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=900,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     assert "skipped" not in done.stdout

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from django_site.apps.reviews.views import cases, holds, queue, statistics
+from django_site.apps.reviews.views import cases, holds, overrides, queue, requests, statistics
 
 app_name = "reviews"
 urlpatterns = [
@@ -17,8 +17,16 @@ urlpatterns = [
     path("access/<uuid:production_id>.csv", holds.access_production_file, name="access_production_file"),
     path("statistics/", statistics.statistics, name="statistics"),
     path("service-levels/", queue.service_levels, name="service_levels"),
+    path("requests/", requests.requests, name="requests"),
+    path("requests/<uuid:request_id>/answer/", requests.answer, name="answer"),
+    path("requests/<uuid:request_id>/drop/", requests.drop, name="drop"),
+    path("overrides/ask/<uuid:decision_id>/", overrides.override_ask, name="override_ask"),
+    path("overrides/<uuid:override_id>/agree/", overrides.agree, name="override_agree"),
+    path("overrides/<uuid:override_id>/decline/", overrides.decline, name="override_decline"),
+    path("overrides/<uuid:override_id>/withdraw/", overrides.withdraw, name="override_withdraw"),
     path("<uuid:case_id>/", cases.case_page, name="case"),
     path("<uuid:case_id>/decide/", cases.case_decide, name="decide"),
+    path("<uuid:case_id>/change/", requests.change, name="change"),
     path("<uuid:case_id>/comment/", cases.case_comment, name="comment"),
     path("<uuid:case_id>/tier/", holds.tier, name="tier"),
     path("<uuid:case_id>/readers/", holds.readers, name="readers"),

@@ -289,6 +289,12 @@ def passed_checks(decision: Any) -> list[dict]:
 
 
 @register.filter
+def among(value: Any, values: Any) -> bool:
+    """Whether a value is one of a set; of nothing, none is."""
+    return bool(values) and value in values
+
+
+@register.filter
 def approvals(case: Any) -> int:
     """How many have agreed, from the actions that the query brought along."""
     return sum(action.kind == "approve" for action in case.actions.all())

@@ -11,6 +11,7 @@ from django_site.apps.reviews.services.deciding import (
     finding_dismiss,
 )
 from django_site.apps.reviews.services.queueing import cases_settle
+from django_site.apps.reviews.services.requests import request_answer, request_drop, requests_about
 
 __all__ = [
     "access_log",
@@ -22,4 +23,7 @@ __all__ = [
     "cases_supersede",
     "comment_add",
     "finding_dismiss",
+    "request_answer",
+    "request_drop",
+    "requests_about",
 ]

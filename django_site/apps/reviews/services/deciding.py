@@ -1,5 +1,6 @@
 """Cases: opened by decisions, closed by people; four eyes, reasons on the record."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
@@ -24,6 +25,7 @@ from django_site.apps.reviews.models import (
 )
 from django_site.apps.reviews.selectors import case_reader
 from django_site.apps.reviews.services.queueing import due_at
+from django_site.apps.reviews.services.requests import requests_make
 from django_site.errors import InputError, NotAllowedError, WrongStateError
 
 #: People who must agree: one where the policies found nothing, two where they asked for judgement or were set aside.
@@ -157,14 +159,19 @@ def case_reject(*, case: Case, by: User, reason: str) -> Case:
 
 
 @transaction.atomic
-def case_request_change(*, case: Case, by: User, reason: str) -> Case:
-    """Send it back: the producer changes something and it is audited anew."""
+def case_request_change(*, case: Case, by: User, reason: str, checks: Iterable[str] = (), own_words: str = "") -> Case:
+    """Send it back: the producer changes something and it is audited anew. ``checks`` (``requests.check_word``) are the
+    failed checks whose remedies are asked for, ``own_words`` what else is."""
     case = _locked(case)
     if case.kind == CaseKind.WITHDRAWAL:
         raise WrongStateError("a released film can't be changed: approve that it stays out, or reject it to recall it")
     _act(case=case, by=by, kind=ActionKind.REQUEST_CHANGE, reason=reason)
+    requests_make(case=case, by=by, checks=checks, own_words=own_words)
     _close(case, CaseState.CHANGES_REQUESTED)
-    _refuse(case, reason)
+    if case.imported and case.imported.state == ImportState.NEEDS_REVIEW:
+        import_move(case.imported, ImportState.STOPPED, reason=reason)  # it can be looked at again, once answered
+    else:
+        _refuse(case, reason)
     return case
 
 
@@ -184,6 +191,9 @@ def _close(case: Case, state: CaseState) -> None:
 
 
 def _refuse(case: Case, reason: str) -> None:
+    """What waited is rejected; what the policies had stopped stays stopped."""
+    if (case.take or case.cut or case.imported).state == "stopped":
+        return
     if case.take:
         take_move(case.take, TakeState.REJECTED, reason=reason)
     elif case.imported:

@@ -19,6 +19,7 @@ from django_site.apps.audits.reading import findings_of
 from django_site.apps.productions.films import cut_timeline, import_timeline
 from django_site.apps.reviews.forms import CommentForm, DecideForm
 from django_site.apps.reviews.models import ActionKind, Case, CaseState, Privilege
+from django_site.apps.reviews.room_forms import ChangeForm
 from django_site.apps.reviews.selectors import cases_visible_to, comments_visible_to, queue_of
 from django_site.apps.reviews.services import (
     case_approve,
@@ -28,6 +29,7 @@ from django_site.apps.reviews.services import (
     finding_dismiss,
 )
 from django_site.apps.reviews.services.holding import case_accessed
+from django_site.apps.reviews.views.overrides import overrides_context
 from django_site.apps.reviews.views.room import room_context
 from django_site.errors import InputError
 from django_site.pages.failures import attempt
@@ -44,7 +46,10 @@ def _neighbours(user: User, case: Case) -> tuple[Case | None, Case | None]:
     return (before[-1] if before else None), (after[0] if after else None)
 
 
-def _case_context(request: HttpRequest, case: Case, form: DecideForm | None = None) -> dict:
+def case_context(
+    request: HttpRequest, case: Case, form: DecideForm | None = None, change_form: ChangeForm | None = None
+) -> dict:
+    """Everything on a case's page; a form that was sent back keeps what was typed."""
     audit = case.decision.audit
     findings = sorted(findings_of(audit), key=lambda finding: finding.merely_alike)  # what is judged comes first
     actions = list(case.actions.select_related("actor", "finding").order_by("created_at"))
@@ -77,18 +82,22 @@ def _case_context(request: HttpRequest, case: Case, form: DecideForm | None = No
         "form": form or DecideForm(),
         "comment_form": CommentForm(),
         **(room_context(request.user, case) if decides else {}),
+        "change_form": change_form or ChangeForm(case=case),
+        "change_requests": list(case.change_requests.select_related("requested_by", "answered_by")),
+        **overrides_context(request.user, case),
     }
 
 
 @login_required
 @require_safe
 def case_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    case = get_object_or_404(_cases(request.user), pk=case_id)
+    case = get_object_or_404(cases_of(request.user), pk=case_id)
     case_accessed(user=request.user, case=case)
-    return render(request, "reviews/case.html", _case_context(request, case))
+    return render(request, "reviews/case.html", case_context(request, case))
 
 
-def _cases(user: User):
+def cases_of(user: User):
+    """Cases that the person may see, with what their page needs."""
     return cases_visible_to(user).select_related(
         "production__organisation",
         "decision__audit__asset",
@@ -127,15 +136,15 @@ _DONE = {
 @require_POST
 def case_decide(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Approve, reject, ask for a change, or dismiss a finding: always with a reason, which an error never loses."""
-    case = get_object_or_404(_cases(request.user), pk=case_id)
+    case = get_object_or_404(cases_of(request.user), pk=case_id)
     require(request.user, "reviews.decide", case.production)
     form = DecideForm(request.POST)
     if not form.is_valid():
-        return render(request, "reviews/case.html", _case_context(request, case, form), status=400)
+        return render(request, "reviews/case.html", case_context(request, case, form), status=400)
     done = attempt(request, lambda: _act(case, request.user, form), done=_DONE[form.cleaned_data["kind"]])
     if done is None:
         case.refresh_from_db()
-        return render(request, "reviews/case.html", _case_context(request, case, form), status=409)
+        return render(request, "reviews/case.html", case_context(request, case, form), status=409)
     if isinstance(done, Case) and done.state == CaseState.OPEN:
         messages.info(request, _("Another person must agree too before it takes effect."))
     return redirect("reviews:case", case.pk)
@@ -144,7 +153,7 @@ def case_decide(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def case_comment(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    case = get_object_or_404(_cases(request.user), pk=case_id)
+    case = get_object_or_404(cases_of(request.user), pk=case_id)
     form = CommentForm(request.POST)
     if form.is_valid():
         attempt(
