@@ -190,7 +190,7 @@ def test_nothing_of_a_held_production_is_deleted_by_anybody(make, studio, case):
         hold_place(production=studio.production, matter="Marsh v. Studio", reason="Again.", by=studio.head_of_legal)
     held = (reference, take, case.cut, comment, case, finding.evidence.get(), finding, case.decision.audit)
     for thing in (*held, reference.asset, studio.production):
-        with pytest.raises(IntegrityError, match="litigation hold|append-only"), transaction.atomic():
+        with pytest.raises(IntegrityError, match=r"litigation hold|append-only"), transaction.atomic():
             type(thing).objects.filter(pk=thing.pk)._raw_delete("default")
     with pytest.raises(WrongStateError, match="litigation hold"):
         reference_remove(reference=reference, by=studio.producer)

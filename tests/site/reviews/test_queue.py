@@ -164,6 +164,7 @@ def test_many_at_once_are_shown_first_and_then_done_one_by_one(make, studio):
     assert [case.comments.count() for case in cases] == [1, 1]
     client.post(url, {"case": [*ticked, "x"], "act": "request_change", "confirmed": "1", "reason": "Too alike."})
     assert {case.state for case in Case.objects.all()} == {"changes_requested"}
+    assert [case.change_requests.get().remedy for case in Case.objects.all()] == ["Too alike.", "Too alike."]
     assert client.post(url, {"case": ticked, "act": "nothing"}).status_code == 400
     assert client.post(url, {"case": ["x"] * 51, "act": "comment"}).status_code == 302
     assert browser(studio.producer).post(url, {"case": ticked, "act": "comment"}).status_code == 302

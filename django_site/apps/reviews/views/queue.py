@@ -248,7 +248,9 @@ def bulk(request: HttpRequest) -> HttpResponse:
     acts = {
         "assign": lambda case: case_hand_over(case=case, to=given["to"], by=request.user, note=given["note"]),
         "comment": lambda case: comment_add(case=case, by=request.user, text=given["text"]),
-        "request_change": lambda case: case_request_change(case=case, by=request.user, reason=given["reason"]),
+        "request_change": lambda case: case_request_change(
+            case=case, by=request.user, reason=given["reason"], own_words=given["reason"]
+        ),
     }
     results = cases_each(cases, acts[act])
     worked = sum(not result.failure for result in results)
