@@ -58,10 +58,21 @@ def _why_not(bundle: PolicyBundle, check: Mapping[str, Any], facts: Mapping[str,
     return refusal(policy, str(check["check"]), facts) or ""
 
 
+def _same_thing(decision: Decision) -> dict[str, Any]:
+    """What finds rows about the same take, cut or import at the same point. The file alone does not: it is stored once for
+    everybody who brings it, and what one production does about it is no other's business."""
+    return {
+        "asset": asset_of(decision),
+        "decision__point": decision.point,
+        "decision__take": decision.take_id,
+        "decision__cut": decision.cut_id,
+        "decision__imported": decision.imported_id,
+    }
+
+
 def overrides_of(decision: Decision) -> QuerySet[Override]:
-    """Every override that was asked for about the decision's file at its point, the newest first."""
-    asset = asset_of(decision)
-    rows = Override.objects.filter(asset=asset, decision__point=decision.point)
+    """Every override that was asked for about the same thing and file at the decision's point, the newest first."""
+    rows = Override.objects.filter(**_same_thing(decision))
     return rows.select_related("requested_by", "decision").prefetch_related("approvals__actor")
 
 
@@ -95,11 +106,15 @@ def override_request(
     if not reason or not evidence:
         raise InputError("say why it should be set aside, and what supports that: both are part of the record")
     asset = asset_of(decision)
-    if asset is None or decision.outcome == Outcome.ALLOW:
+    if decision.outcome == Outcome.ALLOW:
         raise WrongStateError("nothing stops this; there is nothing to set aside")
+    if asset is None:
+        raise WrongStateError(
+            "an override is about one file, and this was stopped before there was one: change what was asked for instead"
+        )
     if not _newest(decision):
         raise WrongStateError("this was decided again since; ask about the newest decision")
-    if _rests_on_itself(decision):
+    if _rests_on_another(decision):
         raise WrongStateError(
             "this decision stands only through another override: an override is not set on top of one"
         )
@@ -145,9 +160,12 @@ def _newest(decision: Decision) -> bool:
     return rows.values_list("pk", flat=True).first() == decision.pk
 
 
-def _rests_on_itself(decision: Decision) -> bool:
-    """Whether an override already makes this very decision count as allowed."""
-    return override_standing(decision) is not None
+def _rests_on_another(decision: Decision) -> bool:
+    """Whether this very decision counts as allowed through an override, or is about the release of a film whose own
+    decision does."""
+    standing = decision.facts.get("standing")
+    film = isinstance(standing, Mapping) and standing["outcome"] == Outcome.BLOCK and standing["overridden"]
+    return film or override_standing(decision) is not None
 
 
 def _asked(decision: Decision, wanted: set[tuple[str, int, str, str]]) -> list[dict]:
@@ -188,10 +206,21 @@ def _policies(override: Override) -> list[Policy]:
     return [policy for check in override.checks if (policy := bundle.policy(check["policy"])) is not None]
 
 
-@transaction.atomic
 def override_agree(*, override: Override, by: User, reason: str) -> Override:
-    """Agree. With the last agreement that is needed it is in force, and what it covers goes on."""
-    override = _locked(override)
+    """Agree. With the last agreement that is needed it is in force, and what it covers goes on.
+
+    One that has outlived its time or its decision ends here, on record, before ``WrongStateError`` says so.
+    """
+    with transaction.atomic():
+        override = _locked(override)
+        _agreeable(override, by, reason)
+        if (over := _over(override)) is None:
+            return _agree(override, by, reason.strip())
+        _end(override, over[0], over[1])
+    raise WrongStateError(over[2])
+
+
+def _agreeable(override: Override, by: User, reason: str) -> None:
     require(by, "reviews.decide", override.case.production)
     if why := agree_refusal(override, by):
         raise NotAllowedError(why)
@@ -201,14 +230,22 @@ def override_agree(*, override: Override, by: User, reason: str) -> Override:
         raise WrongStateError(
             f"this override is {override.get_state_display().lower()} already; nobody else needs to agree"
         )
+
+
+def _over(override: Override) -> tuple[OverrideState, str, str] | None:
+    """Why nobody can agree to it any more: the state it ends in, the reason on record, what the person is told."""
     if override.expires_at <= timezone.now():
-        _end(override, OverrideState.EXPIRED, "its time ran out before enough people had agreed")
-        raise WrongStateError("the time that was asked for is over; ask again")
+        reason = "its time ran out before enough people had agreed"
+        return OverrideState.EXPIRED, reason, "the time that was asked for is over; ask again"
     if not _newest(override.decision):
-        _end(override, OverrideState.VOID, "it was decided again since")
-        raise WrongStateError("this was decided again since it was asked for; ask about the newest decision")
+        told = "this was decided again since it was asked for; ask about the newest decision"
+        return OverrideState.VOID, "it was decided again since", told
+    return None
+
+
+def _agree(override: Override, by: User, reason: str) -> Override:
     role = reviewing_role(by, override.case.production)
-    OverrideApproval.objects.create(override=override, actor=by, role=role, reason=reason.strip())
+    OverrideApproval.objects.create(override=override, actor=by, role=role, reason=reason)
     _tell_ledger("override_agreed", override, by)
     if override.approvals.count() >= override.approvers_needed:
         Override.objects.filter(pk=override.pk).update(state=OverrideState.IN_FORCE, decided_at=timezone.now())
@@ -323,11 +360,10 @@ def permitted(decision: Decision) -> bool:
 
 
 def overrides_follow(decision: Decision) -> None:
-    """After a decision: overrides of the same file that were about other facts or other policies are void."""
-    asset = asset_of(decision)
-    if asset is None:
+    """After a decision: overrides of the same thing that were about other facts or other policies are void."""
+    if asset_of(decision) is None:
         return
-    rows = Override.objects.filter(asset=asset, decision__point=decision.point, state__in=STANDING)
+    rows = Override.objects.filter(**_same_thing(decision), state__in=STANDING)
     digest = None
     for override in rows.select_related("case__production", "decision", "requested_by"):
         digest = digest or steady_sha256(decision.facts)
