@@ -15,7 +15,7 @@ SUITES = [
     "tests/site/provenance/test_ledger.py",
     "tests/site/provenance/test_verify_ledger.py",
     "tests/site/productions/test_authorship.py",
-    "tests/site/provenance/test_binder_documents.py",
+    "tests/site/provenance/test_binder.py::test_a_binder_that_fails_says_why_and_can_be_asked_for_again",
     "tests/site/reviews/test_services.py",
     "tests/site/accounts/test_permissions.py",
     "tests/site/likeness/test_reaching.py",

@@ -1,5 +1,6 @@
 // The reviewer's keyboard: every key is also a button on the bench or beside its finding.
 // j k next and previous case · n p next and previous finding · a approve · d dismiss · r request a change · x reject
+// o ask to set failed checks aside
 
 import { typing } from "./evidence-pair.js";
 
@@ -36,6 +37,13 @@ document.addEventListener("click", (event) => {
     ask(button.dataset.decide, button.dataset.title, button.dataset.finding || "");
   }
   if (event.target.closest("[data-close]")) dialog.close();
+  if (event.target.closest("[data-ask-change]")) {
+    event.preventDefault();
+    const change = document.getElementById("change");
+    change.open = true;
+    change.scrollIntoView({ block: "center" });
+    change.querySelector("input:not([type=hidden]), textarea")?.focus({ preventScroll: true });
+  }
 });
 
 function press(selector) {
@@ -53,7 +61,8 @@ document.addEventListener("keydown", (event) => {
     p: () => choose(list[Math.max(0, at - 1)]),
     a: () => press("[data-decide=approve]"),
     x: () => press("[data-decide=reject]"),
-    r: () => press("[data-decide=request_change]"),
+    r: () => press("[data-ask-change]"),
+    o: () => press("[data-ask-override]"),
     d: () => current()?.querySelector("[data-decide=dismiss_finding]")?.click(),
   }[event.key];
   if (!does) return;

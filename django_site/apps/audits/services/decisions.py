@@ -23,6 +23,7 @@ def decide_and_record(
     """Decide facts (a dataclass of ``auditor.policy.facts``) about one target: ``subject=``, ``shot=``, ``take=``,
     ``cut=`` or ``imported=``, with ``production=`` unless it is about a subject."""
     from django_site.apps.reviews.services.overriding import overrides_follow
+    from django_site.apps.reviews.services.requests import requests_follow
 
     policy_revision_record()
     document = facts.as_facts()
@@ -54,6 +55,7 @@ def decide_and_record(
         },
     )
     overrides_follow(decision)
+    requests_follow(decision)
     return decision
 
 

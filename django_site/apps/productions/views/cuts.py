@@ -18,6 +18,7 @@ from django_site.apps.productions.services.cuts import cut_request
 from django_site.apps.provenance.models import Release
 from django_site.apps.provenance.services.signing import cut_signing_request
 from django_site.apps.reviews.selectors import cases_visible_to
+from django_site.apps.reviews.views.asked import asked_about
 from django_site.errors import WrongStateError
 from django_site.pages.failures import attempt
 
@@ -44,6 +45,7 @@ def cut_page(request: HttpRequest, cut_id: UUID) -> HttpResponse:
         "release": Release.objects.filter(cut=cut).select_related("manifest__asset", "released_by").first(),
         "intent": cut.signing_intents.order_by("-created_at").first(),
         "panel": panel_of_target(request.user, cut.pk),
+        **asked_about(cut=cut),
     }
     return render(request, "productions/cut.html", context)
 

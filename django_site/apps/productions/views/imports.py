@@ -17,6 +17,7 @@ from django_site.apps.productions.forms import ImportForm
 from django_site.apps.productions.selectors import imports_visible_to, productions_visible_to
 from django_site.apps.productions.services.imports import media_import
 from django_site.apps.reviews.selectors import cases_visible_to
+from django_site.apps.reviews.views.asked import asked_about
 from django_site.pages.failures import ANTICIPATED, sentence
 
 
@@ -56,5 +57,6 @@ def import_page(request: HttpRequest, import_id: UUID) -> HttpResponse:
         "decision": decision_latest(imported=imported),
         "case": cases_visible_to(request.user).filter(imported=imported).order_by("-created_at").first(),
         "panel": panel_of_target(request.user, imported.pk),
+        **asked_about(imported=imported),
     }
     return render(request, "productions/import.html", context)

@@ -13,6 +13,7 @@ from django_site.apps.jobs.panel import panel_of_target
 from django_site.apps.productions.parts import part_lines
 from django_site.apps.productions.selectors import takes_visible_to
 from django_site.apps.reviews.selectors import cases_visible_to
+from django_site.apps.reviews.views.asked import asked_about
 
 
 @login_required
@@ -34,5 +35,6 @@ def take_page(request: HttpRequest, take_id: UUID) -> HttpResponse:
         "decision": decision_latest(take=take) or decision_latest(shot=take.shot),
         "case": cases_visible_to(request.user).filter(take=take).order_by("-created_at").first(),
         "panel": panel_of_target(request.user, take.pk),
+        **asked_about(take=take),
     }
     return render(request, "productions/take.html", context)

@@ -10,6 +10,8 @@ from django_site.apps.reviews.services.deciding import (
     comment_add,
     finding_dismiss,
 )
+from django_site.apps.reviews.services.queueing import cases_settle
+from django_site.apps.reviews.services.requests import request_answer, request_drop, requests_about
 
 __all__ = [
     "access_log",
@@ -17,7 +19,11 @@ __all__ = [
     "case_open",
     "case_reject",
     "case_request_change",
+    "cases_settle",
     "cases_supersede",
     "comment_add",
     "finding_dismiss",
+    "request_answer",
+    "request_drop",
+    "requests_about",
 ]

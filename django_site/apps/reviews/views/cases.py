@@ -1,4 +1,4 @@
-"""The review room: the queue by risk and deadline, and a case with everything that a decision needs."""
+"""The review room: a case with everything that a decision needs."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -18,7 +18,8 @@ from django_site.apps.audits.models import Finding
 from django_site.apps.audits.reading import findings_of
 from django_site.apps.productions.films import cut_timeline, import_timeline
 from django_site.apps.reviews.forms import CommentForm, DecideForm
-from django_site.apps.reviews.models import ActionKind, Case, CaseState
+from django_site.apps.reviews.models import ActionKind, Case, CaseState, Privilege
+from django_site.apps.reviews.room_forms import ChangeForm
 from django_site.apps.reviews.selectors import cases_visible_to, comments_visible_to, queue_of
 from django_site.apps.reviews.services import (
     case_approve,
@@ -27,20 +28,13 @@ from django_site.apps.reviews.services import (
     comment_add,
     finding_dismiss,
 )
+from django_site.apps.reviews.services.holding import case_accessed
+from django_site.apps.reviews.views.overrides import overrides_context
+from django_site.apps.reviews.views.room import room_context
 from django_site.errors import InputError
 from django_site.pages.failures import attempt
-from django_site.pages.paging import keyset_page
 
 ORDER = ("-risk", "due_at", "id")
-
-
-@login_required
-@require_safe
-def queue(request: HttpRequest) -> HttpResponse:
-    """Open cases that the person may decide."""
-    rows = queue_of(request.user).select_related("opened_by", "decision__audit", "production__organisation")
-    page = keyset_page(rows.prefetch_related("actions"), order=ORDER, cursor=request.GET.get("after", ""))
-    return render(request, "reviews/queue.html", {"page": page})
 
 
 def _neighbours(user: User, case: Case) -> tuple[Case | None, Case | None]:
@@ -52,7 +46,10 @@ def _neighbours(user: User, case: Case) -> tuple[Case | None, Case | None]:
     return (before[-1] if before else None), (after[0] if after else None)
 
 
-def _case_context(request: HttpRequest, case: Case, form: DecideForm | None = None) -> dict:
+def case_context(
+    request: HttpRequest, case: Case, form: DecideForm | None = None, change_form: ChangeForm | None = None
+) -> dict:
+    """Everything on a case's page; a form that was sent back keeps what was typed."""
     audit = case.decision.audit
     findings = sorted(findings_of(audit), key=lambda finding: finding.merely_alike)  # what is judged comes first
     actions = list(case.actions.select_related("actor", "finding").order_by("created_at"))
@@ -84,17 +81,23 @@ def _case_context(request: HttpRequest, case: Case, form: DecideForm | None = No
         "reviews": decides,
         "form": form or DecideForm(),
         "comment_form": CommentForm(),
+        **(room_context(request.user, case) if decides else {}),
+        "change_form": change_form or ChangeForm(case=case),
+        "change_requests": list(case.change_requests.select_related("requested_by", "answered_by")),
+        **overrides_context(request.user, case),
     }
 
 
 @login_required
 @require_safe
 def case_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    case = get_object_or_404(_cases(request.user), pk=case_id)
-    return render(request, "reviews/case.html", _case_context(request, case))
+    case = get_object_or_404(cases_of(request.user), pk=case_id)
+    case_accessed(user=request.user, case=case)
+    return render(request, "reviews/case.html", case_context(request, case))
 
 
-def _cases(user: User):
+def cases_of(user: User):
+    """Cases that the person may see, with what their page needs."""
     return cases_visible_to(user).select_related(
         "production__organisation",
         "decision__audit__asset",
@@ -133,15 +136,15 @@ _DONE = {
 @require_POST
 def case_decide(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Approve, reject, ask for a change, or dismiss a finding: always with a reason, which an error never loses."""
-    case = get_object_or_404(_cases(request.user), pk=case_id)
+    case = get_object_or_404(cases_of(request.user), pk=case_id)
     require(request.user, "reviews.decide", case.production)
     form = DecideForm(request.POST)
     if not form.is_valid():
-        return render(request, "reviews/case.html", _case_context(request, case, form), status=400)
+        return render(request, "reviews/case.html", case_context(request, case, form), status=400)
     done = attempt(request, lambda: _act(case, request.user, form), done=_DONE[form.cleaned_data["kind"]])
     if done is None:
         case.refresh_from_db()
-        return render(request, "reviews/case.html", _case_context(request, case, form), status=409)
+        return render(request, "reviews/case.html", case_context(request, case, form), status=409)
     if isinstance(done, Case) and done.state == CaseState.OPEN:
         messages.info(request, _("Another person must agree too before it takes effect."))
     return redirect("reviews:case", case.pk)
@@ -150,13 +153,17 @@ def case_decide(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def case_comment(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    case = get_object_or_404(_cases(request.user), pk=case_id)
+    case = get_object_or_404(cases_of(request.user), pk=case_id)
     form = CommentForm(request.POST)
     if form.is_valid():
         attempt(
             request,
             lambda: comment_add(
-                case=case, by=request.user, text=form.cleaned_data["text"], privileged=form.cleaned_data["privileged"]
+                case=case,
+                by=request.user,
+                text=form.cleaned_data["text"],
+                privileged=form.cleaned_data["privileged"],
+                privilege=form.cleaned_data["privilege"] or Privilege.NONE,
             ),
             done=_("Your remark was added."),
         )
