@@ -4,76 +4,60 @@ An override is about one decision. It stands for another decision about the same
 the same facts under the same policies; whatever changed since, people look again.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from auditor.policy import Policy, PolicyBundle
-from auditor.policy.overriding import refusal, steady_sha256
+from auditor.policy import Policy
+from auditor.policy.overriding import steady_sha256
 from django_site.apps.accounts.models import NoticeKind, User
 from django_site.apps.accounts.notices import legal_tell, notice_send
 from django_site.apps.accounts.permissions import made, require, reviewing_role
-from django_site.apps.audits.models import Asset, Decision, Outcome
-from django_site.apps.audits.services.decisions import failed_checks
+from django_site.apps.audits.models import Decision, Outcome
 from django_site.apps.audits.services.policies_kept import bundle_of
 from django_site.apps.productions.models import CutState, ImportState, TakeState
 from django_site.apps.productions.states import cut_move, import_move, take_move
 from django_site.apps.provenance.services.ledger import ledger_append
 from django_site.apps.reviews.models import Case, CaseKind, CaseState, Override, OverrideApproval, OverrideState
 from django_site.apps.reviews.services.deciding import case_open
+from django_site.apps.reviews.services.overrides_read import (
+    asset_of,
+    check_key,
+    checks_overridable,
+    newest,
+    override_covering,
+    override_standing,
+    overrides_of,
+    permitted,
+    rests_on_another,
+    same_thing,
+)
 from django_site.errors import InputError, NotAllowedError, WrongStateError
+
+__all__ = [
+    "DAYS",
+    "agree_refusal",
+    "check_key",
+    "checks_overridable",
+    "override_agree",
+    "override_covering",
+    "override_decline",
+    "override_request",
+    "override_standing",
+    "override_withdraw",
+    "overrides_follow",
+    "overrides_of",
+    "overrides_settle",
+    "permitted",
+]
 
 #: Overrides that still matter.
 STANDING = (OverrideState.REQUESTED, OverrideState.IN_FORCE)
 #: Days for which somebody asks unless they say otherwise; a policy may allow fewer.
 DAYS = 14
-
-
-def asset_of(decision: Decision) -> Asset | None:
-    """The file that a decision is about: the unsigned edit, the take, the imported file."""
-    thing = decision.cut or decision.take or decision.imported
-    return thing.asset if thing is not None else None
-
-
-def check_key(check: Mapping[str, Any]) -> tuple[str, int, str, str]:
-    """What makes a failed check the same one."""
-    return str(check["policy"]), int(check["version"]), str(check["check"]), str(check.get("item") or "")
-
-
-def checks_overridable(decision: Decision) -> list[tuple[dict, str]]:
-    """The failed checks of a decision, each with why it can't be set aside; an empty reason where people may."""
-    bundle = bundle_of(decision.bundle_sha256)
-    return [(check, _why_not(bundle, check, decision.facts)) for check in failed_checks(decision)]
-
-
-def _why_not(bundle: PolicyBundle, check: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
-    policy = bundle.policy(str(check["policy"]))
-    if policy is None or check.get("error"):
-        return "what could not be judged is not set aside"
-    return refusal(policy, str(check["check"]), facts) or ""
-
-
-def _same_thing(decision: Decision) -> dict[str, Any]:
-    """What finds rows about the same take, cut or import at the same point. The file alone does not: it is stored once for
-    everybody who brings it, and what one production does about it is no other's business."""
-    return {
-        "asset": asset_of(decision),
-        "decision__point": decision.point,
-        "decision__take": decision.take_id,
-        "decision__cut": decision.cut_id,
-        "decision__imported": decision.imported_id,
-    }
-
-
-def overrides_of(decision: Decision) -> QuerySet[Override]:
-    """Every override that was asked for about the same thing and file at the decision's point, the newest first."""
-    rows = Override.objects.filter(**_same_thing(decision))
-    return rows.select_related("requested_by", "decision").prefetch_related("approvals__actor")
 
 
 # asking
@@ -112,9 +96,9 @@ def override_request(
         raise WrongStateError(
             "an override is about one file, and this was stopped before there was one: change what was asked for instead"
         )
-    if not _newest(decision):
+    if not newest(decision):
         raise WrongStateError("this was decided again since; ask about the newest decision")
-    if _rests_on_another(decision):
+    if rests_on_another(decision):
         raise WrongStateError(
             "this decision stands only through another override: an override is not set on top of one"
         )
@@ -152,20 +136,6 @@ def override_request(
         key=f"override:{override.pk}:asked",
     )
     return override
-
-
-def _newest(decision: Decision) -> bool:
-    about = {"cut": decision.cut_id, "take": decision.take_id, "imported": decision.imported_id}
-    rows = Decision.objects.filter(point=decision.point, **about).order_by("-created_at", "-id")
-    return rows.values_list("pk", flat=True).first() == decision.pk
-
-
-def _rests_on_another(decision: Decision) -> bool:
-    """Whether this very decision counts as allowed through an override, or is about the release of a film whose own
-    decision does."""
-    standing = decision.facts.get("standing")
-    film = isinstance(standing, Mapping) and standing["outcome"] == Outcome.BLOCK and standing["overridden"]
-    return film or override_standing(decision) is not None
 
 
 def _asked(decision: Decision, wanted: set[tuple[str, int, str, str]]) -> list[dict]:
@@ -237,7 +207,7 @@ def _over(override: Override) -> tuple[OverrideState, str, str] | None:
     if override.expires_at <= timezone.now():
         reason = "its time ran out before enough people had agreed"
         return OverrideState.EXPIRED, reason, "the time that was asked for is over; ask again"
-    if not _newest(override.decision):
+    if not newest(override.decision):
         told = "this was decided again since it was asked for; ask about the newest decision"
         return OverrideState.VOID, "it was decided again since", told
     return None
@@ -320,50 +290,11 @@ def _tell_people(override: Override, what: str) -> None:
 # what it does
 
 
-def override_covering(
-    *,
-    asset: Asset | None,
-    point: str,
-    facts: Mapping[str, Any],
-    bundle_sha256: str,
-    failed: Sequence[Mapping[str, Any]],
-) -> Override | None:
-    """The override in force now that sets every one of these failed checks aside, for these facts under these policies."""
-    if asset is None or not failed:
-        return None
-    rows = Override.objects.filter(
-        asset=asset,
-        decision__point=point,
-        state=OverrideState.IN_FORCE,
-        bundle_sha256=bundle_sha256,
-        expires_at__gt=timezone.now(),
-        facts_sha256=steady_sha256(facts),
-    )
-    wanted = {check_key(check) for check in failed}
-    return next((row for row in rows if wanted <= {check_key(check) for check in row.checks}), None)
-
-
-def override_standing(decision: Decision) -> Override | None:
-    """The override through which this decision counts as allowed, if one does."""
-    return override_covering(
-        asset=asset_of(decision),
-        point=decision.point,
-        facts=decision.facts,
-        bundle_sha256=decision.bundle_sha256,
-        failed=failed_checks(decision),
-    )
-
-
-def permitted(decision: Decision) -> bool:
-    """Whether a file goes on by itself after this decision: allowed, or everything that stops it is set aside."""
-    return decision.outcome == Outcome.ALLOW or override_standing(decision) is not None
-
-
 def overrides_follow(decision: Decision) -> None:
     """After a decision: overrides of the same thing that were about other facts or other policies are void."""
     if asset_of(decision) is None:
         return
-    rows = Override.objects.filter(**_same_thing(decision), state__in=STANDING)
+    rows = Override.objects.filter(**same_thing(decision), state__in=STANDING)
     digest = None
     for override in rows.select_related("case__production", "decision", "requested_by"):
         digest = digest or steady_sha256(decision.facts)
