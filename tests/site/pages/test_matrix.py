@@ -137,6 +137,15 @@ TABLE: dict[str, tuple[str, dict[str, str], str]] = {
     "reviews:queue": ("get", {}, OWN),
     "reviews:case": ("get", {"case_id": "case"}, PAGE),
     "reviews:decide": ("post", {"case_id": "case"}, "302 403 404 400 400 404 404"),
+    "reviews:requests": ("get", {}, OWN),
+    "reviews:answer": ("post", {"request_id": "change"}, "302 400 404 403 403 404 404"),  # nothing was written
+    "reviews:drop": ("post", {"request_id": "change"}, "302 403 404 302 302 404 404"),
+    "reviews:change": ("post", {"case_id": "case"}, "302 403 404 400 400 404 404"),
+    "reviews:override_ask": ("get", {"decision_id": "stopping"}, PAGE),
+    # who asked and who may not review is refused; from the head of legal a reason is wanted, on the case's page
+    "reviews:override_agree": ("post", {"override_id": "override"}, "302 403 404 403 302 404 404"),
+    "reviews:override_decline": ("post", {"override_id": "override"}, "302 403 404 302 302 404 404"),
+    "reviews:override_withdraw": ("post", {"override_id": "override"}, "302 403 404 302 403 404 404"),
     "reviews:comment": ("post", {"case_id": "case"}, "302 302 404 302 302 404 404"),
     "verify:file": ("get", {}, PUBLIC),
     "verify:release": ("get", {"release_id": "release"}, PUBLIC),
@@ -241,7 +250,7 @@ def test_reading_addresses_take_no_post_and_writing_ones_no_get(world, visit):
     both |= {"corpora:import_new", "likeness:amend", "likeness:ask", "likeness:offer", "likeness:approval"}
     both |= {"likeness:claim_new", "likeness:representatives"}
     both |= {"likeness:register", "likeness:record", "likeness:strikes", "organisation:page"}
-    both |= {"productions:contribution", "organisation:page"}
+    both |= {"productions:contribution", "organisation:page", "reviews:override_ask"}
     both |= {"likeness:register", "likeness:record", "likeness:strikes"}
     for name, (method, arguments, _) in TABLE.items():
         if name.startswith(("account_", "mfa_")) or name in both:
