@@ -24,5 +24,6 @@ urlpatterns = [
     path("reviews/", include("django_site.apps.reviews.urls")),
     path("tokens/", include("django_site.apps.accounts.token_urls")),
     path("verify/", include("django_site.apps.provenance.urls")),
+    path("webhooks/", include("django_site.apps.accounts.webhook_urls")),
     path("works/", include("django_site.apps.corpora.urls")),
 ]

@@ -75,11 +75,18 @@ def template_kek() -> bytes:
     return key_from_file(settings.KEYS_ROOT / "kek.bin")
 
 
+def key_encryption():
+    """What wraps the secrets that are kept: subjects' data keys, and the secrets of webhooks in the database."""
+    from auditor.likeness.keys import FileKeyEncryption
+
+    return FileKeyEncryption(template_kek())
+
+
 def key_vault():
     """Where subjects' data keys lie: apart from the database, wrapped by the key-encryption key."""
-    from auditor.likeness.keys import FileKeyEncryption, FileKeyVault
+    from auditor.likeness.keys import FileKeyVault
 
-    return FileKeyVault(settings.KEYS_ROOT / "subjects", FileKeyEncryption(template_kek()))
+    return FileKeyVault(settings.KEYS_ROOT / "subjects", key_encryption())
 
 
 def ledger_key() -> bytes:

@@ -23,7 +23,9 @@ from auditor.plaintext import plain_text
 #: What a licence can permit, in the order in which it is told.
 ACTS = ("match", "reference", "train", "reproduce", "adapt")
 REQUIRED = ("file", "title", "rights_holder", "licence", "acts", "territories")
-COLUMNS = (*REQUIRED, "work_id", "ends")
+#: Rights that an owner can keep expressly: ``tdm``, text and data mining (Directive (EU) 2019/790, art. 4(3)).
+RESERVATIONS = ("tdm",)
+COLUMNS = (*REQUIRED, "work_id", "ends", "reservations")
 #: A table of the most rows with long cells; more is no table that anyone has read.
 MAX_BYTES = 64 * 1024**2
 MAX_ROWS = 100_000
@@ -38,7 +40,7 @@ _SEPARATORS = re.compile(r"[\s|]+")
 class WorkLicence:
     """Whose a work is and what is permitted with it. ``acts`` of ``ACTS`` in that order, ``territories`` ISO 3166 codes,
     ``EU`` or ``*``; ``spdx_id`` is the canonical SPDX expression, or ``""`` where ``licence`` is free text. ``ends`` is
-    the moment from which nothing is permitted any more."""
+    the moment from which nothing is permitted any more; ``reservations`` of ``RESERVATIONS`` are what the owner keeps."""
 
     title: str
     rights_holder: str
@@ -47,6 +49,7 @@ class WorkLicence:
     acts: tuple[str, ...]
     territories: tuple[str, ...]
     ends: datetime | None
+    reservations: tuple[str, ...] = ()
 
     def active(self, at: datetime) -> bool:
         """Whether the licence still holds at that moment."""
@@ -56,7 +59,7 @@ class WorkLicence:
         return {
             "title": self.title, "rights_holder": self.rights_holder, "licence": self.licence, "spdx_id": self.spdx_id,
             "acts": list(self.acts), "territories": list(self.territories),
-            "ends": self.ends.isoformat() if self.ends else None,
+            "ends": self.ends.isoformat() if self.ends else None, "reservations": list(self.reservations),
         }  # fmt: skip
 
 
@@ -103,7 +106,7 @@ def read_licence_table(path: Path) -> LicenceTable:
             raise BadInputError(f"{path}, line {line}, column file: {row.file!r} stands in line {other} already; "
                                 "keep one of the two")  # fmt: skip
         sibling = first.setdefault(row.work_id, row)
-        for column in ("title", "rights_holder", "licence", "acts", "territories", "ends"):
+        for column in ("title", "rights_holder", "licence", "acts", "territories", "ends", "reservations"):
             mine, theirs = getattr(row.licence, column), getattr(sibling.licence, column)
             if mine != theirs:
                 raise BadInputError(
@@ -208,6 +211,7 @@ class _Reader:
             acts=self._acts(),
             territories=self._territories(),
             ends=ends,
+            reservations=self._reservations(),
         )
         return LicenceRow(file, self._work_id(file), work, self.line)
 
@@ -261,6 +265,17 @@ class _Reader:
             if word not in ACTS:
                 raise self._wrong("acts", f"{_shown(word)} is no act; known are {', '.join(ACTS)}, or none alone")
         return tuple(act for act in ACTS if act in words)
+
+    def _reservations(self) -> tuple[str, ...]:
+        if self.record.get("reservations") in (None, ""):
+            return ()
+        words = self._words("reservations")
+        for word in words:
+            if word not in RESERVATIONS:
+                raise self._wrong(
+                    "reservations", f"{_shown(word)} is not known; write {', '.join(RESERVATIONS)}, or nothing"
+                )
+        return tuple(name for name in RESERVATIONS if name in words)
 
     def _territories(self) -> tuple[str, ...]:
         words = self._words("territories")

@@ -194,6 +194,7 @@ def _registered(record: dict[str, Any]) -> Registered:
             acts=acts,
             territories=tuple(record["territories"]),
             ends=None if ends is None else datetime.fromisoformat(ends),
+            reservations=tuple(record.get("reservations", ())),
         ),
         frozenset(record["assets"]),
     )

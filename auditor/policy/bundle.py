@@ -148,7 +148,7 @@ class PolicyBundle:
 
     def decide_alone(self, policy: Policy, facts: Mapping[str, Any], *, at: datetime) -> Decision | None:
         """What one policy says by itself, whatever its status; ``None`` where it does not apply. For its own tests."""
-        decision = self._decide((policy,), facts, at)
+        decision = self._decide((replace(policy, status="active"),), facts, at)
         return None if decision.checks and decision.checks[0].check == "covered" else decision
 
     def test(self, *, today: date | None = None) -> "TrialReport":

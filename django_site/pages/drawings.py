@@ -116,3 +116,47 @@ def curve(samples: Sequence[Sequence[float]], *, start: float, end: float) -> Cu
     points = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
     area = f"{places[0][0]:.1f},100 {points} {places[-1][0]:.1f},100"
     return Curve(points, area, first, last, max(score for _, score in samples))
+
+
+#: Height in pixels of a row of stacked bars, and of the bar in it.
+ROW, ROW_BAR = 34, 20
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a bar in per cent of the widest row, with the number that it stands for."""
+
+    x: float
+    width: float
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class StackedRow:
+    label: str
+    y: int
+    parts: tuple[Part, ...]
+    total: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class StackedBars:
+    """Rows of stacked bars that begin at one line, ready for the template."""
+
+    rows: tuple[StackedRow, ...]
+    height: int
+
+
+def stacked_bars(rows: Sequence[tuple[str, Sequence[float]]]) -> StackedBars:
+    """Place each row's parts one after the other; the longest row takes the whole width. No value is negative."""
+    widest = max((sum(values) for _, values in rows), default=0) or 1
+    drawn = []
+    for number, (label, values) in enumerate(rows):
+        parts, x = [], 0.0
+        for value in values:
+            width = 100 * value / widest
+            parts.append(Part(round(x, 3), round(width, 3), value))
+            x += width
+        drawn.append(StackedRow(label, number * ROW, tuple(parts), sum(values), round(x, 3)))
+    return StackedBars(tuple(drawn), len(drawn) * ROW)

@@ -126,6 +126,9 @@ CONSENT_REGISTRY_SECONDS = 300
 #: Questions that one token may ask within a minute; a picture or a recording counts as several.
 API_REQUESTS_A_MINUTE = 60
 
+#: Whether webhooks may lead to private addresses and without TLS: for tests alone, it opens the inside of the network.
+WEBHOOKS_ALLOW_PRIVATE = False
+
 # Words and times
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]

@@ -186,3 +186,6 @@ class ApiWindow(Record):
 
     def __str__(self) -> str:
         return f"{self.token_id}: {self.count}"
+
+
+from django_site.apps.accounts.webhook_models import DeliveryState, Webhook, WebhookDelivery  # noqa: E402, F401 - registered

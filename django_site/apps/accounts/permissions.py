@@ -4,7 +4,7 @@ import rules
 from django.db.models import Q
 from django.utils import timezone
 
-from django_site.apps.accounts.models import REVIEWING_ROLES, Membership, Role, User
+from django_site.apps.accounts.models import REVIEWING_ROLES, Membership, Organisation, Role, User
 from django_site.errors import NotAllowedError
 
 
@@ -133,6 +133,7 @@ rules.add_perm("productions.create", _signed_in & is_producer_of_organisation)
 rules.add_perm("productions.view", _signed_in & (produces | reviews))
 rules.add_perm("productions.change", _signed_in & produces)
 rules.add_perm("reviews.decide", _signed_in & reviews)
+rules.add_perm("reviews.hold", _signed_in & heads_legal)
 rules.add_perm("reviews.comment", _signed_in & (produces | reviews))
 rules.add_perm("audits.dismiss", _signed_in & reviews & reviews_for_organisation & ~made)
 rules.add_perm("provenance.recall", _signed_in & heads_legal)
@@ -146,6 +147,7 @@ rules.add_perm("likeness.answer", _signed_in & is_legal_of_subject & ~is_subject
 rules.add_perm("likeness.call_off", rules.always_deny)
 rules.add_perm("policies.draft", _signed_in & is_legal_of_organisation)
 rules.add_perm("organisations.declare", _signed_in & heads_legal_of_organisation)
+rules.add_perm("webhooks.change", _signed_in & heads_legal_of_organisation)
 rules.add_perm("api.tokens", _signed_in & heads_legal_of_organisation)
 rules.add_perm("likeness.money", _signed_in & is_legal_of_subject & ~is_subject & ~represents)
 rules.add_perm("likeness.strike", _signed_in & heads_legal_of_organisation)
@@ -155,3 +157,11 @@ def require(user: User, permission: str, thing) -> None:
     """Raise ``NotAllowedError`` unless the person has the permission on the thing."""
     if not rules.has_perm(permission, user, thing):
         raise NotAllowedError(f"{user} may not do this here ({permission}); ask a producer or the head of legal")
+
+
+def house_headed(user: User, otherwise: str) -> Organisation:
+    """The organisation whose legal side the person heads; ``NotAllowedError`` with ``otherwise`` where there is none."""
+    held = user.memberships.filter(role=Role.HEAD_OF_LEGAL).select_related("organisation").first()
+    if held is None:
+        raise NotAllowedError(otherwise)
+    return held.organisation

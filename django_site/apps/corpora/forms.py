@@ -25,8 +25,8 @@ class CorpusForm(forms.Form):
         required=False,
         max_length=255,
         help_text=_(
-            "CSV or JSON with a row for each file: file, title, rights_holder, licence, acts, territories; work_id and ends "
-            "if you have them. Files that it does not list stay out."
+            "CSV or JSON with a row for each file: file, title, rights_holder, licence, acts, territories; work_id, ends "
+            "and reservations (tdm) if you have them. Files that it does not list stay out."
         ),
         widget=forms.FileInput(attrs={"accept": ".csv,.json"}),
     )

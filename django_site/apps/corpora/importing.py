@@ -231,6 +231,7 @@ class _Import:
             terms="" if licence.spdx_id else licence.licence,
             territories=licence.territories,
             ends=licence.ends,
+            reservations=licence.reservations,
             source=row.file[:500],
             identifiers={"corpus": row.work_id},
             fence=self.fence,

@@ -68,6 +68,7 @@ def work_register(
     terms: str = "",
     territories: Sequence[str] = ("*",),
     ends: datetime | None = None,
+    reservations: Sequence[str] = (),
     source: str = "",
     identifiers: dict[str, str] | None = None,
     fence: Callable[[], AbstractContextManager] = transaction.atomic,
@@ -95,7 +96,8 @@ def work_register(
         )
         WorkAsset.objects.bulk_create(WorkAsset(work=work, asset=asset) for asset in dict.fromkeys(assets))
         if acts or spdx_id or terms:
-            licence_add(work=work, acts=acts, by=by, spdx_id=spdx_id, terms=terms, territories=territories, ends=ends)
+            stated = {"spdx_id": spdx_id, "terms": terms, "territories": territories, "ends": ends}
+            licence_add(work=work, acts=acts, by=by, reservations=reservations, **stated)
     index = wiring.work_index()
     try:
         for asset in dict.fromkeys(assets):
@@ -121,8 +123,10 @@ def licence_add(
     territories: Sequence[str] = ("*",),
     starts: datetime | None = None,
     ends: datetime | None = None,
+    reservations: Sequence[str] = (),
 ) -> Licence:
-    """A new version of the work's licence; for the acts that it names it takes the place of earlier ones."""
+    """A new version of the work's licence; for the acts that it names it takes the place of earlier ones. ``reservations``
+    are rights that its owner keeps expressly (``tdm``: text and data mining)."""
     require(by, "corpora.change", work.organisation)
     version = (work.licences.aggregate(last=Max("version"))["last"] or 0) + 1
     licence = Licence.objects.create(
@@ -133,6 +137,7 @@ def licence_add(
         territories=list(territories),
         starts=starts or timezone.now(),
         ends=ends,
+        reservations=list(reservations),
     )
     LicensedAct.objects.filter(work=work, act__in=acts, current=True).update(current=False)
     LicensedAct.objects.bulk_create(LicensedAct(licence=licence, work=work, act=act) for act in dict.fromkeys(acts))

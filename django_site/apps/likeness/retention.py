@@ -34,6 +34,7 @@ from django_site.apps.likeness.models import (
 from django_site.apps.likeness.services.biometrics import templates_destroy
 from django_site.apps.likeness.templates_sealed import keys_destroy_owed
 from django_site.apps.provenance.services.ledger import ledger_append
+from django_site.apps.reviews.held import assets_held
 
 logger = logging.getLogger(__name__)
 
@@ -68,8 +69,9 @@ def templates_due(now: datetime) -> QuerySet[BiometricTemplate]:
 
 
 def originals_due(now: datetime) -> QuerySet[LikenessAsset]:
-    """Portraits and recordings of a modality for which no consent of their person stands."""
-    due = LikenessAsset.objects.filter(modality__in=_MEASURED)
+    """Portraits and recordings of a modality for which no consent of their person stands. One that a held production's
+    rows name too is kept (GDPR article 17(3)(e)): a photograph or recording, never a measurement of one."""
+    due = LikenessAsset.objects.filter(modality__in=_MEASURED).exclude(asset__in=assets_held())
     for modality in _MEASURED:
         standing = BiometricConsent.objects.filter(
             modality=modality, withdrawn_at__isnull=True, destroy_by__gt=now

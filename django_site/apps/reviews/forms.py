@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from django_site.apps.reviews.models import ActionKind
+from django_site.apps.reviews.models import ActionKind, Privilege
 
 
 class DecideForm(forms.Form):
@@ -31,6 +31,15 @@ class CommentForm(forms.Form):
     """A remark."""
 
     text = forms.CharField(label=_("Remark"), max_length=4000, widget=forms.Textarea(attrs={"rows": 2}))
+    privilege = forms.ChoiceField(
+        label=_("Label"),
+        choices=Privilege.choices,
+        required=False,
+        help_text=_(
+            "A label keeps the remark for the legal side. It does not make it privileged: that depends on what it is and to "
+            "whom it was said, and a court decides."
+        ),
+    )
     privileged = forms.BooleanField(
-        label=_("Privileged: for the legal side alone"), required=False, help_text=_("Producers do not see it.")
+        label=_("For the legal side alone"), required=False, help_text=_("Producers do not see it.")
     )

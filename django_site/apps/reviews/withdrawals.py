@@ -5,11 +5,9 @@ Called in the transaction that ends the grant or the licence: whoever is told th
 
 import logging
 from collections.abc import Iterable
-from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from django_site.apps.accounts.models import User
 from django_site.apps.audits.facts import cut_facts
@@ -19,6 +17,8 @@ from django_site.apps.corpora.models import Licence
 from django_site.apps.productions.models import Cut, CutState
 from django_site.apps.reviews.models import Case, CaseKind, CaseState
 from django_site.apps.reviews.services import cases_supersede
+from django_site.apps.reviews.services.deciding import case_emit
+from django_site.apps.reviews.services.queueing import due_at
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +26,6 @@ logger = logging.getLogger(__name__)
 RISK = 3.0
 #: As many as any case that asks for judgement, the head of legal among them.
 APPROVALS_NEEDED = 2
-DUE_IN = timedelta(days=1)
 
 
 def released_under_licence(licence: Licence) -> list[Cut]:
@@ -64,7 +63,7 @@ def _open(cut: Cut, reason: str, opened_by: User | None) -> Case:
     if open_case is not None:
         cases_supersede(cut=cut)
     Cut.objects.filter(pk=cut.pk).update(reason=reason)
-    return Case.objects.create(
+    case = Case.objects.create(
         kind=CaseKind.WITHDRAWAL,
         reason=reason,
         production=cut.production,
@@ -73,8 +72,10 @@ def _open(cut: Cut, reason: str, opened_by: User | None) -> Case:
         opened_by=opened_by,
         approvals_needed=APPROVALS_NEEDED,
         risk=RISK,
-        due_at=timezone.now() + DUE_IN,
+        due_at=due_at(cut.production.organisation_id, CaseKind.WITHDRAWAL, RISK),
     )
+    case_emit(case, "case.opened")
+    return case
 
 
 def _judged_anew(cut: Cut, by: User | None) -> Decision:

@@ -343,6 +343,15 @@ _EVENTS = {
     "work_withdrawn": gettext_lazy("Work taken out of the index"),
     "work_replaced": gettext_lazy("File of a work replaced"),
     "organisation_size_declared": gettext_lazy("Size of an organisation declared"),
+    "service_level_set": gettext_lazy("Time for deciding set"),
+    "tier_changed": gettext_lazy("Readers of a case changed"),
+    "case_reader_named": gettext_lazy("Reader of a case named"),
+    "case_reader_removed": gettext_lazy("Reader of a case removed"),
+    "hold_placed": gettext_lazy("Litigation hold placed"),
+    "webhook_added": gettext_lazy("Webhook added"),
+    "webhook_rotated": gettext_lazy("Secret of a webhook replaced"),
+    "webhook_disabled": gettext_lazy("Webhook ended"),
+    "hold_lifted": gettext_lazy("Litigation hold lifted"),
 }
 
 

@@ -48,6 +48,18 @@ def test_json_and_semicolons_say_the_same(tmp_path: Path) -> None:
     assert from_json.licence == from_csv.licence == table(tmp_path, HEADER + ROW).rows["a.png"].licence
 
 
+def test_an_owners_reservation_is_read_and_nothing_else_in_its_place(tmp_path: Path) -> None:
+    header, row = HEADER.replace("ends", "ends,reservations"), ROW.strip()
+    read = table(tmp_path, f"{header}{row},tdm\n{row.replace('a.png,a', 'b.png,b')},\n")
+    assert read.rows["a.png"].licence.reservations == ("tdm",)
+    assert read.rows["a.png"].licence.as_dict()["reservations"] == ["tdm"]
+    assert read.rows["b.png"].licence.reservations == ()
+    with pytest.raises(BadInputError, match=r"line 2, column reservations: 'everything': .* is not known; write tdm"):
+        table(tmp_path, f"{header}{row},everything\n")
+    with pytest.raises(BadInputError, match="contradicts"):
+        table(tmp_path, f"{header}{row},tdm\n{row.replace('a.png', 'b.png')},\n")
+
+
 def test_files_of_one_work_belong_together(tmp_path: Path) -> None:
     works = table(tmp_path, HEADER + ROW + ROW.replace("a.png", "b.png")).works()
     assert [row.file for row in works["a"]] == ["a.png", "b.png"]

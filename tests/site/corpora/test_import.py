@@ -64,6 +64,14 @@ def test_works_come_with_files_holders_and_licences_once(studio, corpus):
     assert Work.objects.count() == 2
 
 
+def test_an_owners_reservation_is_kept_with_the_licence(studio, corpus, tmp_path):
+    lines = corpus.with_suffix(".csv").read_text().splitlines()
+    reserved = tmp_path / "reserved.csv"
+    reserved.write_text("\n".join([f"{lines[0]},reservations", *(f"{line},tdm" for line in lines[1:])]) + "\n")
+    assert bring(studio, corpus, table=reserved)[0] == 0
+    assert Work.objects.get(title="Coffee").licences.get().reservations == ["tdm"]
+
+
 def test_one_failure_does_not_stop_the_rest(studio, corpus):
     with zipfile.ZipFile(corpus, "a") as archive:
         archive.writestr("broken.png", b"no picture")

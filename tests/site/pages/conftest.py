@@ -209,11 +209,13 @@ def world(make, clip, signed_clip, settings, tmp_path):
     """See the module. Everything that an address can name is an attribute."""
     from django_site.apps.accounts.notices import notice_send
     from django_site.apps.accounts.tokens import token_make
+    from django_site.apps.accounts.webhooks import webhook_add
     from django_site.apps.audits.models import PolicyDraft, UnknownFace
     from django_site.apps.corpora.models import LicensedAct, WorkAsset
     from django_site.apps.likeness.models import Strike
     from django_site.apps.productions.models import ImportedMedia, ProductionMember, Reference
     from django_site.apps.productions.services.screenplays import screenplay_write
+    from django_site.apps.reviews.models import Hold, SavedFilter
 
     settings.RELEASED_ROOT = tmp_path / "released"
     settings.VAR = tmp_path
@@ -276,8 +278,18 @@ def world(make, clip, signed_clip, settings, tmp_path):
     corpus = make.corpus(studio.organisation, studio.producer)
     token, _ = token_make(organisation=studio.organisation, name="A tool", by=studio.head_of_legal)
     [notice] = notice_send(users=[studio.producer], kind="other", text="Something happened.", url="/productions/")
+    webhook, _ = webhook_add(
+        organisation=studio.organisation, url="https://example.org/", events=["case.opened"], by=studio.head_of_legal
+    )
+    hold = Hold.objects.create(
+        production=studio.other_production, matter="Marsh v. Studio", reason="A claim.", placed_by=studio.head_of_legal
+    )
+    saved_filter = SavedFilter.objects.create(user=studio.legal_reviewer, name="Late", query={"tab": "late"})
     return SimpleNamespace(
         **vars(studio),
+        hold=hold,
+        webhook=webhook,
+        saved_filter=saved_filter,
         screenplay=screenplay,
         shot=shot,
         asset=asset,

@@ -23,6 +23,9 @@ LEGAL = "302 403 403 200 200 403 403"  # the legal side of any organisation
 ONLY = "302 404 404 403 403 200 404"  # theirs alone; the legal side sees the person and may not do this
 THEIRS = "302 404 404 403 403 400 404"  # the same, refused because nothing was filled in
 
+HEAD = "302 403 404 403 200 404 404"  # of a production, for the head of its legal side alone
+CASE = "302 403 404 302 302 404 404"  # done to a case by those who may decide it
+
 #: name: (method, how its address is made, statuses in the order of ROLES)
 #: anonymous, producer of it, producer of another production, reviewer, head of legal, performer, outsider
 TABLE: dict[str, tuple[str, dict[str, str], str]] = {
@@ -100,6 +103,12 @@ TABLE: dict[str, tuple[str, dict[str, str], str]] = {
     "api:check": ("get", {}, "401 401 401 401 401 401 401"),
     "api:description": ("get", {}, PUBLIC),
     "organisation:page": ("get", {}, "302 200 200 200 200 403 200"),
+    "webhooks:list": ("get", {}, "302 403 403 403 200 403 403"),
+    "webhooks:add": ("post", {}, "302 403 403 403 400 403 403"),
+    "webhooks:webhook": ("get", {"webhook_id": "webhook"}, "302 403 403 403 200 403 403"),
+    "webhooks:test": ("post", {"webhook_id": "webhook"}, "302 403 403 403 302 403 403"),
+    "webhooks:rotate": ("post", {"webhook_id": "webhook"}, "302 403 403 403 200 403 403"),
+    "webhooks:disable": ("post", {"webhook_id": "webhook"}, "302 403 403 403 302 403 403"),
     "tokens:list": ("get", {}, "302 403 403 403 200 403 403"),
     "tokens:make": ("post", {}, "302 403 403 403 400 403 403"),
     "tokens:revoke": ("post", {"token_id": "token"}, "302 403 403 403 302 403 403"),
@@ -147,6 +156,23 @@ TABLE: dict[str, tuple[str, dict[str, str], str]] = {
     "reviews:override_decline": ("post", {"override_id": "override"}, "302 403 404 302 302 404 404"),
     "reviews:override_withdraw": ("post", {"override_id": "override"}, "302 403 404 302 403 404 404"),
     "reviews:comment": ("post", {"case_id": "case"}, "302 302 404 302 302 404 404"),
+    "reviews:take": ("post", {"case_id": "case"}, CASE),
+    "reviews:hand_over": ("post", {"case_id": "case"}, CASE),
+    "reviews:give_back": ("post", {"case_id": "case"}, CASE),
+    "reviews:bulk": ("post", {}, "302 400 400 400 400 400 400"),
+    "reviews:filter_keep": ("post", {}, SAME),
+    "reviews:filter_change": ("post", {"filter_id": "saved_filter"}, "302 404 404 302 404 404 404"),
+    "reviews:tier": ("post", {"case_id": "case"}, CASE),
+    "reviews:readers": ("post", {"case_id": "case"}, "302 403 404 403 302 404 404"),
+    "reviews:access_case": ("get", {"case_id": "case"}, HEAD),
+    "reviews:access_case_file": ("get", {"case_id": "case"}, HEAD),
+    "reviews:access_production": ("get", {"production_id": "production"}, HEAD),
+    "reviews:access_production_file": ("get", {"production_id": "production"}, HEAD),
+    "reviews:holds": ("get", {}, "302 403 403 403 200 403 403"),
+    "reviews:hold_place": ("post", {}, "302 403 403 403 400 403 403"),
+    "reviews:hold_lift": ("post", {"hold_id": "hold"}, "302 404 404 404 302 404 404"),
+    "reviews:statistics": ("get", {}, LEGAL),
+    "reviews:service_levels": ("get", {}, "302 403 403 403 200 403 403"),
     "verify:file": ("get", {}, PUBLIC),
     "verify:release": ("get", {"release_id": "release"}, PUBLIC),
     "verify:digest": ("get", {"sha256": "release.manifest.asset.sha256"}, SAME),
@@ -249,6 +275,7 @@ def test_reading_addresses_take_no_post_and_writing_ones_no_get(world, visit):
     both |= {"corpora:import_new", "api:check", "policies:draft_new"}
     both |= {"corpora:import_new", "likeness:amend", "likeness:ask", "likeness:offer", "likeness:approval"}
     both |= {"likeness:claim_new", "likeness:representatives"}
+    both |= {"reviews:service_levels"}
     both |= {"likeness:register", "likeness:record", "likeness:strikes", "organisation:page"}
     both |= {"productions:contribution", "organisation:page", "reviews:override_ask"}
     both |= {"likeness:register", "likeness:record", "likeness:strikes"}

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.site.pages.conftest import dismissal_of, finding_in
 
@@ -87,6 +88,39 @@ def more_notices(world, make):
         notice_send(users=[world.producer], kind="other", text=f"Notice {number}.")
 
 
+def more_held(world, make):
+    for _ in range(4):
+        hold = {"matter": "Another", "reason": "A claim.", "placed_by": world.head_of_legal}
+        world.production.holds.create(**hold)
+        make.case(make.production(world.organisation, world.producer), world.producer).holds.create(**hold)
+
+
+def more_looked(world, make):
+    for _ in range(4):
+        world.case.accesses.create(user=make.member(world.organisation, "legal_reviewer"))
+        make.user().accesses.create(asset=world.asset)
+
+
+def more_assigned(world, make):
+    more_cases(world, make)
+    for case in world.production.cases.filter(state="open"):
+        case.assignments.create(to=make.member(world.organisation, "legal_reviewer"), by=world.head_of_legal)
+
+
+def more_related(world, make):
+    for version in range(20, 24):
+        cut = make.cut(world.production, world.producer, version=version)
+        audit = make.audit(world.production, world.finding.audit.asset, cut=cut)
+        finding_in(make, audit, work=world.work)
+        decision = make.decision(world.production, cut=cut, audit=audit)
+        make.case(world.production, cut=cut, decision=decision, state="rejected", closed_at=timezone.now())
+
+
+def more_messages(world, make):
+    for _ in range(4):
+        world.webhook.deliveries.create(event="case.opened", body="{}", next_try_at=timezone.now())
+
+
 PAGES = [
     ("home", "producer", None, more_productions),
     ("home", "legal_reviewer", None, more_cases),
@@ -97,7 +131,14 @@ PAGES = [
     ("findings:finding", "legal_reviewer", "finding", more_findings),
     ("findings:finding", "legal_reviewer", "finding", more_dismissed),
     ("reviews:queue", "legal_reviewer", None, more_cases),
+    ("reviews:queue", "legal_reviewer", None, more_assigned),
     ("reviews:case", "legal_reviewer", "case", more_findings),
+    ("reviews:case", "head_of_legal", "case", more_related),
+    ("reviews:holds", "head_of_legal", None, more_held),
+    ("reviews:access_case", "head_of_legal", "case", more_looked),
+    ("reviews:access_production", "head_of_legal", "production", more_looked),
+    ("reviews:statistics", "legal_reviewer", None, more_related),
+    ("webhooks:webhook", "head_of_legal", "webhook", more_messages),
     ("corpora:list", "producer", None, more_works),
     ("likeness:people", "legal_reviewer", None, more_people),
     ("likeness:impact", "legal_reviewer", "grant", more_reached),

@@ -212,3 +212,31 @@ def test_who_wrote_it_is_a_gap_where_nobody_noted_it(film):
     assert [one.split(",")[0] for one in excluded] == ["pictures by previz", "titles and end card"]
     answers = {one["question"]: one["answer"] for one in said(film, "ai-use")["variants"]["academy"]["answers"]}
     assert answers["Is the screenplay human-authored?"] == "not on record"
+
+
+def test_what_was_set_aside_is_told_as_it_stood(film, make):
+    from django_site.apps.reviews.models import Override
+
+    decision = film.release.manifest.intent.decision
+    asked = Override.objects.create(
+        case=decision.cases.get(), decision=decision, asset=film.cut.asset, checks=[{"policy": "copyright/x", "check": "y"}],
+        facts_sha256=decision.facts_sha256, bundle_sha256=decision.bundle_sha256, requested_by=film.producer,
+        reason="Bought since.", evidence="letter 9", expires_at=timezone.now() + timedelta(days=30),
+    )  # fmt: skip
+    first = timezone.now()
+    assert said(film, "decisions", first)["overrides"][0]["state"] == "requested"
+    for actor, role in ((film.legal_reviewer, "legal_reviewer"), (film.head_of_legal, "head_of_legal")):
+        asked.approvals.create(actor=actor, role=role, reason="Read the letter.")
+    [told] = said(film, "decisions")["overrides"]
+    assert (told["state"], told["evidence"], len(told["agreed"])) == ("in_force", "letter 9", 2)
+    assert said(film, "decisions", first)["overrides"][0]["agreed"] == []
+    assert said(film, "decisions", asked.expires_at)["overrides"][0]["state"] == "expired"
+    assert ("rules", "medium") in [(one["area"], one["level"]) for one in said(film, "eo-schedule")["risks"]]
+
+
+def test_what_the_legal_side_keeps_to_itself_stays_there(film):
+    case = film.release.manifest.intent.case
+    assert said(film, "decisions")["reviews"][0]["reason"] == "Fine."
+    type(case).objects.filter(pk=case.pk).update(tier="legal")
+    [told] = said(film, "decisions")["reviews"]
+    assert (told["act"], told["reason"]) == ("approve", "(kept to the legal side)")

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from django_site import wiring
 from django_site.apps.audits.models import Asset, Zone
+from django_site.apps.reviews.held import assets_held
 
 
 def storage_sweep(*, now: datetime | None = None) -> dict[str, int]:
@@ -21,7 +22,9 @@ def storage_sweep(*, now: datetime | None = None) -> dict[str, int]:
 
 def _named_in(zone: Zone):
     def named(digests: set[str]) -> set[str]:
-        """Digests of which an asset says that its bytes lie in this zone."""
-        return set(Asset.objects.filter(zone=zone, sha256__in=digests).values_list("sha256", flat=True))
+        """Digests of which an asset says that its bytes lie in this zone, and those of productions under a hold: of them
+        even the copy that a release left behind stays."""
+        here = set(Asset.objects.filter(zone=zone, sha256__in=digests).values_list("sha256", flat=True))
+        return here | set(assets_held().filter(sha256__in=digests - here).values_list("sha256", flat=True))
 
     return named

@@ -23,6 +23,7 @@ from django_site.apps.productions.models import (
     Shot,
 )
 from django_site.apps.productions.services.screenplays import shot_replace
+from django_site.apps.reviews.held import refuse_if_held
 from django_site.errors import InputError
 from django_site.pages.names import file_label
 
@@ -137,6 +138,7 @@ def faces_in(path: Path) -> tuple[list[dict], int]:
 def reference_remove(*, reference: Reference, by: User) -> None:
     """Take a picture out of a shot. Takes that were made after it keep it in their record."""
     require(by, "productions.change", reference.production)
+    refuse_if_held(reference.production)
     reference.delete()
 
 

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -19,9 +20,27 @@ from django_site.apps.productions.models import Contribution, ContributionAct, C
 from django_site.apps.productions.selectors import productions_visible_to, takes_visible_to
 from django_site.apps.productions.services.contributions import contribution_correct, contribution_enter
 from django_site.apps.productions.services.takes import take_choose, take_reject
+from django_site.apps.provenance.binder.documents.authorship import (
+    EDITED,
+    HUMAN,
+    MACHINE,
+    SELECTED,
+    UNKNOWN,
+    basis_of,
+    elements_of,
+)
+from django_site.apps.provenance.binder.film import Film
 from django_site.pages.failures import attempt
 from django_site.pages.paging import keyset_page
 
+#: The statement's classes as the page says them.
+CLASS_WORDS = {
+    HUMAN: gettext_lazy("Human-authored"),
+    SELECTED: gettext_lazy("Human-selected and arranged"),
+    EDITED: gettext_lazy("Drafted by a machine, edited by people"),
+    MACHINE: gettext_lazy("Machine-generated"),
+    UNKNOWN: gettext_lazy("Not on record"),
+}
 #: Acts that a person enters by hand; the others are noted as they happen.
 BY_HAND = (
     "composed",
@@ -94,6 +113,8 @@ def _page(request: HttpRequest, production: Production, form: ContributionForm |
         rows = rows.filter(actor=people[who], credited="") if people[who] else rows.filter(credited=who)
     page = keyset_page(rows, order=("-created_at", "-id"), cursor=request.GET.get("after", ""))
     may = request.user.has_perm("productions.change", production)
+    cuts = production.cuts.select_related("asset", "screenplay__asset", "production__organisation")
+    cut = cuts.order_by("-version").first()
     filters = {"who": who if who in people else "", "act": act if act in ContributionAct.values else ""}
     return render(
         request,
@@ -107,9 +128,19 @@ def _page(request: HttpRequest, production: Production, form: ContributionForm |
             "filters": filters,
             "kept": urlencode({name: value for name, value in filters.items() if value}),
             "form": (form or ContributionForm()) if may else None,
+            "cut": cut,
+            "elements": _elements(cut) if cut else [],
         },
         status=400 if form else 200,
     )
+
+
+def _elements(cut: Cut) -> list[dict[str, Any]]:
+    """What the record comes to for the newest cut: each element with its class, its people and the evidence."""
+    return [
+        {**one, "word": CLASS_WORDS[one["class"]], "said": basis_of(one)}
+        for one in elements_of(Film(cut, timezone.now()))
+    ]
 
 
 def _people(production: Production) -> dict[str, User | None]:

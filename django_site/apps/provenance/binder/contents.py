@@ -1,5 +1,6 @@
 """A binder's files: the cover, and each document as JSON and PDF, in the order of its addressee."""
 
+from importlib.metadata import version
 from typing import Any
 
 from auditor.canonical import canonical_json
@@ -154,6 +155,7 @@ def made_from(film: Film) -> dict[str, Any]:
     release, audit = film.release, film.audit
     return {
         "moment": moment(film.at),
+        "program": f"reelproof {version('reelproof')}",
         "cut": str(film.cut.pk),
         "cut_sha256": film.cut.asset.sha256 if film.cut.asset else None,
         "film_sha256": release.manifest.asset.sha256 if release else None,

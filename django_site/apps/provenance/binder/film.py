@@ -22,7 +22,7 @@ from django_site.apps.likeness.models import ConsentGrant, GrantState, UseEvent
 from django_site.apps.productions.models import Contribution, Cut, CutItem, GenerationRecord, Take
 from django_site.apps.productions.services.contributions import contributions_standing
 from django_site.apps.provenance.models import Release
-from django_site.apps.reviews.models import ReviewAction
+from django_site.apps.reviews.models import AccessTier, Override, OverrideApproval, OverrideState, ReviewAction
 
 #: Who can close a gap.
 PRODUCER, LEGAL, HEAD, PERFORMER = "producer", "legal reviewer", "head of legal", "performer or representative"
@@ -151,6 +151,22 @@ class Film:
         )
 
     @cached_property
+    def overrides(self) -> list[Override]:
+        """Failed checks of those decisions that people set aside, or were asked to."""
+        rows = Override.objects.filter(decision__in=[one.pk for one in self.decisions], created_at__lte=self.at)
+        agreed = Prefetch("approvals", OverrideApproval.objects.filter(created_at__lte=self.at).select_related("actor"))
+        return list(rows.select_related("requested_by").prefetch_related(agreed).order_by("created_at", "id"))
+
+    def override_state(self, override: Override) -> str:
+        """Where an override stood at the moment: ended by then, agreed to by enough people and not over, or asked for."""
+        ended = override.state in (OverrideState.DECLINED, OverrideState.WITHDRAWN, OverrideState.VOID)
+        if ended and override.decided_at is not None and override.decided_at <= self.at:
+            return str(override.state)
+        if len(override.approvals.all()) < override.approvers_needed:
+            return str(OverrideState.REQUESTED)
+        return str(OverrideState.IN_FORCE if self.at < override.expires_at else OverrideState.EXPIRED)
+
+    @cached_property
     def contributions(self) -> list[Contribution]:
         """What holds of who did what."""
         return list(contributions_standing(self.production, at=self.at))
@@ -223,3 +239,12 @@ def seconds(value: Any) -> float | None:
 def person(user: Any) -> dict[str, str] | None:
     """A person with the pseudonym by which the ledger names them."""
     return None if user is None else {"name": str(user), "pseudonym": user.pseudonym}
+
+
+#: Stands for reasons in cases that are not open to everybody on the production: a binder leaves the house.
+KEPT = "(kept to the legal side)"
+
+
+def reason_shown(action: ReviewAction) -> str:
+    """A reviewer's reason, unless its case is for the legal side or for named people alone."""
+    return action.reason if action.case.tier == AccessTier.PRODUCTION else KEPT

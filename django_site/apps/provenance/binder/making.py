@@ -238,6 +238,7 @@ def entries_about(film: Film) -> list[LedgerEntry]:
     grants = sorted({str(one.grant) for one in film.grants})
     about = Q(kind="decision", event__decision__in=decisions)
     about |= Q(kind__startswith="review_", event__action__in=actions)
+    about |= Q(kind__startswith="override", event__override__in=[str(one.pk) for one in film.overrides])
     about |= Q(kind__startswith="grant_", event__grant__in=grants)
     about |= Q(kind__in=["signed", "released", "recalled"], event__cut=str(film.cut.pk))
     return list(LedgerEntry.objects.filter(about, created_at__lte=film.at).order_by("seq"))

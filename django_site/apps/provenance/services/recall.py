@@ -4,6 +4,7 @@ from django.db import transaction
 
 from django_site.apps.accounts.models import User
 from django_site.apps.accounts.permissions import require
+from django_site.apps.accounts.webhooks import webhook_emit
 from django_site.apps.likeness.services import text_sha256
 from django_site.apps.productions.models import CutState
 from django_site.apps.productions.states import cut_move
@@ -36,6 +37,17 @@ def cut_recall(*, release: Release, by: User, reason: str) -> Recall:
             "sha256": release.manifest.asset.sha256,
             "reason_sha256": text_sha256(reason),
             "by": by.pseudonym,
+        },
+    )
+    webhook_emit(
+        cut.production.organisation_id,
+        "film.recalled",
+        {
+            "cut": cut.pk,
+            "production": cut.production_id,
+            "release": release.pk,
+            "recall": recall.pk,
+            "state": "recalled",
         },
     )
     ledger_head_sign()

@@ -14,6 +14,7 @@ from auditor.policy.facts import DisclosureFact, ReleaseFacts, ReviewFact, Signa
 from auditor.provenance import VerificationReport, verify
 from django_site import wiring
 from django_site.apps.accounts.models import User
+from django_site.apps.accounts.webhooks import webhook_emit
 from django_site.apps.audits.facts import AssetFact, cut_components, cut_generations, cut_intended, production_fact
 from django_site.apps.audits.models import Decision, Outcome, Zone
 from django_site.apps.audits.people_facts import moment, people_found
@@ -100,6 +101,11 @@ def _release(manifest: Manifest, decision: Decision, by: User, work: JobWork, *,
             "decision_sha256": decision.sha256,
             "by": by.pseudonym,
         },
+    )
+    webhook_emit(
+        cut.production.organisation_id,
+        "film.released",
+        {"cut": cut.pk, "production": cut.production_id, "release": release.pk, "state": "released"},
     )
     ledger_head_sign()
     work.finish(release=str(release.pk), sha256=manifest.asset.sha256, state=state)

@@ -10,6 +10,7 @@ from django_site.apps.reviews.services.deciding import (
     comment_add,
     finding_dismiss,
 )
+from django_site.apps.reviews.services.queueing import cases_settle
 from django_site.apps.reviews.services.requests import request_answer, request_drop, requests_about
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "case_open",
     "case_reject",
     "case_request_change",
+    "cases_settle",
     "cases_supersede",
     "comment_add",
     "finding_dismiss",

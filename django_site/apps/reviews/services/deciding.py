@@ -8,22 +8,33 @@ from django.utils import timezone
 
 from django_site.apps.accounts.models import User
 from django_site.apps.accounts.permissions import made, require, reviewing_role
+from django_site.apps.accounts.webhooks import webhook_emit
 from django_site.apps.audits.models import Asset, Decision, Finding, Outcome
 from django_site.apps.productions.models import CutState, ImportState, TakeState
 from django_site.apps.productions.states import cut_move, import_move, take_move
 from django_site.apps.provenance.services.ledger import ledger_append
-from django_site.apps.reviews.models import AccessLog, ActionKind, Case, CaseKind, CaseState, Comment, ReviewAction
+from django_site.apps.reviews.models import (
+    AccessLog,
+    ActionKind,
+    Case,
+    CaseKind,
+    CaseState,
+    Comment,
+    Privilege,
+    ReviewAction,
+)
+from django_site.apps.reviews.selectors import case_reader
+from django_site.apps.reviews.services.queueing import due_at
 from django_site.apps.reviews.services.requests import requests_make
 from django_site.errors import InputError, NotAllowedError, WrongStateError
 
-#: How long a case may wait; the queue shows what is late.
-DUE_IN = timedelta(days=2)
 #: People who must agree: one where the policies found nothing, two where they asked for judgement or were set aside.
 APPROVALS = {Outcome.ALLOW: 1, Outcome.REVIEW: 2, Outcome.BLOCK: 2}
 #: Seconds for which one entry of the access log stands for repeated requests (a player asks for many ranges).
 ACCESS_WINDOW = timedelta(minutes=10)
 
 
+@transaction.atomic
 def case_open(*, decision: Decision, opened_by: User | None, take=None, cut=None, imported=None) -> Case:
     """Ask people about a decision. One open case for one thing: asking again returns it."""
     target = {"take": take, "cut": cut, "imported": imported}
@@ -32,14 +43,26 @@ def case_open(*, decision: Decision, opened_by: User | None, take=None, cut=None
         return existing
     findings = decision.audit.findings.all() if decision.audit_id else ()
     scores = [finding.score for finding in findings if not finding.merely_alike]
-    return Case.objects.create(
+    risk = max(scores, default=0.0) + (0.0 if decision.outcome == Outcome.ALLOW else 1.0)
+    case = Case.objects.create(
         production_id=decision.production_id,
         decision=decision,
         opened_by=opened_by,
         approvals_needed=APPROVALS[Outcome(decision.outcome)],
-        risk=max(scores, default=0.0) + (0.0 if decision.outcome == Outcome.ALLOW else 1.0),
-        due_at=timezone.now() + DUE_IN,
+        risk=risk,
+        due_at=due_at(decision.production.organisation_id, CaseKind.CLEARANCE, risk),
         **target,
+    )
+    case_emit(case, "case.opened")
+    return case
+
+
+def case_emit(case: Case, event: str) -> None:
+    """Tell the organisation's programs what became of a case: ids and its state."""
+    webhook_emit(
+        case.production.organisation_id,
+        event,
+        {"case": case.pk, "production": case.production_id, "kind": case.kind, "state": case.state},
     )
 
 
@@ -52,6 +75,8 @@ def cases_supersede(**target) -> None:
 
 def _act(*, case: Case, by: User, kind: ActionKind, reason: str, finding: Finding | None = None) -> ReviewAction:
     require(by, "reviews.decide", case.production)
+    if not case_reader(by, case):
+        raise NotAllowedError("this case is for named people alone; ask the head of legal")
     if not reason.strip():
         raise InputError("say why: the reason is part of the record")
     if case.state != CaseState.OPEN:
@@ -162,6 +187,7 @@ def finding_dismiss(*, case: Case, finding: Finding, by: User, reason: str) -> R
 def _close(case: Case, state: CaseState) -> None:
     Case.objects.filter(pk=case.pk).update(state=state, closed_at=timezone.now())
     case.refresh_from_db()
+    case_emit(case, "case.decided")
 
 
 def _refuse(case: Case, reason: str) -> None:
@@ -176,12 +202,20 @@ def _refuse(case: Case, reason: str) -> None:
         cut_move(case.cut, CutState.REJECTED, reason=reason)
 
 
-def comment_add(*, case: Case, by: User, text: str, privileged: bool = False) -> Comment:
-    """Remark on a case. Only the legal side may write, and will see, a privileged remark."""
+def comment_add(
+    *, case: Case, by: User, text: str, privileged: bool = False, privilege: str = Privilege.NONE
+) -> Comment:
+    """Remark on a case. Only the legal side may write, and will see, a privileged remark; a label makes it one. The label
+    says what its author takes it for: whether it is privileged, a court decides."""
+    if privilege not in Privilege.values:
+        raise InputError("choose the ground of the privilege from the list")
+    privileged = privileged or privilege != Privilege.NONE
     require(by, "reviews.decide" if privileged else "reviews.comment", case.production)
     if not text.strip():
         raise InputError("the comment is empty")
-    return Comment.objects.create(case=case, author=by, text=text, privileged=privileged)
+    if not case_reader(by, case):
+        raise NotAllowedError("this case is not open to you")
+    return Comment.objects.create(case=case, author=by, text=text, privileged=privileged, privilege=privilege)
 
 
 def access_log(*, user: User, asset: Asset) -> None:

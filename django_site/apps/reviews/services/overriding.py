@@ -24,7 +24,7 @@ from django_site.apps.audits.services.policies_kept import bundle_of
 from django_site.apps.productions.models import CutState, ImportState, TakeState
 from django_site.apps.productions.states import cut_move, import_move, take_move
 from django_site.apps.provenance.services.ledger import ledger_append
-from django_site.apps.reviews.models import Case, CaseState, Override, OverrideApproval, OverrideState
+from django_site.apps.reviews.models import Case, CaseKind, CaseState, Override, OverrideApproval, OverrideState
 from django_site.apps.reviews.services.deciding import case_open
 from django_site.apps.reviews.services.relied import relied_on, relying_on
 from django_site.errors import InputError, NotAllowedError, WrongStateError
@@ -381,6 +381,18 @@ def _go_on(override: Override) -> None:
         _close(case)
     elif decision.point == "cut" and decision.cut.state == CutState.STOPPED:
         cut_move(decision.cut, CutState.NEEDS_REVIEW, reason=reason)  # people still approve it
+    elif decision.point == "release":
+        _close(case)
+        _sign_again(override)
+
+
+def _sign_again(override: Override) -> None:
+    """A film that was held back at its release is signed and judged anew, on the approval that it had."""
+    from django_site.apps.provenance.services.signing import cut_signing_request
+
+    approved = Case.objects.filter(cut=override.decision.cut, kind=CaseKind.CLEARANCE, state=CaseState.APPROVED)
+    if (case := approved.order_by("-closed_at").first()) is not None:
+        cut_signing_request(case=case, by=override.requested_by)
 
 
 def _close(case: Case) -> None:

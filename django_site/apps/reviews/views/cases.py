@@ -1,4 +1,4 @@
-"""The review room: the queue by risk and deadline, and a case with everything that a decision needs."""
+"""The review room: a case with everything that a decision needs."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -18,7 +18,7 @@ from django_site.apps.audits.models import Finding
 from django_site.apps.audits.reading import findings_of
 from django_site.apps.productions.films import cut_timeline, import_timeline
 from django_site.apps.reviews.forms import CommentForm, DecideForm
-from django_site.apps.reviews.models import ActionKind, Case, CaseState
+from django_site.apps.reviews.models import ActionKind, Case, CaseState, Privilege
 from django_site.apps.reviews.room_forms import ChangeForm
 from django_site.apps.reviews.selectors import cases_visible_to, comments_visible_to, queue_of
 from django_site.apps.reviews.services import (
@@ -28,21 +28,13 @@ from django_site.apps.reviews.services import (
     comment_add,
     finding_dismiss,
 )
+from django_site.apps.reviews.services.holding import case_accessed
 from django_site.apps.reviews.views.overrides import overrides_context
+from django_site.apps.reviews.views.room import room_context
 from django_site.errors import InputError
 from django_site.pages.failures import attempt
-from django_site.pages.paging import keyset_page
 
 ORDER = ("-risk", "due_at", "id")
-
-
-@login_required
-@require_safe
-def queue(request: HttpRequest) -> HttpResponse:
-    """Open cases that the person may decide."""
-    rows = queue_of(request.user).select_related("opened_by", "decision__audit", "production__organisation")
-    page = keyset_page(rows.prefetch_related("actions"), order=ORDER, cursor=request.GET.get("after", ""))
-    return render(request, "reviews/queue.html", {"page": page})
 
 
 def _neighbours(user: User, case: Case) -> tuple[Case | None, Case | None]:
@@ -89,6 +81,7 @@ def case_context(
         "reviews": decides,
         "form": form or DecideForm(),
         "comment_form": CommentForm(),
+        **(room_context(request.user, case) if decides else {}),
         "change_form": change_form or ChangeForm(case=case),
         "change_requests": list(case.change_requests.select_related("requested_by", "answered_by")),
         **overrides_context(request.user, case),
@@ -99,6 +92,7 @@ def case_context(
 @require_safe
 def case_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     case = get_object_or_404(cases_of(request.user), pk=case_id)
+    case_accessed(user=request.user, case=case)
     return render(request, "reviews/case.html", case_context(request, case))
 
 
@@ -165,7 +159,11 @@ def case_comment(request: HttpRequest, case_id: UUID) -> HttpResponse:
         attempt(
             request,
             lambda: comment_add(
-                case=case, by=request.user, text=form.cleaned_data["text"], privileged=form.cleaned_data["privileged"]
+                case=case,
+                by=request.user,
+                text=form.cleaned_data["text"],
+                privileged=form.cleaned_data["privileged"],
+                privilege=form.cleaned_data["privilege"] or Privilege.NONE,
             ),
             done=_("Your remark was added."),
         )

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connection
 
+from django_site.apps.accounts.webhooks import webhooks_settle
 from django_site.apps.audits.services.sweeping import storage_sweep
 from django_site.apps.corpora.services import licences_settle
 from django_site.apps.jobs.scratch import scratch_sweep
@@ -20,6 +21,7 @@ from django_site.apps.jobs.services import job_sweep
 from django_site.apps.likeness.retention import retention_run_daily
 from django_site.apps.likeness.services import grants_settle
 from django_site.apps.provenance.services.ledger import ledger_settle
+from django_site.apps.reviews.services import cases_settle
 from django_site.apps.reviews.services.overriding import overrides_settle
 from django_site.celery import app
 
@@ -70,6 +72,8 @@ def _sweep_forever(stop: threading.Event) -> None:
                 grants_settle()
                 licences_settle()
                 overrides_settle()
+                cases_settle()
+                webhooks_settle()
                 if time.monotonic() - swept >= settings.STORAGE_SWEEP_SECONDS:
                     swept = time.monotonic()
                     scratch_sweep()

@@ -11,7 +11,7 @@ from django_site.apps.audits.people_facts import moment
 from django_site.apps.productions.authorship import lines_by
 from django_site.apps.productions.models import Contribution, ContributionAct
 from django_site.apps.productions.services.screenplays import screenplay_text
-from django_site.apps.provenance.binder.film import PRODUCER, Film, gap, person, seconds
+from django_site.apps.provenance.binder.film import PRODUCER, Film, gap, person, reason_shown, seconds
 from django_site.pages import sheets
 
 HUMAN, SELECTED, EDITED, MACHINE, UNKNOWN = (
@@ -21,6 +21,8 @@ HUMAN, SELECTED, EDITED, MACHINE, UNKNOWN = (
     "machine-generated",
     "not-on-record",
 )
+#: Stands for whoever wrote what nobody noted.
+NOBODY = "not on record"
 CLASSES = {
     HUMAN: "Human-authored",
     SELECTED: "Human-selected and arranged",
@@ -66,7 +68,7 @@ def authorship(film: Film) -> dict[str, Any]:
                 "by": person(one.actor),
                 "act": one.kind,
                 "take": str(one.case.take),
-                "reason": one.reason,
+                "reason": reason_shown(one),
             }
             for one in film.review_actions
             if one.case.take_id
@@ -131,10 +133,10 @@ def _screenplay(film: Film) -> dict[str, Any]:
 
     def who(version: Any) -> str:
         row = wrote.get(str(version.pk))
-        return "not on record" if row is None else row.tool or row.person
+        return NOBODY if row is None else row.tool or row.person
 
     owners = Counter(owner for _, owner in lines_by((who(one), screenplay_text(one)) for one in versions))
-    human = {name: n for name, n in owners.items() if name not in tools and name != "not on record"}
+    human = {name: n for name, n in owners.items() if name not in tools and name != NOBODY}
     total, by_people = sum(owners.values()), sum(human.values())
     by_tools = sum(n for name, n in owners.items() if name in tools)
     kind = EDITED if by_people and by_tools else HUMAN if by_people else MACHINE if by_tools else UNKNOWN
@@ -286,11 +288,16 @@ def _logged(one: Contribution, standing: set) -> dict[str, Any]:
     }
 
 
+def lines_said(lines_by: dict[str, int]) -> str:
+    """Whose lines they are, in words."""
+    return ", ".join(f"{n} not on record" if who == NOBODY else f"{n} by {who}" for who, n in lines_by.items())
+
+
 def basis_of(one: dict[str, Any]) -> str:
     """The evidence in a sentence."""
     said = one["evidence"]
     if "lines_by" in said:
-        whose = ", ".join(f"{n} by {who}" for who, n in said["lines_by"].items())
+        whose = lines_said(said["lines_by"])
         return f"version {said['version']} has {said['lines']} lines: {whose}"
     if "rendered" in said:
         return (

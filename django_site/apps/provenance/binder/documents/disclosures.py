@@ -8,7 +8,7 @@ rules; SAG-AFTRA TV/Theatrical (digital replicas, synthetic performers); WGA MBA
 from datetime import datetime
 from typing import Any
 
-from django_site.apps.provenance.binder.documents.authorship import EDITED, HUMAN, MACHINE, elements_of
+from django_site.apps.provenance.binder.documents.authorship import EDITED, HUMAN, MACHINE, elements_of, lines_said
 from django_site.apps.provenance.binder.film import COUNSEL, ENGINEER, PRODUCER, Film, gap
 from django_site.pages import sheets
 
@@ -114,9 +114,7 @@ def _academy(film: Film, gaps: list) -> list[dict[str, str]]:
         _answer(
             "Is the screenplay human-authored?",
             {HUMAN: YES, EDITED: PARTLY, MACHINE: NO}.get(play["class"], UNKNOWN),
-            f"Of {play['evidence']['lines']} lines: "
-            + ", ".join(f"{n} by {who}" for who, n in play["evidence"]["lines_by"].items())
-            + ".",
+            f"Of {play['evidence']['lines']} lines: {lines_said(play['evidence']['lines_by'])}.",
         ),
         _answer(
             "Were the roles demonstrably performed by humans with their consent?",
@@ -131,6 +129,12 @@ def _academy(film: Film, gaps: list) -> list[dict[str, str]]:
             "share is in the human-authorship statement.",
         ),
     ]
+
+
+def _drafted(play: dict[str, Any]) -> str:
+    if play["model"]:
+        return f"{play['model']} drafted."
+    return "No machine drafted." if play["class"] == HUMAN else "Who drafted is not on record."
 
 
 def _guild(film: Film, gaps: list) -> list[dict[str, str]]:
@@ -184,7 +188,7 @@ def _guild(film: Film, gaps: list) -> list[dict[str, str]]:
         _answer(
             "Was generated text given to writers, or used as literary material?",
             {HUMAN: NO, EDITED: YES, MACHINE: YES}.get(play["class"], UNKNOWN),
-            f"{play['model'] or 'No machine'} drafted; people's lines are counted in the human-authorship statement. "
+            f"{_drafted(play)} People's lines are counted in the human-authorship statement. "
             "Generated text is not literary material under the MBA. "
             + (
                 "Whoever wrote from it was told so."
@@ -224,7 +228,8 @@ def _eu(film: Film, gaps: list) -> list[dict[str, str]]:
         _answer(
             "Is it an evidently artistic work, so that the disclosure may spare its enjoyment?",
             UNKNOWN,
-            f"Made as: {film.production.get_use_display()}. The notice stands on the end card.",
+            f"Made as: {film.production.get_use_display()}."
+            + (" The notice stands on the end card." if film.cut.audience_notice else ""),
         ),
     ]
 

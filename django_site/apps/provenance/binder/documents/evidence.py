@@ -6,7 +6,7 @@ from typing import Any
 from django_site.apps.audits.models import Confirmation, Dismissal
 from django_site.apps.audits.people_facts import moment
 from django_site.apps.provenance.binder import charts
-from django_site.apps.provenance.binder.film import ENGINEER, HEAD, LEGAL, Film, gap, person, seconds
+from django_site.apps.provenance.binder.film import ENGINEER, HEAD, LEGAL, Film, gap, person, reason_shown, seconds
 from django_site.pages import sheets
 
 
@@ -44,7 +44,7 @@ def similarity(film: Film) -> dict[str, Any]:
                     "at": moment(action.created_at),
                     "by": person(action.actor),
                     "act": action.kind,
-                    "reason": action.reason,
+                    "reason": reason_shown(action),
                 }
             )
     findings = [

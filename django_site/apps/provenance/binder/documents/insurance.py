@@ -10,19 +10,19 @@ from django_site.apps.audits.people_facts import moment
 from django_site.apps.likeness.models import Claim
 from django_site.apps.provenance.binder import charts
 from django_site.apps.provenance.binder.film import COUNSEL, HEAD, LEGAL, PERFORMER, PRODUCER, Film, gap
-from django_site.apps.reviews.models import Case
+from django_site.apps.reviews.models import Case, OverrideState
 from django_site.pages import sheets
 
 HIGH, MEDIUM, LOW = "high", "medium", "low"
 LEVELS = (HIGH, MEDIUM, LOW)
-AREAS = ("works", "people", "models", "disclosure", "claims")
+AREAS = ("works", "people", "models", "rules", "disclosure", "claims")
 #: A licence that ends within this time of the binder is a risk to a policy's usual term of three years.
 TERM = timedelta(days=3 * 365)
 
 
 def eo_schedule(film: Film) -> dict[str, Any]:
     """``questions`` [{question, answer, evidence}], ``risks`` [{area, level, what, evidence, who}]."""
-    risks = [*_works(film), *_people(film), *_models(film), *_disclosure(film), *_claims(film)]
+    risks = [*_works(film), *_people(film), *_models(film), *_rules(film), *_disclosure(film), *_claims(film)]
     return {
         **film.head("eo-schedule", "E&O schedule and open risks"),
         "questions": _questions(film),
@@ -130,6 +130,20 @@ def _models(film: Film) -> list[dict[str, str]]:
                 )
             )
     return risks
+
+
+def _rules(film: Film) -> list[dict[str, str]]:
+    return [
+        _risk(
+            "rules",
+            MEDIUM,
+            f"A failed check was set aside until {one.expires_at:%Y-%m-%d}: {one.reason.rstrip('.')}.",
+            f"override {one.pk}",
+            HEAD,
+        )
+        for one in film.overrides
+        if film.override_state(one) == OverrideState.IN_FORCE
+    ]
 
 
 def _disclosure(film: Film) -> list[dict[str, str]]:

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from django_site.apps.audits.models import Decision
 from django_site.apps.audits.people_facts import moment
 from django_site.apps.audits.services.decisions import failed_checks
 from django_site.apps.likeness.models import BiometricConsent, BiometricTemplate, LikenessAsset, RetentionRun
-from django_site.apps.provenance.binder.film import ENGINEER, HEAD, Film, gap, person
+from django_site.apps.provenance.binder.film import ENGINEER, HEAD, Film, gap, person, reason_shown
 from django_site.apps.provenance.models import Recall
 from django_site.pages import sheets
 
@@ -16,6 +17,7 @@ def decisions(film: Film) -> dict[str, Any]:
     release = film.release
     recall = Recall.objects.filter(release=release, created_at__lte=film.at).first() if release else None
     gaps = [] if release else [gap("release", "A decision on which the film was released.", HEAD)]
+    by_id = {one.pk: one for one in film.decisions}
     return {
         **film.head("decisions", "Decisions and overrides"),
         "release_decision": {"id": str(release.decision_id), "sha256": release.decision.sha256} if release else None,
@@ -25,7 +27,7 @@ def decisions(film: Film) -> dict[str, Any]:
                 "at": moment(one.created_at),
                 "point": one.point,
                 "outcome": one.outcome,
-                "about": str(one.take or one.shot or film.cut),
+                "about": _about(one, film),
                 "by": person(one.actor),
                 "engine": one.engine,
                 "facts_sha256": one.facts_sha256,
@@ -55,14 +57,36 @@ def decisions(film: Film) -> dict[str, Any]:
                 "act": one.kind,
                 "about": str(one.case.take or film.cut),
                 "decision_sha256": one.case.decision.sha256,
-                "reason": one.reason,
+                "reason": reason_shown(one),
             }
             for one in film.review_actions
         ],
-        "overrides": [],
+        "overrides": [
+            {
+                "id": str(one.pk),
+                "at": moment(one.created_at),
+                "about": _about(by_id[one.decision_id], film),
+                "decision_sha256": by_id[one.decision_id].sha256,
+                "checks": one.checks,
+                "state": film.override_state(one),
+                "reason": one.reason,
+                "evidence": one.evidence,
+                "requested_by": person(one.requested_by),
+                "agreed": [
+                    {"by": person(row.actor), "role": row.role, "at": moment(row.created_at), "reason": row.reason}
+                    for row in one.approvals.all()
+                ],
+                "expires_at": moment(one.expires_at),
+            }
+            for one in film.overrides
+        ],
         "recall": {"at": moment(recall.created_at), "reason": recall.reason} if recall else None,
         "gaps": gaps,
     }
+
+
+def _about(decision: Decision, film: Film) -> str:
+    return str(decision.take or decision.shot or film.cut)
 
 
 def decision_parts(document: dict[str, Any]) -> list[dict[str, Any]]:
@@ -92,7 +116,16 @@ def decision_parts(document: dict[str, Any]) -> list[dict[str, Any]]:
         ]
         for one in document["reviews"]
     ]
-    overrides = [[one["about"], one["reason"], one["by"], one["until"]] for one in document["overrides"]]
+    overrides = [
+        [
+            one["about"],
+            f"{one['reason']} ({one['evidence']})",
+            one["requested_by"]["name"],
+            ", ".join(row["by"]["name"] for row in one["agreed"]) or "nobody yet",
+            f"{one['state'].replace('_', ' ')}, until {sheets.moment(one['expires_at'])}",
+        ]
+        for one in document["overrides"]
+    ]
     return [
         sheets.part(
             "Decisions of the policies",
@@ -119,8 +152,8 @@ def decision_parts(document: dict[str, Any]) -> list[dict[str, Any]]:
         sheets.part(
             "Overrides",
             *sheets.table(
-                ["About", "Reason", "By", "Until"],
-                [3, 5, 4, 3],
+                ["About", "Reason and evidence", "Asked for by", "Agreed to by", "State"],
+                [3, 5, 3, 3, 4],
                 overrides,
                 "None: no rule was overridden for this film.",
             ),

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('audits', '0010_policies_refusals'),
         ('productions', '0006_contributions'),
-        ('reviews', '0005_review_room_refusals'),
+        ('reviews', '0006_holds'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,53 @@
+"""The queue by keyboard and without JavaScript: the same, by different fingers."""
+
+from playwright.sync_api import expect
+
+
+def test_the_queue_by_keyboard(visit):
+    page = visit("reviewer")
+    page.goto("/reviews/?tab=all")
+    rows = page.locator("[data-row]")
+    page.keyboard.press("j")
+    expect(rows.nth(0)).to_have_attribute("aria-current", "true")
+    page.keyboard.press("x")
+    expect(rows.nth(0).get_by_role("checkbox")).to_be_checked()
+    expect(page.locator("[data-ticked]")).to_contain_text("1")
+    page.keyboard.press("j")
+    expect(rows.nth(1)).to_have_attribute("aria-current", "true")
+    expect(rows.nth(0)).not_to_have_attribute("aria-current", "true")
+    page.keyboard.press("k")
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Keys")
+    expect(dialog).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).not_to_be_visible()
+    page.keyboard.press("k")
+    address = rows.nth(0).locator("[data-open]").get_attribute("href")
+    page.keyboard.press("m")
+    expect(page.get_by_text("The case is yours.")).to_be_visible()
+    expect(page).to_have_url("/reviews/?tab=all")
+    expect(rows.nth(0).get_by_role("button", name="Take")).to_have_count(0)
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(address)
+    page.get_by_role("button", name="Give it back").click()
+    expect(page.get_by_text("Nobody yet.")).to_be_visible()
+
+
+def test_the_queue_without_javascript(visit):
+    page = visit("reviewer", javascript=False)
+    page.goto("/reviews/?tab=all")
+    page.locator("[data-row]").nth(0).get_by_role("button", name="Take").click()
+    expect(page.get_by_text("The case is yours.")).to_be_visible()
+    page.get_by_role("link", name="Mine").click()
+    expect(page.locator("[data-row]")).to_have_count(1)
+    page.locator("[data-row]").get_by_role("checkbox").check()
+    page.get_by_role("button", name="Remark", exact=True).click()
+    expect(page.get_by_text("Nothing has happened yet.")).to_be_visible()
+    page.get_by_label("Remark").fill("Look at the second scene.")
+    page.get_by_role("button", name="Remark").click()
+    expect(page.get_by_text("Done for 1 case.")).to_be_visible()
+    page.locator("[data-open]").nth(0).click()
+    expect(page.get_by_text("Look at the second scene.")).to_be_visible()
+    page.get_by_role("button", name="Give it back").click()
+    expect(page.get_by_text("Nobody yet.")).to_be_visible()
