@@ -35,6 +35,7 @@ from django_site.apps.reviews.services.overrides_read import (
     rests_on_another,
     same_thing,
 )
+from django_site.apps.reviews.services.relied import relied_on, relying_on
 from django_site.errors import InputError, NotAllowedError, WrongStateError
 
 __all__ = [
@@ -108,6 +109,7 @@ def override_request(
     longest = min(policy.override.max_days for policy in policies)
     if not 1 <= days <= longest:
         raise InputError(f"it can be set aside for 1 to {longest} days; ask for no longer")
+    relied = relied_on(decision)
     try:
         with transaction.atomic():
             override = Override.objects.create(
@@ -121,13 +123,15 @@ def override_request(
                 bundle_sha256=decision.bundle_sha256,
                 requested_by=by,
                 reason=reason,
-                evidence=evidence,
+                evidence="\n".join(
+                    [evidence, *(f"Relies on the override {one.pk} of a take in it." for one in relied)]
+                ),
                 approvers_needed=max(policy.override.approvers for policy in policies),
                 expires_at=timezone.now() + timedelta(days=days),
             )
     except IntegrityError:
         raise WrongStateError("somebody has asked for this already; agree to it or decline it first") from None
-    _tell_ledger("override_requested", override, by)
+    _tell_ledger("override_requested", override, by, relies_on=[str(one.pk) for one in relied])
     legal_tell(
         production.organisation,
         kind=NoticeKind.OTHER,
@@ -267,11 +271,13 @@ def _end(override: Override, state: OverrideState, because: str, *, by: User | N
     if changed:
         _tell_ledger(f"override_{state.value}", override, by)
         _tell_people(override, f"{override.get_state_display().lower()}: {because}.")
+        for one in relying_on(override):
+            _end(one, OverrideState.VOID, "an override of a take in it, on which it relied, has ended")
     return override
 
 
-def _tell_ledger(kind: str, override: Override, by: User | None) -> None:
-    event = {"override": override.pk, "case": override.case_id, "decision_sha256": override.decision.sha256}
+def _tell_ledger(kind: str, override: Override, by: User | None, **more: Any) -> None:
+    event = {"override": override.pk, "case": override.case_id, "decision_sha256": override.decision.sha256, **more}
     ledger_append(kind=kind, event={**event, **({"by": by.pseudonym} if by else {})})
 
 
