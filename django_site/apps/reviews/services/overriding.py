@@ -6,6 +6,7 @@ the same facts under the same policies; whatever changed since, people look agai
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.urls import reverse
