@@ -14,7 +14,18 @@ from auditor.policy.document import Policy
 #: Topics that are intimate content.
 INTIMATE = frozenset({"nudity", "intimacy"})
 #: Facts that only tell when and on which signed copy somebody looked: signing again does not make it another film.
-_UNSTEADY: dict[str, tuple[str, ...]] = {"release": ("signature", "asset.sha256", "review", "standing")}
+#: What the film's own decision said (``standing.outcome``, ``standing.overridden``) does make it another.
+_UNSTEADY: dict[str, tuple[str, ...]] = {
+    "release": (
+        "signature",
+        "asset.sha256",
+        "review",
+        "standing.decided_at",
+        "standing.policies_changed_at",
+        "standing.consents_changed_at",
+        "standing.index_changed_at",
+    )
+}
 
 
 def refusal(policy: Policy, check_id: str, facts: Mapping[str, Any]) -> str | None:

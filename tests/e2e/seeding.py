@@ -21,6 +21,7 @@ PASSWORD = "correct horse battery"
 PEOPLE = {
     "producer": ("Paula Producer", "producer"),
     "reviewer": ("Robin Reviewer", "legal_reviewer"),
+    "second": ("Sam Second", "legal_reviewer"),
     "head": ("Hanna Head", "head_of_legal"),
     "performer": ("Eileen Marsh", "performer"),
 }

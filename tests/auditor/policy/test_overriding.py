@@ -92,6 +92,10 @@ def test_signing_again_is_the_same_film_and_anything_else_is_another() -> None:
     again["asset"]["sha256"] = "77" * 32
     again["signature"] = {**again["signature"], "asset_sha256": "77" * 32, "reread_at": "2026-12-24T00:00:00Z"}
     assert steady_sha256(again) == steady_sha256(first)
+    for field, value in (("outcome", "block"), ("overridden", True), ("uncleared_people", 1)):
+        other = copy.deepcopy(again)
+        other["standing"][field] = value
+        assert steady_sha256(other) != steady_sha256(first), field
     again["disclosure"]["audience_notice"] = False
     assert steady_sha256(again) != steady_sha256(first)
     cut, other = facts("cut"), facts("cut")

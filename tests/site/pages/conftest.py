@@ -155,6 +155,55 @@ def registered_person(make, studio, subject, take, audit) -> dict:
     }  # fmt: skip
 
 
+def asked_of_reviewers(make, studio, asset, case) -> dict:
+    """A file that the policies stopped, an override asked for about it by the reviewer, and a change asked for."""
+    from datetime import timedelta
+
+    from django_site.apps.audits.services.policies_kept import policy_revision_record
+    from django_site.apps.productions.models import ImportedMedia
+    from django_site.apps.reviews.models import ChangeRequest, Override
+
+    stopped = ImportedMedia.objects.create(
+        production=studio.production, asset=make.asset(probe=asset.probe), name="other.mp4",
+        imported_by=studio.producer, state="stopped", reason="It shows Harbour.",
+    )  # fmt: skip
+    check = {
+        "policy": "copyright/unlicensed-copy", "version": wiring.policy_bundle().policy("copyright/unlicensed-copy").version,
+        "check": wiring.policy_bundle().policy("copyright/unlicensed-copy").checks[0].id, "title": "Works are licensed",
+        "severity": "block", "passed": False, "plain": "It shows Harbour.", "cite": "17 U.S.C. § 106", "item": "matches[0]",
+        "remedy": "License it.", "who_can_fix": "the producer", "segment": None, "about": None, "error": False,
+        "overridable": True,
+    }  # fmt: skip
+    facts = {"point": "import", "people": [], "intended": {"topics": []}}
+    policy_revision_record()
+    stopping = make.decision(
+        studio.production, outcome="block", point="import", imported=stopped, checks=[check], facts=facts,
+        audit=make.audit(studio.production, stopped.asset, imported=stopped),
+        bundle_sha256=wiring.policy_bundle().sha256,
+    )  # fmt: skip
+    stopped_case = type(case).objects.create(
+        production=studio.production, imported=stopped, decision=stopping, opened_by=studio.legal_reviewer,
+        due_at=timezone.now(), approvals_needed=2,
+    )  # fmt: skip
+    override = Override.objects.create(
+        case=stopped_case, decision=stopping, asset=stopped.asset, facts_sha256=make.digest("facts"),
+        checks=[{key: check[key] for key in ("policy", "version", "check", "item")}],
+        bundle_sha256=wiring.policy_bundle().sha256, requested_by=studio.legal_reviewer, reason="A letter.",
+        evidence="File 17.", expires_at=timezone.now() + timedelta(days=9),
+    )  # fmt: skip
+    change = ChangeRequest.objects.create(
+        case=case, requested_by=studio.legal_reviewer, remedy="Re-stage the shot.", plain="It looks like Harbour.",
+        policy="copyright/same-scene", check_id="adaptation-licensed", who_can_fix="the producer",
+    )  # fmt: skip
+    return {
+        "stopped": stopped,
+        "stopping": stopping,
+        "stopped_case": stopped_case,
+        "override": override,
+        "change": change,
+    }
+
+
 @pytest.fixture
 def world(make, clip, signed_clip, settings, tmp_path):
     """See the module. Everything that an address can name is an attribute."""
@@ -204,6 +253,7 @@ def world(make, clip, signed_clip, settings, tmp_path):
         cut=cut,
         decision=make.decision(studio.production, cut=cut, audit=cut_audit),
     )
+    asked = asked_of_reviewers(make, studio, asset, case)
     imported = ImportedMedia.objects.create(
         production=studio.production, asset=asset, name="clip.mp4", imported_by=studio.producer
     )
@@ -266,6 +316,7 @@ def world(make, clip, signed_clip, settings, tmp_path):
         contribution=studio.production.contributions.first(),
         token=token,
         **registered,
+        **asked,
     )
 
 

@@ -146,6 +146,15 @@ TABLE: dict[str, tuple[str, dict[str, str], str]] = {
     "reviews:queue": ("get", {}, OWN),
     "reviews:case": ("get", {"case_id": "case"}, PAGE),
     "reviews:decide": ("post", {"case_id": "case"}, "302 403 404 400 400 404 404"),
+    "reviews:requests": ("get", {}, OWN),
+    "reviews:answer": ("post", {"request_id": "change"}, "302 400 404 403 403 404 404"),  # nothing was written
+    "reviews:drop": ("post", {"request_id": "change"}, "302 403 404 302 302 404 404"),
+    "reviews:change": ("post", {"case_id": "case"}, "302 403 404 400 400 404 404"),
+    "reviews:override_ask": ("get", {"decision_id": "stopping"}, PAGE),
+    # who asked and who may not review is refused; from the head of legal a reason is wanted, on the case's page
+    "reviews:override_agree": ("post", {"override_id": "override"}, "302 403 404 403 302 404 404"),
+    "reviews:override_decline": ("post", {"override_id": "override"}, "302 403 404 302 302 404 404"),
+    "reviews:override_withdraw": ("post", {"override_id": "override"}, "302 403 404 302 403 404 404"),
     "reviews:comment": ("post", {"case_id": "case"}, "302 302 404 302 302 404 404"),
     "reviews:take": ("post", {"case_id": "case"}, CASE),
     "reviews:hand_over": ("post", {"case_id": "case"}, CASE),
@@ -268,7 +277,7 @@ def test_reading_addresses_take_no_post_and_writing_ones_no_get(world, visit):
     both |= {"likeness:claim_new", "likeness:representatives"}
     both |= {"reviews:service_levels"}
     both |= {"likeness:register", "likeness:record", "likeness:strikes", "organisation:page"}
-    both |= {"productions:contribution", "organisation:page"}
+    both |= {"productions:contribution", "organisation:page", "reviews:override_ask"}
     both |= {"likeness:register", "likeness:record", "likeness:strikes"}
     for name, (method, arguments, _) in TABLE.items():
         if name.startswith(("account_", "mfa_")) or name in both:

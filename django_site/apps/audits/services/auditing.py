@@ -199,6 +199,7 @@ def take_audit(*, work: JobWork) -> None:
     )
     production = take.shot.scene.screenplay.production
     with work.fenced():
+        cases_supersede(take=take)
         take_move(take, TakeState.AUDITING)
     standing = _standing(work, take.asset, production, take=take)
     looked = None if standing else _look(work, take.asset, production)
@@ -276,6 +277,7 @@ def import_audit(*, work: JobWork) -> None:
     """Audit an imported file and read what credentials it brought along."""
     imported = ImportedMedia.objects.select_related("production", "asset", "imported_by").get(pk=work.job.target_id)
     with work.fenced():
+        cases_supersede(imported=imported)
         import_move(imported, ImportState.AUDITING)
     standing = _standing(work, imported.asset, imported.production, imported=imported)
     looked = None if standing else _look(work, imported.asset, imported.production)

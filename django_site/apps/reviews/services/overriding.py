@@ -4,65 +4,62 @@ An override is about one decision. It stands for another decision about the same
 the same facts under the same policies; whatever changed since, people look again.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from auditor.policy import Policy, PolicyBundle
-from auditor.policy.overriding import refusal, steady_sha256
+from auditor.policy import Policy
+from auditor.policy.overriding import steady_sha256
 from django_site.apps.accounts.models import NoticeKind, User
 from django_site.apps.accounts.notices import legal_tell, notice_send
 from django_site.apps.accounts.permissions import made, require, reviewing_role
-from django_site.apps.audits.models import Asset, Decision, Outcome
-from django_site.apps.audits.services.decisions import failed_checks
+from django_site.apps.audits.models import Decision, Outcome
 from django_site.apps.audits.services.policies_kept import bundle_of
 from django_site.apps.productions.models import CutState, ImportState, TakeState
 from django_site.apps.productions.states import cut_move, import_move, take_move
 from django_site.apps.provenance.services.ledger import ledger_append
 from django_site.apps.reviews.models import Case, CaseKind, CaseState, Override, OverrideApproval, OverrideState
 from django_site.apps.reviews.services.deciding import case_open
+from django_site.apps.reviews.services.overrides_read import (
+    asset_of,
+    check_key,
+    checks_overridable,
+    newest,
+    override_covering,
+    override_standing,
+    overrides_of,
+    permitted,
+    rests_on_another,
+    same_thing,
+)
+from django_site.apps.reviews.services.relied import relied_on, relying_on
 from django_site.errors import InputError, NotAllowedError, WrongStateError
+
+__all__ = [
+    "DAYS",
+    "agree_refusal",
+    "check_key",
+    "checks_overridable",
+    "override_agree",
+    "override_covering",
+    "override_decline",
+    "override_request",
+    "override_standing",
+    "override_withdraw",
+    "overrides_follow",
+    "overrides_of",
+    "overrides_settle",
+    "permitted",
+]
 
 #: Overrides that still matter.
 STANDING = (OverrideState.REQUESTED, OverrideState.IN_FORCE)
 #: Days for which somebody asks unless they say otherwise; a policy may allow fewer.
 DAYS = 14
-
-
-def asset_of(decision: Decision) -> Asset | None:
-    """The file that a decision is about: the unsigned edit, the take, the imported file."""
-    thing = decision.cut or decision.take or decision.imported
-    return thing.asset if thing is not None else None
-
-
-def check_key(check: Mapping[str, Any]) -> tuple[str, int, str, str]:
-    """What makes a failed check the same one."""
-    return str(check["policy"]), int(check["version"]), str(check["check"]), str(check.get("item") or "")
-
-
-def checks_overridable(decision: Decision) -> list[tuple[dict, str]]:
-    """The failed checks of a decision, each with why it can't be set aside; an empty reason where people may."""
-    bundle = bundle_of(decision.bundle_sha256)
-    return [(check, _why_not(bundle, check, decision.facts)) for check in failed_checks(decision)]
-
-
-def _why_not(bundle: PolicyBundle, check: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
-    policy = bundle.policy(str(check["policy"]))
-    if policy is None or check.get("error"):
-        return "what could not be judged is not set aside"
-    return refusal(policy, str(check["check"]), facts) or ""
-
-
-def overrides_of(decision: Decision) -> QuerySet[Override]:
-    """Every override that was asked for about the decision's file at its point, the newest first."""
-    asset = asset_of(decision)
-    rows = Override.objects.filter(asset=asset, decision__point=decision.point)
-    return rows.select_related("requested_by", "decision").prefetch_related("approvals__actor")
 
 
 # asking
@@ -95,11 +92,15 @@ def override_request(
     if not reason or not evidence:
         raise InputError("say why it should be set aside, and what supports that: both are part of the record")
     asset = asset_of(decision)
-    if asset is None or decision.outcome == Outcome.ALLOW:
+    if decision.outcome == Outcome.ALLOW:
         raise WrongStateError("nothing stops this; there is nothing to set aside")
-    if not _newest(decision):
+    if asset is None:
+        raise WrongStateError(
+            "an override is about one file, and this was stopped before there was one: change what was asked for instead"
+        )
+    if not newest(decision):
         raise WrongStateError("this was decided again since; ask about the newest decision")
-    if _rests_on_itself(decision):
+    if rests_on_another(decision):
         raise WrongStateError(
             "this decision stands only through another override: an override is not set on top of one"
         )
@@ -109,6 +110,7 @@ def override_request(
     longest = min(policy.override.max_days for policy in policies)
     if not 1 <= days <= longest:
         raise InputError(f"it can be set aside for 1 to {longest} days; ask for no longer")
+    relied = relied_on(decision)
     try:
         with transaction.atomic():
             override = Override.objects.create(
@@ -122,13 +124,15 @@ def override_request(
                 bundle_sha256=decision.bundle_sha256,
                 requested_by=by,
                 reason=reason,
-                evidence=evidence,
+                evidence="\n".join(
+                    [evidence, *(f"Relies on the override {one.pk} of a take in it." for one in relied)]
+                ),
                 approvers_needed=max(policy.override.approvers for policy in policies),
                 expires_at=timezone.now() + timedelta(days=days),
             )
     except IntegrityError:
         raise WrongStateError("somebody has asked for this already; agree to it or decline it first") from None
-    _tell_ledger("override_requested", override, by)
+    _tell_ledger("override_requested", override, by, relies_on=[str(one.pk) for one in relied])
     legal_tell(
         production.organisation,
         kind=NoticeKind.OTHER,
@@ -137,17 +141,6 @@ def override_request(
         key=f"override:{override.pk}:asked",
     )
     return override
-
-
-def _newest(decision: Decision) -> bool:
-    about = {"cut": decision.cut_id, "take": decision.take_id, "imported": decision.imported_id}
-    rows = Decision.objects.filter(point=decision.point, **about).order_by("-created_at", "-id")
-    return rows.values_list("pk", flat=True).first() == decision.pk
-
-
-def _rests_on_itself(decision: Decision) -> bool:
-    """Whether an override already makes this very decision count as allowed."""
-    return override_standing(decision) is not None
 
 
 def _asked(decision: Decision, wanted: set[tuple[str, int, str, str]]) -> list[dict]:
@@ -188,10 +181,21 @@ def _policies(override: Override) -> list[Policy]:
     return [policy for check in override.checks if (policy := bundle.policy(check["policy"])) is not None]
 
 
-@transaction.atomic
 def override_agree(*, override: Override, by: User, reason: str) -> Override:
-    """Agree. With the last agreement that is needed it is in force, and what it covers goes on."""
-    override = _locked(override)
+    """Agree. With the last agreement that is needed it is in force, and what it covers goes on.
+
+    One that has outlived its time or its decision ends here, on record, before ``WrongStateError`` says so.
+    """
+    with transaction.atomic():
+        override = _locked(override)
+        _agreeable(override, by, reason)
+        if (over := _over(override)) is None:
+            return _agree(override, by, reason.strip())
+        _end(override, over[0], over[1])
+    raise WrongStateError(over[2])
+
+
+def _agreeable(override: Override, by: User, reason: str) -> None:
     require(by, "reviews.decide", override.case.production)
     if why := agree_refusal(override, by):
         raise NotAllowedError(why)
@@ -201,14 +205,22 @@ def override_agree(*, override: Override, by: User, reason: str) -> Override:
         raise WrongStateError(
             f"this override is {override.get_state_display().lower()} already; nobody else needs to agree"
         )
+
+
+def _over(override: Override) -> tuple[OverrideState, str, str] | None:
+    """Why nobody can agree to it any more: the state it ends in, the reason on record, what the person is told."""
     if override.expires_at <= timezone.now():
-        _end(override, OverrideState.EXPIRED, "its time ran out before enough people had agreed")
-        raise WrongStateError("the time that was asked for is over; ask again")
-    if not _newest(override.decision):
-        _end(override, OverrideState.VOID, "it was decided again since")
-        raise WrongStateError("this was decided again since it was asked for; ask about the newest decision")
+        reason = "its time ran out before enough people had agreed"
+        return OverrideState.EXPIRED, reason, "the time that was asked for is over; ask again"
+    if not newest(override.decision):
+        told = "this was decided again since it was asked for; ask about the newest decision"
+        return OverrideState.VOID, "it was decided again since", told
+    return None
+
+
+def _agree(override: Override, by: User, reason: str) -> Override:
     role = reviewing_role(by, override.case.production)
-    OverrideApproval.objects.create(override=override, actor=by, role=role, reason=reason.strip())
+    OverrideApproval.objects.create(override=override, actor=by, role=role, reason=reason)
     _tell_ledger("override_agreed", override, by)
     if override.approvals.count() >= override.approvers_needed:
         Override.objects.filter(pk=override.pk).update(state=OverrideState.IN_FORCE, decided_at=timezone.now())
@@ -260,11 +272,13 @@ def _end(override: Override, state: OverrideState, because: str, *, by: User | N
     if changed:
         _tell_ledger(f"override_{state.value}", override, by)
         _tell_people(override, f"{override.get_state_display().lower()}: {because}.")
+        for one in relying_on(override):
+            _end(one, OverrideState.VOID, "an override of a take in it, on which it relied, has ended")
     return override
 
 
-def _tell_ledger(kind: str, override: Override, by: User | None) -> None:
-    event = {"override": override.pk, "case": override.case_id, "decision_sha256": override.decision.sha256}
+def _tell_ledger(kind: str, override: Override, by: User | None, **more: Any) -> None:
+    event = {"override": override.pk, "case": override.case_id, "decision_sha256": override.decision.sha256, **more}
     ledger_append(kind=kind, event={**event, **({"by": by.pseudonym} if by else {})})
 
 
@@ -283,51 +297,11 @@ def _tell_people(override: Override, what: str) -> None:
 # what it does
 
 
-def override_covering(
-    *,
-    asset: Asset | None,
-    point: str,
-    facts: Mapping[str, Any],
-    bundle_sha256: str,
-    failed: Sequence[Mapping[str, Any]],
-) -> Override | None:
-    """The override in force now that sets every one of these failed checks aside, for these facts under these policies."""
-    if asset is None or not failed:
-        return None
-    rows = Override.objects.filter(
-        asset=asset,
-        decision__point=point,
-        state=OverrideState.IN_FORCE,
-        bundle_sha256=bundle_sha256,
-        expires_at__gt=timezone.now(),
-        facts_sha256=steady_sha256(facts),
-    )
-    wanted = {check_key(check) for check in failed}
-    return next((row for row in rows if wanted <= {check_key(check) for check in row.checks}), None)
-
-
-def override_standing(decision: Decision) -> Override | None:
-    """The override through which this decision counts as allowed, if one does."""
-    return override_covering(
-        asset=asset_of(decision),
-        point=decision.point,
-        facts=decision.facts,
-        bundle_sha256=decision.bundle_sha256,
-        failed=failed_checks(decision),
-    )
-
-
-def permitted(decision: Decision) -> bool:
-    """Whether a file goes on by itself after this decision: allowed, or everything that stops it is set aside."""
-    return decision.outcome == Outcome.ALLOW or override_standing(decision) is not None
-
-
 def overrides_follow(decision: Decision) -> None:
-    """After a decision: overrides of the same file that were about other facts or other policies are void."""
-    asset = asset_of(decision)
-    if asset is None:
+    """After a decision: overrides of the same thing that were about other facts or other policies are void."""
+    if asset_of(decision) is None:
         return
-    rows = Override.objects.filter(asset=asset, decision__point=decision.point, state__in=STANDING)
+    rows = Override.objects.filter(**same_thing(decision), state__in=STANDING)
     digest = None
     for override in rows.select_related("case__production", "decision", "requested_by"):
         digest = digest or steady_sha256(decision.facts)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -25,7 +26,8 @@ from django_site.apps.reviews.services.overriding import (
     override_withdraw,
     overrides_of,
 )
-from django_site.pages.failures import attempt
+from django_site.errors import NotAllowedError, SiteError
+from django_site.pages.failures import attempt, sentence, status_of
 
 #: Points at which something is decided about a film whose checks people may set aside.
 POINTS = ("take", "import", "cut", "release")
@@ -72,12 +74,16 @@ def override_ask(request: HttpRequest, decision_id: UUID) -> HttpResponse:
     if request.method == "POST":
         status = 400
         if form.is_valid():
-            override = attempt(
-                request, lambda: _ask(decision, request.user, form), done=_("Two others are asked to agree.")
-            )
-            if override is not None:
+            try:
+                override = _ask(decision, request.user, form)
+            except NotAllowedError:
+                raise
+            except SiteError as error:  # beside the form, which keeps what was typed
+                form.add_error(None, sentence(error))
+                status = status_of(error)
+            else:
+                messages.success(request, _("Two others are asked to agree."))
                 return redirect("reviews:case", override.case_id)
-            status = 409
     thing = decision.take or decision.cut or decision.imported
     context = {"decision": decision, "production": decision.production, "thing": thing, "form": form}
     return render(request, "reviews/override_ask.html", context, status=status)

@@ -61,8 +61,14 @@ def answer(request: HttpRequest, request_id: UUID) -> HttpResponse:
         done=_("Your answer was sent to the reviewer."),
     )
     if done is None:
-        context = {"page": keyset_page(_visible(request).filter(pk=asked.pk), order=ORDER, cursor=""), "state": asked.state,
-                   "states": RequestState.choices, "produces": {asked.case.production_id}, "typed": text}  # fmt: skip
+        context = {
+            "page": keyset_page(_visible(request).filter(pk=asked.pk), order=ORDER, cursor=""),
+            "state": asked.state,
+            "states": RequestState.choices,
+            "produces": {asked.case.production_id},
+            "reviews": set(),
+            "typed": text,
+        }
         return render(request, "reviews/requests.html", context, status=400)
     return redirect("reviews:requests")
 
