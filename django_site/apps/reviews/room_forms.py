@@ -11,6 +11,7 @@ from django_site.apps.reviews.models import Case
 from django_site.apps.reviews.services.overriding import DAYS, check_key, checks_overridable
 from django_site.apps.reviews.services.requests import MAX_WORDS, check_word
 from django_site.pages.failures import sentence
+from django_site.pages.templatetags.ui import short_ids
 
 #: Longest time that any policy allows, in days; which holds for the chosen checks is said when they are asked for.
 MOST_DAYS = 90
@@ -43,7 +44,7 @@ class ChangeForm(forms.Form):
         super().__init__(*args, auto_id="change_%s", **options)
         failed = [check for check in failed_checks(case.decision) if "policy" in check]
         self.fields["checks"].choices = [
-            (check_word(check), f"{sentence(check['remedy'] or check['plain'])} ({check['who_can_fix']})")
+            (check_word(check), f"{short_ids(sentence(check['remedy'] or check['plain']))} ({check['who_can_fix']})")
             for check in failed
         ]
         self.fields["checks"].initial = [check_word(check) for check in failed]
