@@ -21,6 +21,7 @@ from auditor.media.types import Progress
 from django_site.apps.accounts.models import NoticeKind, User
 from django_site.apps.accounts.notices import legal_tell, producers_tell
 from django_site.apps.accounts.permissions import require
+from django_site.apps.accounts.webhooks import webhook_emit
 from django_site.apps.audits.services.repeating import (
     CUTS_WAITING,
     IMPORTS_WAITING,
@@ -189,6 +190,8 @@ def _tell(change: GrantChange, how: str) -> None:
         url=reverse("likeness:impact", args=[grant.pk]),
         key=f"grant:{change.pk}:legal",
     )
+    told = {"subject": grant.subject_id, "grant": grant.pk, "state": change.to}
+    webhook_emit(grant.subject.organisation_id, "consent.withdrawn", told)
 
 
 # as a job

@@ -1,5 +1,6 @@
 """Two people set a failed check aside, neither of them who asked: for one file, for a time, for these facts and policies."""
 
+import json
 import shutil
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +11,8 @@ from django.utils import timezone
 
 from django_site import wiring
 from django_site.apps.accounts.models import Notice
+from django_site.apps.accounts.webhook_models import WebhookDelivery
+from django_site.apps.accounts.webhooks import webhook_add
 from django_site.apps.audits import facts
 from django_site.apps.audits.models import Decision
 from django_site.apps.audits.services.decisions import decide_and_record, failed_checks
@@ -287,3 +290,19 @@ def test_a_stopped_thing_with_a_case_is_not_simply_approved(studio):
     with pytest.raises(WrongStateError, match="the policies stop this"):
         case_approve(case=override.case, by=studio.second, reason="Looks fine.")
     run_pending()
+
+
+def test_the_organisation_s_programs_are_told_without_names(studio, settings):
+    settings.WEBHOOKS_ALLOW_PRIVATE = True
+    webhook_add(
+        organisation=studio.organisation, url="http://127.0.0.1:9/told", by=studio.head_of_legal,
+        events=["override.asked", "override.in_force", "override.void", "change.requested"],
+    )  # fmt: skip
+    override = agreed(studio)
+    path = settings.POLICIES_ROOT / "copyright/unlicensed-copy.yaml"
+    path.write_text(path.read_text().replace("version: 1", "version: 2", 1))
+    decide(studio)
+    told = list(WebhookDelivery.objects.order_by("created_at", "id"))
+    assert [one.event for one in told] == ["override.asked", "override.in_force", "override.void"]
+    body = json.loads(told[1].body)
+    assert body["data"] == {"override": str(override.pk), "case": str(override.case_id), "state": "in_force"}

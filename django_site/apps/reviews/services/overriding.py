@@ -17,6 +17,7 @@ from auditor.policy.overriding import steady_sha256
 from django_site.apps.accounts.models import NoticeKind, User
 from django_site.apps.accounts.notices import legal_tell, notice_send
 from django_site.apps.accounts.permissions import made, require, reviewing_role
+from django_site.apps.accounts.webhooks import webhook_emit
 from django_site.apps.audits.models import Decision, Outcome
 from django_site.apps.audits.services.policies_kept import bundle_of
 from django_site.apps.productions.models import CutState, ImportState, TakeState
@@ -56,6 +57,12 @@ __all__ = [
     "permitted",
 ]
 
+#: What of an override's life an organisation's own programs are told.
+_WEBHOOKS = {
+    "override_requested": "override.asked",
+    "override_in_force": "override.in_force",
+    "override_void": "override.void",
+}
 #: Overrides that still matter.
 STANDING = (OverrideState.REQUESTED, OverrideState.IN_FORCE)
 #: Days for which somebody asks unless they say otherwise; a policy may allow fewer.
@@ -280,6 +287,9 @@ def _end(override: Override, state: OverrideState, because: str, *, by: User | N
 def _tell_ledger(kind: str, override: Override, by: User | None, **more: Any) -> None:
     event = {"override": override.pk, "case": override.case_id, "decision_sha256": override.decision.sha256, **more}
     ledger_append(kind=kind, event={**event, **({"by": by.pseudonym} if by else {})})
+    if told := _WEBHOOKS.get(kind):
+        data = {"override": override.pk, "case": override.case_id, "state": override.state}
+        webhook_emit(override.case.production.organisation_id, told, data)
 
 
 def _tell_people(override: Override, what: str) -> None:

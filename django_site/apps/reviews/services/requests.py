@@ -14,6 +14,7 @@ from django.utils import timezone
 from django_site.apps.accounts.models import NoticeKind, User
 from django_site.apps.accounts.notices import notice_send, producers_tell
 from django_site.apps.accounts.permissions import require
+from django_site.apps.accounts.webhooks import webhook_emit
 from django_site.apps.audits.models import Decision
 from django_site.apps.audits.services.decisions import failed_checks
 from django_site.apps.jobs.models import JobKind
@@ -68,6 +69,7 @@ def requests_make(*, case: Case, by: User, checks: Iterable[str], own_words: str
             url=reverse("reviews:requests"),
             key=f"change:{case.pk}:asked",
         )
+        webhook_emit(case.production.organisation_id, "change.requested", {"case": case.pk, "changes": len(made)})
     return made
 
 
@@ -84,6 +86,11 @@ def request_answer(*, request: ChangeRequest, by: User, answer: str) -> ChangeRe
         state=RequestState.ANSWERED, answer=answer.strip(), answered_by=by, answered_at=timezone.now()
     )
     request.refresh_from_db()
+    webhook_emit(
+        request.case.production.organisation_id,
+        "change.answered",
+        {"case": request.case_id, "change": request.pk, "state": request.state},
+    )
     _look_again(request, by)
     _tell(request, f"{by} answered what you asked for.", f"answered:{request.answered_at.isoformat()}")
     return request
