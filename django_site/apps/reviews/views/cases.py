@@ -18,7 +18,7 @@ from django_site.apps.audits.models import Finding
 from django_site.apps.audits.reading import findings_of
 from django_site.apps.productions.films import cut_timeline, import_timeline
 from django_site.apps.reviews.forms import CommentForm, DecideForm
-from django_site.apps.reviews.models import ActionKind, Case, CaseState, Privilege
+from django_site.apps.reviews.models import ActionKind, Case, CaseKind, CaseState, Privilege
 from django_site.apps.reviews.room_forms import ChangeForm
 from django_site.apps.reviews.selectors import cases_visible_to, comments_visible_to, queue_of
 from django_site.apps.reviews.services import (
@@ -28,6 +28,7 @@ from django_site.apps.reviews.services import (
     comment_add,
     finding_dismiss,
 )
+from django_site.apps.reviews.services.deciding import stopped_still
 from django_site.apps.reviews.services.holding import case_accessed
 from django_site.apps.reviews.views.overrides import overrides_context
 from django_site.apps.reviews.views.room import room_context
@@ -79,6 +80,7 @@ def case_context(
         "after": after,
         "decides": decides and case.state == CaseState.OPEN,
         "reviews": decides,
+        "stopped": case.kind == CaseKind.CLEARANCE and stopped_still(case),
         "form": form or DecideForm(),
         "comment_form": CommentForm(),
         **(room_context(request.user, case) if decides else {}),
