@@ -112,7 +112,9 @@ def assert_released_once() -> None:
     assert cut.decisions.filter(point="release").count() == 1
     for kind in ("signed", "released"):
         assert LedgerEntry.objects.filter(kind=kind, event__cut=str(cut.pk)).count() == 1
-    assert TreeHead.objects.get().size == LedgerEntry.objects.count()
+    assert (
+        TreeHead.objects.latest("size").size == LedgerEntry.objects.count()
+    )  # the sweeper may have signed some before
     assert manifest.asset.zone == "released"
     path = asset_path(manifest.asset)
     assert wiring.zone("released").checked(manifest.asset.sha256) == path
