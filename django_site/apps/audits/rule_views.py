@@ -21,6 +21,7 @@ from django_site.apps.audits.rules_read import (
     points_said,
     rule_areas,
     rule_history,
+    rule_state,
 )
 from django_site.apps.audits.services.drafting import draft_start
 from django_site.apps.audits.services.explanations import decision_explain
@@ -45,7 +46,7 @@ def rule_list(request: HttpRequest) -> HttpResponse:
     context = {
         "areas": rule_areas(query),
         "query": query,
-        "rules": len(bundle.policies),
+        "rules": sum(rule_state(policy) == "active" for policy in bundle.policies),
         "bundle_sha256": bundle.sha256,
         "legal": _legal(request),
     }
