@@ -17,6 +17,7 @@ SUITES = [
     "tests/site/productions/test_authorship.py",
     "tests/site/provenance/test_binder.py::test_a_binder_that_fails_says_why_and_can_be_asked_for_again",
     "tests/site/reviews/test_services.py",
+    "tests/site/reviews/test_holding.py",
     "tests/site/reviews/test_overrides.py::test_the_database_refuses_one_person_the_requester_and_any_change",
     "tests/site/reviews/test_relied.py",
     "tests/site/reviews/test_requests.py",
