@@ -1,6 +1,5 @@
 """What the end of a consent reaches: read before it is confirmed, and followed afterwards; as a page, CSV or JSON."""
 
-import csv
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -23,10 +22,9 @@ from django_site.apps.likeness.models import ConsentGrant, Subject
 from django_site.apps.likeness.odrl import grant_odrl
 from django_site.apps.likeness.reaching import reach_go_on, reach_jobs
 from django_site.apps.likeness.selectors import subjects_visible_to
+from django_site.pages.csv_files import csv_lines
 from django_site.pages.failures import attempt
 
-#: Characters with which a spreadsheet begins a formula; a name that begins so is quoted (OWASP, CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _COLUMNS = [
     "group",
     "id",
@@ -136,25 +134,9 @@ def grant_odrl_file(request: HttpRequest, grant_id: UUID) -> HttpResponse:
     return response
 
 
-class _Line:
-    """What ``csv.writer`` writes into: it gives the line back."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def cell(value: object) -> str:
-    """A value that no spreadsheet takes for a formula."""
-    text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
 def _csv(rows: Iterator[ImpactRow]) -> Iterator[str]:
-    writer = csv.writer(_Line())
-    yield writer.writerow(_COLUMNS)
-    for row in rows:
-        said = asdict(row) | {"at": row.at.isoformat()}
-        yield writer.writerow([cell(said[column]) for column in _COLUMNS])
+    said = (asdict(row) | {"at": row.at.isoformat()} for row in rows)
+    return csv_lines(_COLUMNS, ([one[column] for column in _COLUMNS] for one in said))
 
 
 def _json(grant: ConsentGrant, rows: Iterator[ImpactRow]) -> Iterator[str]:

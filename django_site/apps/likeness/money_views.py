@@ -1,6 +1,5 @@
 """Statements: what a person earned, what a production owes; as a page, CSV or JSON, and where people enter figures."""
 
-import csv
 from dataclasses import asdict
 from datetime import UTC, datetime, time
 from decimal import Decimal
@@ -17,12 +16,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from django_site.apps.accounts.permissions import require
 from django_site.apps.likeness.compensation import correction_enter, payment_enter, receipts_report
-from django_site.apps.likeness.impact_views import cell
 from django_site.apps.likeness.models import ConsentGrant, Subject
 from django_site.apps.likeness.money_statements import Statement, production_statement, statement_of
 from django_site.apps.likeness.selectors import subjects_visible_to
 from django_site.apps.productions.models import Production
 from django_site.apps.productions.selectors import productions_visible_to
+from django_site.pages.csv_files import csv_lines
 from django_site.pages.failures import attempt
 
 
@@ -189,14 +188,10 @@ def _file(statement: Statement, form: str) -> HttpResponse:
     if form == "json":
         response: HttpResponse = JsonResponse(statement_document(statement))
     else:
-        response = HttpResponse(content_type="text/csv; charset=utf-8")
         columns = ["at", "kind", "subject", "production", "basis", "amount", "currency", "grant", "version", "id"]
-        writer = csv.writer(response)
-        writer.writerow(columns)
-        for line in statement.lines:
-            said = asdict(line) | {"at": line.at.isoformat()}
-            # an amount is a number, and may begin with a minus
-            writer.writerow([said[name] if name == "amount" else cell(said[name]) for name in columns])
+        said = (asdict(line) | {"at": line.at.isoformat()} for line in statement.lines)
+        rows = ([one[name] for name in columns] for one in said)
+        response = HttpResponse(csv_lines(columns, rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="statement.{form}"'
     response["Cache-Control"] = "private, no-store"
     return response

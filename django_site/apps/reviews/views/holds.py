@@ -1,7 +1,5 @@
 """Who may read a case, who did, and what is kept for a court."""
 
-import csv
-from collections.abc import Iterator
 from uuid import UUID
 
 from django.contrib import messages
@@ -22,11 +20,9 @@ from django_site.apps.reviews.queue_forms import HoldForm, ReasonForm
 from django_site.apps.reviews.selectors import accesses_of, cases_visible_to, productions_headed
 from django_site.apps.reviews.services.holding import hold_lift, hold_place, reader_add, reader_remove, tier_set
 from django_site.errors import NotAllowedError
+from django_site.pages.csv_files import csv_lines
 from django_site.pages.failures import attempt
 from django_site.pages.paging import keyset_page
-
-#: Characters with which a spreadsheet begins a formula; a cell that begins so is quoted (OWASP, CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def _case(request: HttpRequest, case_id: UUID, permission: str) -> Case:
@@ -182,28 +178,21 @@ def access_production_file(request: HttpRequest, production_id: UUID) -> HttpRes
     return _access_file(accesses_of(production=_production(request, production_id)), f"production-{production_id}")
 
 
-class _Echo:
-    """What a writer writes is what is sent."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
 def _access_file(rows: QuerySet[AccessLog], name: str) -> StreamingHttpResponse:
-    writer = csv.writer(_Echo())
-
-    def lines() -> Iterator[str]:
-        yield writer.writerow(["at", "who", "what", "id", "sha256"])
-        for row in rows.order_by("-created_at", "-id").iterator(chunk_size=500):
-            what, about = ("case", row.case_id) if row.case_id else ("file", row.asset_id)
-            sha256 = row.asset.sha256 if row.asset_id else ""
-            yield writer.writerow([row.created_at.isoformat(), _plain(str(row.user)), what, str(about), sha256])
-
-    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
+    lines = csv_lines(
+        ["at", "who", "what", "id", "sha256"],
+        (
+            [
+                row.created_at.isoformat(),
+                str(row.user),
+                "case" if row.case_id else "file",
+                str(row.case_id or row.asset_id),
+                row.asset.sha256 if row.asset_id else "",
+            ]
+            for row in rows.order_by("-created_at", "-id").iterator(chunk_size=500)
+        ),
+    )
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="reelproof-access-{name}.csv"'
     response["Cache-Control"] = "no-store"
     return response
-
-
-def _plain(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text

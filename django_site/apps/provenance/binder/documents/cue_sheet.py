@@ -1,13 +1,12 @@
 """The AI cue sheet: what of the film was generated, from which timecode to which, by what, on whose word."""
 
-import csv
-import io
 import itertools
 from typing import Any
 
 from django_site.apps.provenance.binder import charts
 from django_site.apps.provenance.binder.film import PRODUCER, Film, gap, seconds
 from django_site.pages import sheets
+from django_site.pages.csv_files import csv_lines
 
 COLUMNS = (
     "cue",
@@ -128,21 +127,8 @@ def origins_of(cues: list[dict[str, Any]]) -> dict[str, float]:
 
 
 def cue_csv(document: dict[str, Any]) -> bytes:
-    """The cues as CSV (RFC 4180, UTF-8). A text that a spreadsheet would take for a formula is quoted as text."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    for one in document["cues"]:
-        writer.writerow([_cell(one[name]) for name in COLUMNS])
-    return out.getvalue().encode()
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, list):
-        value = "; ".join(value)
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{value}"
-    return "" if value is None else value
+    """The cues as CSV."""
+    return "".join(csv_lines(COLUMNS, ([one[name] for name in COLUMNS] for one in document["cues"]))).encode()
 
 
 def cue_parts(document: dict[str, Any]) -> list[dict[str, Any]]:
