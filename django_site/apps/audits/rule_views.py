@@ -137,7 +137,12 @@ def draft_page(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """What a draft would have changed: the decisions that come out otherwise."""
     draft = get_object_or_404(drafts_visible_to(request.user), pk=draft_id)
     flips = draft.flips.select_related(
-        "decision__production", "decision__take__shot", "decision__cut", "decision__imported", "decision__shot"
+        "decision__production",
+        "decision__subject",
+        "decision__take__shot",
+        "decision__cut",
+        "decision__imported",
+        "decision__shot",
     )
     context = {
         "draft": draft,

@@ -208,6 +208,19 @@ def test_a_draft_counts_as_in_force_all_along_and_is_compared_with_the_policies_
     assert all(flip.reasons for flip in draft.flips.all())  # the same sentence, less grave
 
 
+def test_a_draft_about_measuring_is_held_against_decisions_about_people(studio, make, settings):
+    for organisation in (studio.organisation, make.organisation()):
+        subject = make.subject(organisation)
+        decide_and_record(facts=enrol_facts(subject), actor=studio.legal_reviewer, subject=subject)
+    file = "biometric/written-release.yaml"
+    text = (settings.POLICIES_ROOT / file).read_text().replace("severity: block", "severity: review", 1)
+    draft = draft_start(organisation=studio.organisation, by=studio.legal_reviewer, file=file, text=text)
+    run_pending()
+    draft.refresh_from_db()
+    assert (draft.state, draft.decided) == ("done", 1)  # of the other house nothing is told
+    assert [(flip.was, flip.now) for flip in draft.flips.all()] == [("block", "review")]
+
+
 def test_a_draft_that_is_no_policy_is_refused_with_the_place_and_the_remedy(studio, settings):
     file, text = "copyright/same-scene.yaml", (settings.POLICIES_ROOT / "copyright/same-scene.yaml").read_text()
 

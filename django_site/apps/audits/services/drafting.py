@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from auditor.errors import CancelledError
@@ -79,7 +80,8 @@ def draft_compare(*, work: JobWork) -> None:
     draft = PolicyDraft.objects.select_related("organisation").get(pk=work.job.target_id)
     base = bundle_of(draft.base_sha256)
     changed = draft_bundle(base, draft.file, draft.text)
-    rows = Decision.objects.filter(production__organisation=draft.organisation, created_at__gte=draft.since)
+    theirs = Q(production__organisation=draft.organisation) | Q(subject__organisation=draft.organisation)
+    rows = Decision.objects.filter(theirs, created_at__gte=draft.since)
     rows = rows.filter(created_at__lte=draft.created_at).order_by("created_at", "id")
     total, looked, unreadable = rows.count(), 0, 0
     with work.fenced():
