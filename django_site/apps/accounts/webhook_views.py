@@ -29,7 +29,7 @@ _WORDS = {
     "override.void": gettext_lazy("An override is void"),
     "film.released": gettext_lazy("A film was released"),
     "film.recalled": gettext_lazy("A film was recalled"),
-    "consent.withdrawn": gettext_lazy("A consent was withdrawn"),
+    "consent.stopped": gettext_lazy("A consent was withdrawn, suspended or ran out"),
 }
 
 

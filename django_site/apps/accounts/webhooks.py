@@ -44,7 +44,7 @@ EVENTS = (
     "override.void",
     "film.released",
     "film.recalled",
-    "consent.withdrawn",
+    "consent.stopped",
 )
 #: Sent on request, whatever was subscribed to.
 TEST = "webhook.test"

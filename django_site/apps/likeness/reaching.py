@@ -191,7 +191,7 @@ def _tell(change: GrantChange, how: str) -> None:
         key=f"grant:{change.pk}:legal",
     )
     told = {"subject": grant.subject_id, "grant": grant.pk, "state": change.to}
-    webhook_emit(grant.subject.organisation_id, "consent.withdrawn", told)
+    webhook_emit(grant.subject.organisation_id, "consent.stopped", told)
 
 
 # as a job

@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from django_site.apps.accounts.models import Notice
+from django_site.apps.accounts.webhook_models import WebhookDelivery
+from django_site.apps.accounts.webhooks import webhook_add
 from django_site.apps.audits.models import Finding
 from django_site.apps.jobs.models import Job
 from django_site.apps.jobs.runner import run_job
@@ -260,6 +262,22 @@ def test_producers_are_told_once_a_production_and_cause(make, studio, django_cap
     with django_capture_on_commit_callbacks(execute=True):
         withdraw(studio)
     assert [notice.kind for notice in Notice.objects.filter(user=studio.producer)] == ["withdrawal", "suspension"]
+
+
+def test_an_organisation_s_programs_are_told_that_a_consent_stopped_and_not_whose(make, studio, settings):
+    settings.WEBHOOKS_ALLOW_PRIVATE = True
+    webhook_add(
+        organisation=studio.organisation,
+        url="http://127.0.0.1:9/told",
+        by=studio.head_of_legal,
+        events=["consent.stopped"],
+    )
+    grant_suspend(grant=studio.grant, by=studio.performer, reason="Wait.")
+    withdraw(studio)
+    told = [json.loads(one.body) for one in WebhookDelivery.objects.order_by("created_at", "id")]
+    assert [one["data"]["state"] for one in told] == ["suspended", "withdrawn"]
+    assert {one["data"]["grant"] for one in told} == {str(studio.grant.pk)}
+    assert studio.subject.legal_name not in str(told)
 
 
 def test_a_letter_that_can_not_be_sent_stops_nothing(studio, settings, caplog, django_capture_on_commit_callbacks):
