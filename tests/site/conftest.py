@@ -171,7 +171,25 @@ class Make:
             "bundle_sha256": sha256("bundle"),
             "sha256": sha256("decision"),
             "engine": "test",
-            "checks": [{"check": "one", "passed": outcome == "allow", "severity": outcome, "plain": "so"}],
+            "checks": [
+                {
+                    "policy": "ethics/human-review",
+                    "version": 1,
+                    "check": "one",
+                    "title": "Somebody looked at it",
+                    "severity": "block" if outcome == "allow" else outcome,
+                    "passed": outcome == "allow",
+                    "plain": "so",
+                    "cite": "House rule",
+                    "remedy": "mend it",
+                    "who_can_fix": "the producer",
+                    "segment": None,
+                    "item": None,
+                    "about": None,
+                    "error": False,
+                    "overridable": False,
+                }
+            ],
             "policies": [],
         }
         return Decision.objects.create(production=production, outcome=outcome, point=point, **{**values, **fields})

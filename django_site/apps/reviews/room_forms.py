@@ -42,7 +42,7 @@ class ChangeForm(forms.Form):
 
     def __init__(self, *args, case: Case, **options) -> None:
         super().__init__(*args, auto_id="change_%s", **options)
-        failed = [check for check in failed_checks(case.decision) if "policy" in check]
+        failed = failed_checks(case.decision)
         self.fields["checks"].choices = [
             (check_word(check), f"{short_ids(sentence(check['remedy'] or check['plain']))} ({check['who_can_fix']})")
             for check in failed
@@ -66,7 +66,7 @@ class OverrideForm(forms.Form):
 
     def __init__(self, *args, decision: Decision, **options) -> None:
         super().__init__(*args, **options)
-        rows = [row for row in checks_overridable(decision) if "policy" in row[0]]
+        rows = checks_overridable(decision)
         self.keys = {check_word(check): check_key(check) for check, _why in rows}
         self.barred = [(check, why) for check, why in rows if why]
         self.fields["checks"].choices = [

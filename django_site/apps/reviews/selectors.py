@@ -197,7 +197,7 @@ def queue_choices(user: User) -> dict[str, list]:
         "assignee": [(str(one.pk), str(one)) for one in User.objects.filter(pk__in=holders).order_by("username")],
         "area": sorted({policy.id.partition("/")[0] for policy in wiring.policy_bundle().policies}),
         "kind": CaseKind.choices,
-        "outcome": [choice for choice in Outcome.choices if choice[0] != Outcome.BLOCK],
+        "outcome": Outcome.choices,
         "band": RiskBand.choices,
     }
 

@@ -72,3 +72,27 @@ def test_the_change_form_keeps_what_was_typed_and_names_the_remedy(world, visit)
 def test_others_see_none_of_it(world, visit):
     for role in ("other_producer", "outsider", "performer"):
         assert "Re-stage the shot." not in text(visit(role).get(reverse("reviews:requests")))
+
+
+def test_what_was_stopped_before_policies_were_kept_still_has_its_page(world, visit, make):
+    """An upgraded installation has decisions whose policies nobody kept: nothing of them is offered, and all is shown."""
+    asset = make.asset(probe=world.asset.probe)
+    imported = type(world.imported).objects.create(
+        production=world.production,
+        asset=asset,
+        name="old.mp4",
+        imported_by=world.producer,
+        state="stopped",
+        reason="x",
+    )
+    audit = make.audit(world.production, asset, imported=imported)
+    decision = make.decision(world.production, "block", "import", imported=imported, audit=audit)
+    page = visit("producer").get(reverse("productions:import", args=[imported.pk]))
+    assert page.status_code == 200
+    assert reverse("reviews:override_ask", args=[decision.pk]) not in text(page)
+    ask = visit("producer").get(reverse("reviews:override_ask", args=[decision.pk]))
+    assert ask.status_code == 200
+    assert "were not kept; have it audited again" in text(ask)
+    explained = visit("producer").get(reverse("decisions:decision", args=[decision.pk]))
+    assert explained.status_code == 200
+    assert "were not kept" in text(explained)

@@ -22,7 +22,7 @@ from django_site.apps.productions.models import ImportedMedia
 from django_site.apps.provenance.models import LedgerEntry
 from django_site.apps.provenance.services.ledger_checks import ledger_verify
 from django_site.apps.reviews.models import Case, Override, OverrideApproval
-from django_site.apps.reviews.services import case_approve
+from django_site.apps.reviews.services import case_approve, case_request_change
 from django_site.apps.reviews.services.overriding import (
     agree_refusal,
     check_key,
@@ -35,6 +35,7 @@ from django_site.apps.reviews.services.overriding import (
     overrides_settle,
     permitted,
 )
+from django_site.apps.reviews.services.requests import check_word, request_answer
 from django_site.errors import InputError, NotAllowedError, WrongStateError
 from tests.site.provenance.test_verify_ledger import no_triggers
 
@@ -306,3 +307,20 @@ def test_the_organisation_s_programs_are_told_without_names(studio, settings):
     assert [one.event for one in told] == ["override.asked", "override.in_force", "override.void"]
     body = json.loads(told[1].body)
     assert body["data"] == {"override": str(override.pk), "case": str(override.case_id), "state": "in_force"}
+
+
+def test_a_change_that_is_asked_for_and_answered_is_told(studio, settings):
+    settings.WEBHOOKS_ALLOW_PRIVATE = True
+    webhook_add(
+        organisation=studio.organisation, url="http://127.0.0.1:9/told", by=studio.head_of_legal,
+        events=["change.requested", "change.answered"],
+    )  # fmt: skip
+    case = ask(studio).case
+    case_request_change(
+        case=case, by=studio.second, reason="License it.", checks=map(check_word, failed_checks(case.decision))
+    )
+    request_answer(request=case.change_requests.get(), by=studio.producer, answer="Licensed.")
+    told = [json.loads(one.body) for one in WebhookDelivery.objects.order_by("created_at", "id")]
+    assert [one["type"] for one in told] == ["change.requested", "change.answered"]
+    assert told[0]["data"] == {"case": str(case.pk), "changes": 1}
+    assert told[1]["data"]["state"] == "answered"

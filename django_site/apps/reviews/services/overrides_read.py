@@ -15,6 +15,7 @@ from django_site.apps.audits.models import Asset, Decision, Outcome
 from django_site.apps.audits.services.decisions import failed_checks
 from django_site.apps.audits.services.policies_kept import bundle_of
 from django_site.apps.reviews.models import Override, OverrideState
+from django_site.errors import WrongStateError
 
 
 def asset_of(decision: Decision) -> Asset | None:
@@ -30,7 +31,12 @@ def check_key(check: Mapping[str, Any]) -> tuple[str, int, str, str]:
 
 def checks_overridable(decision: Decision) -> list[tuple[dict, str]]:
     """The failed checks of a decision, each with why it can't be set aside; an empty reason where people may."""
-    bundle = bundle_of(decision.bundle_sha256)
+    try:
+        bundle = bundle_of(decision.bundle_sha256)
+    except WrongStateError:  # decided before policies were kept
+        return [
+            (check, "the policies of its day were not kept; have it audited again") for check in failed_checks(decision)
+        ]
     return [(check, _why_not(bundle, check, decision.facts)) for check in failed_checks(decision)]
 
 

@@ -20,6 +20,7 @@ from django_site.apps.audits.services.decisions import failed_checks
 from django_site.apps.jobs.models import JobKind
 from django_site.apps.productions.models import ImportState
 from django_site.apps.reviews.models import Case, ChangeRequest, RequestState
+from django_site.apps.reviews.services.overrides_read import check_key
 from django_site.errors import InputError, WrongStateError
 
 #: Requests that somebody still has to do something about.
@@ -30,7 +31,7 @@ MAX_WORDS = 4000
 
 def check_word(check: dict) -> str:
     """A failed check in one word, for forms: its policy, its version, itself, and the record that it failed for."""
-    return "|".join((check["policy"], str(check["version"]), check["check"], check.get("item") or ""))
+    return "|".join(map(str, check_key(check)))
 
 
 def requests_make(*, case: Case, by: User, checks: Iterable[str], own_words: str = "") -> list[ChangeRequest]:
@@ -39,7 +40,7 @@ def requests_make(*, case: Case, by: User, checks: Iterable[str], own_words: str
     words = own_words.strip()
     if len(words) > MAX_WORDS:
         raise InputError(f"say it in {MAX_WORDS} characters at most")
-    failed = {check_word(check): check for check in failed_checks(case.decision) if "policy" in check}
+    failed = {check_word(check): check for check in failed_checks(case.decision)}
     wanted = list(dict.fromkeys(checks))
     if unknown := [word for word in wanted if word not in failed]:
         raise InputError(f"{unknown[0].partition('|')[0]} did not fail here; choose among what failed")

@@ -37,7 +37,7 @@ def may_be_asked(decision: Decision | None) -> bool:
     """Whether some check that stops this may be set aside: whether a link to ask is worth showing."""
     if decision is None or decision.point not in POINTS or decision.outcome == "allow":
         return False
-    return any(not why for check, why in checks_overridable(decision) if "policy" in check)
+    return any(not why for check, why in checks_overridable(decision))
 
 
 def overrides_context(user: User, case: Case) -> dict:
