@@ -14,7 +14,6 @@ from django_site.apps.accounts.models import REVIEWING_ROLES, Role
 from django_site.apps.audits.forms import DraftForm
 from django_site.apps.audits.models import Decision
 from django_site.apps.audits.rules_read import (
-    decisions_visible_to,
     drafts_visible_to,
     line_changes,
     lookup_due,
@@ -23,6 +22,7 @@ from django_site.apps.audits.rules_read import (
     rule_history,
     rule_state,
 )
+from django_site.apps.audits.selectors import decisions_visible_to
 from django_site.apps.audits.services.drafting import draft_start
 from django_site.apps.audits.services.explanations import decision_explain
 from django_site.apps.audits.services.policies_kept import bundle_of

@@ -1,4 +1,4 @@
-"""Reading the rules: as they are, as they were, and what was decided by them."""
+"""Reading the rules: as they are, as they were, and as somebody tried them."""
 
 import difflib
 import re
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,8 +15,7 @@ from auditor.policy import Policy
 from auditor.policy.trials import MAX_CHECKED_DAYS
 from django_site import wiring
 from django_site.apps.accounts.models import REVIEWING_ROLES, User
-from django_site.apps.audits.models import Decision, PolicyDraft, PolicyRevision, PolicyText
-from django_site.apps.productions.selectors import productions_visible_to
+from django_site.apps.audits.models import PolicyDraft, PolicyRevision, PolicyText
 
 #: Areas in the order in which a lawyer asks: who is in it, whose work is it, what is said, what is owed.
 AREAS = {
@@ -146,17 +145,7 @@ def line_changes(before: str, after: str) -> list[tuple[Change, str]]:
     return [("gap", "") if line.startswith("@@") else (kinds[line[0]], line[1:]) for line in lines][1:]
 
 
-# decisions and drafts
-
-
-def decisions_visible_to(user: User) -> QuerySet[Decision]:
-    """Decisions of the productions that the person may see, and those about people whom their organisation registered
-    and for whom they answer as its legal side."""
-    if not user.is_authenticated:
-        return Decision.objects.none()
-    legal_for = user.memberships.filter(role__in=REVIEWING_ROLES).values("organisation")
-    seen = Q(production__in=productions_visible_to(user)) | Q(subject__organisation__in=legal_for)
-    return Decision.objects.filter(seen)
+# drafts
 
 
 def drafts_visible_to(user: User) -> QuerySet[PolicyDraft]:

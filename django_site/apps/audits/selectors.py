@@ -26,7 +26,13 @@ def findings_visible_to(user: User) -> QuerySet[Finding]:
 
 
 def decisions_visible_to(user: User) -> QuerySet[Decision]:
-    return Decision.objects.filter(production__in=productions_visible_to(user))
+    """Decisions of the productions that the person may see, and those about people whom their organisation registered, of
+    whose legal side they are."""
+    if not user.is_authenticated:
+        return Decision.objects.none()
+    legal_for = user.memberships.filter(role__in=REVIEWING_ROLES).values("organisation")
+    seen = Q(production__in=productions_visible_to(user)) | Q(subject__organisation__in=legal_for)
+    return Decision.objects.filter(seen)
 
 
 def assets_visible_to(user: User) -> QuerySet[Asset]:

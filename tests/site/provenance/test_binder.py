@@ -146,6 +146,8 @@ def test_a_binder_is_made_checked_and_the_same_again(film):
         index = json.loads(archive.read("index.json"))
         assert canonical_json(index) == archive.read("index.json")
         assert {one.date_time for one in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        explained = [line.split(" ")[0] for line in archive.read("README.txt").decode().splitlines()]
+        assert {"index.json", "index.json.sig", "signer.pem", "proofs.json", "cover.pdf"} <= set(explained)
     assert index["made_from"]["decision_sha256"] == film.release.decision.sha256
     assert index["made_from"]["cut_sha256"] == film.cut.asset.sha256
     assert len([one for one in index["files"] if one["name"].endswith(".pdf")]) == 16

@@ -16,8 +16,9 @@ from django_site.pages import sheets
 JSON, PDF, CSV = "application/json", "application/pdf", "text/csv"
 README = """Clearance binder
 
-index.json      every other file with its SHA-256, what the binder was made from, and which entries of the ledger it
-proves index.json.sig  the studio's signature over index.json (ECDSA over SHA-256), signer.pem: its certificates
+index.json      every other file with its SHA-256, what the binder was made from, and which ledger entries it proves
+index.json.sig  the studio's signature over index.json (ECDSA over SHA-256)
+signer.pem      the certificates of that signature, the signer's own first
 proofs.json     proofs that those entries stand in the ledger (RFC 6962), and the entry with the digest of index.json
 cover.pdf       the letter, the contents and the gaps
 
