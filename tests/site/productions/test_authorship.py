@@ -34,7 +34,10 @@ def test_every_line_and_word_is_counted_once(before, after):
     found = text_measure(old, new)
     assert found.lines_kept + found.lines_changed + found.lines_added == len(text_lines(new))
     assert found.lines_kept + found.lines_changed + found.lines_removed == len(text_lines(old))
-    words = lambda text: sum(len(line.split()) for line in text_lines(text))  # noqa: E731
+
+    def words(text):
+        return sum(len(line.split()) for line in text_lines(text))
+
     assert found.words_kept + found.words_added == words(new)
     assert found.words_kept + found.words_removed == words(old)
     assert text_measure(new, new).lines_kept == len(text_lines(new))

@@ -189,9 +189,16 @@ def stranger_signed(contents, tmp_path):
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_whatever_is_changed_is_found(film, tmp_path):
     path = asset_path(made(film, "streamer").asset)
-    flip = lambda content: content[:-9] + bytes([content[-9] ^ 1]) + content[-8:]  # noqa: E731
-    head = lambda name, value: in_json(lambda proofs: proofs["head"].__setitem__(name, value))  # noqa: E731
-    first = lambda name, value: in_json(lambda proofs: proofs["entries"][0].__setitem__(name, value))  # noqa: E731
+
+    def flip(content):
+        return content[:-9] + bytes([content[-9] ^ 1]) + content[-8:]
+
+    def head(name, value):
+        return in_json(lambda proofs: proofs["head"].__setitem__(name, value))
+
+    def first(name, value):
+        return in_json(lambda proofs: proofs["entries"][0].__setitem__(name, value))
+
     with zipfile.ZipFile(path) as archive:
         entry = json.loads(archive.read("proofs.json"))["entries"][0]
         binder_leaf = json.loads(archive.read("proofs.json"))["entries"][-1]["leaf_sha256"]
@@ -249,7 +256,10 @@ def test_an_unfinished_film_has_no_binder(studio, make, django_user_model):
 
 def test_what_is_asked_wrongly_is_refused(studio, make):
     cut = make.release(studio).cut
-    ask = lambda **more: binder_request(**{"cut": cut, "addressee": "guild", "by": studio.producer, **more})  # noqa: E731
+
+    def ask(**more):
+        return binder_request(**{"cut": cut, "addressee": "guild", "by": studio.producer, **more})
+
     with pytest.raises(InputError, match="choose one of"):
         ask(addressee="grandmother")
     with pytest.raises(InputError, match="future"):
