@@ -8,11 +8,9 @@ def plain_text(value: str, limit: int) -> str:
 
     Whitespace runs become one space; an ellipsis marks what was cut. Source of the categories: Unicode TR 44, ``C*``.
     """
-    clean = []
-    for character in value[: limit * 4 + 64]:
-        if character.isspace():
-            clean.append(" ")
-        elif not unicodedata.category(character).startswith("C"):
-            clean.append(character)
-    text = " ".join("".join(clean).split())
+    value = value[: limit * 4 + 64]
+    if not (value.isascii() and value.isprintable()):  # most text has nothing to lose
+        kept = (one for one in value if one.isspace() or not unicodedata.category(one).startswith("C"))
+        value = "".join(" " if one.isspace() else one for one in kept)
+    text = " ".join(value.split())
     return text if len(text) <= limit else text[: max(0, limit - 1)].rstrip() + "…"

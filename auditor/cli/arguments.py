@@ -8,8 +8,11 @@ from typing import NoReturn
 from auditor import __version__
 from auditor.cli.corpus_grammar import add_corpus_arguments
 from auditor.cli.face_grammar import add_face_arguments, add_face_models
+from auditor.cli.recovery_grammar import add_recovery_arguments
 from auditor.cli.resemblance_grammar import add_resemblance_arguments, add_resemblance_option
+from auditor.cli.sign_grammar import add_sign_arguments
 from auditor.cli.text_grammar import add_text_arguments
+from auditor.cli.verify_grammar import add_verify_arguments
 from auditor.cli.voice_grammar import add_voice_arguments, add_voice_options
 from auditor.embeddings import DEFAULT_EMBEDDER
 
@@ -90,25 +93,10 @@ def build_parser() -> argparse.ArgumentParser:
     add_voice_arguments(commands, _command)
     add_text_arguments(commands, _command)
     add_resemblance_arguments(commands, _command)
+    add_recovery_arguments(commands, _command)
 
-    identity = _command(commands, "identity", "make a development signing identity in DIR")
-    identity.add_argument("directory", type=Path, metavar="DIR")
-
-    sign = _command(commands, "sign", "sign a file with C2PA and read it again")
-    sign.add_argument("source", type=Path, metavar="IN")
-    sign.add_argument("destination", type=Path, metavar="OUT")
-    sign.add_argument("--manifest", type=Path, required=True, metavar="M.json")
-    sign.add_argument("--identity", type=Path, required=True, metavar="DIR")
-    sign.add_argument(
-        "--ingredient", type=Path, action="append", default=[], metavar="FILE", help="a part (componentOf)"
-    )
-    sign.add_argument("--input", type=Path, action="append", default=[], metavar="FILE", help="an input (inputTo)")
-    sign.add_argument("--parent", type=Path, metavar="FILE", help="what IN was made from (parentOf)")
-    sign.add_argument("--trust", type=Path, metavar="DIR", help="trust anchors (default: those of --identity)")
-
-    verify = _command(commands, "verify", "say who made a file, with what, and whether it was changed")
-    verify.add_argument("file", type=Path)
-    verify.add_argument("--trust", type=Path, metavar="DIR", help="a PEM file or a directory of trust anchors")
+    add_sign_arguments(commands, _command)
+    add_verify_arguments(commands, _command)
 
     decide = _command(commands, "decide", "judge facts by policies")
     decide.add_argument("facts", type=Path, metavar="FACTS.json")

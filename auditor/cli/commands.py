@@ -1,7 +1,6 @@
 """What each command does: read the arguments, make one call into the auditor, say what came of it."""
 
 import json
-import mimetypes
 from argparse import Namespace
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -13,9 +12,12 @@ from auditor.audit import Auditor
 from auditor.cli.corpus_commands import CORPUS_COMMANDS, say_licences
 from auditor.cli.face_commands import FACE_COMMANDS, opened_faces
 from auditor.cli.opening import embedder_name, open_index
+from auditor.cli.recovery_commands import RECOVERY_COMMANDS
 from auditor.cli.resemblance_commands import RESEMBLANCE_COMMANDS, opened_resemblance, resemblance_lines
+from auditor.cli.sign_commands import SIGN_COMMANDS
 from auditor.cli.terminal import CLEAN, FOUND, answer, progress_on_terminal
 from auditor.cli.text_commands import TEXT_COMMANDS
+from auditor.cli.verify_commands import VERIFY_COMMANDS
 from auditor.cli.voice_commands import VOICE_COMMANDS, opened_voices
 from auditor.corpus import LicenceRegister
 from auditor.embeddings import open_embedder
@@ -28,8 +30,6 @@ from auditor.media import probe
 from auditor.policy import PolicyBundle
 from auditor.policy import schema as facts_schema
 from auditor.policy.explaining import explain
-from auditor.provenance import DevelopmentAuthority, Ingredient, SigningIdentity, TrustList, sign, verify
-from auditor.provenance.documents import draft_from_document
 from auditor.report import RESEMBLANCE_KINDS, AuditReport, Finding
 
 
@@ -208,54 +208,6 @@ def run_audit(arguments: Namespace) -> int:
     return FOUND if report.matches else CLEAN
 
 
-def run_identity(arguments: Namespace) -> int:
-    authority = DevelopmentAuthority.create(arguments.directory)
-    identity = SigningIdentity.open(authority.identity_directory)
-    document = {
-        "identity": str(authority.identity_directory),
-        "trust": str(authority.root),
-        "name": identity.name,
-        "not_after": identity.not_after.isoformat(),
-    }
-    lines = [f"{identity.name}, valid until {identity.not_after:%d %B %Y}", f"trust anchor: {authority.root}"]
-    answer(document, lines, as_json=arguments.as_json)
-    return CLEAN
-
-
-def run_sign(arguments: Namespace) -> int:
-    document = _read_json(arguments.manifest)
-    ingredients = [_ingredient(arguments.parent, "parentOf", 1)] if arguments.parent else []
-    for relationship, files in (("componentOf", arguments.ingredient), ("inputTo", arguments.input)):
-        ingredients += [_ingredient(file, relationship, len(ingredients) + n) for n, file in enumerate(files, 1)]
-    media_type = probe(arguments.source).media_type
-    draft = draft_from_document(document, source=arguments.source, media_type=media_type, ingredients=ingredients)
-    identity = SigningIdentity.open(arguments.identity)
-    trust = TrustList.open(arguments.trust or _anchors_beside(arguments.identity))
-    output = sign(
-        arguments.source, arguments.destination, draft=draft, identity=identity, trust=trust, ingredients=ingredients
-    )
-    result = {
-        "out": str(output.path),
-        "sha256": output.sha256,
-        "manifest": output.manifest_label,
-        "verify": output.verification.as_dict(),
-    }
-    answer(result, [f"{output.path}: signed by {identity.name}, read again as Trusted"], as_json=arguments.as_json)
-    return CLEAN
-
-
-def run_verify(arguments: Namespace) -> int:
-    trust = TrustList.open(arguments.trust) if arguments.trust else None
-    if not arguments.file.is_file():
-        raise BadInputError(f"{arguments.file}: no such file")
-    report = verify(arguments.file, trust=trust)
-    lines = [f"{arguments.file.name}: {report.state}"]
-    lines += [f"  {reason.plain} {reason.remedy}".rstrip() for reason in report.reasons]
-    lines += [f"  {'  ' * link.depth}{link.relationship}: {link.title} ({link.state})" for link in report.chain]
-    answer(report.as_dict(), lines, as_json=arguments.as_json)
-    return CLEAN if report.state == "Trusted" else FOUND
-
-
 def run_decide(arguments: Namespace) -> int:
     bundle, facts = PolicyBundle.load(arguments.policies), _read_json(arguments.facts)
     decision = bundle.decide(facts, at=_moment(arguments.at))
@@ -301,9 +253,6 @@ COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "match": run_match,
     "dismiss": run_dismiss,
     "audit": run_audit,
-    "identity": run_identity,
-    "sign": run_sign,
-    "verify": run_verify,
     "decide": run_decide,
     "policies test": run_policies_test,
     "policies schema": run_policies_schema,
@@ -311,22 +260,11 @@ COMMANDS: dict[str, Callable[[Namespace], int]] = {
     **FACE_COMMANDS,
     **TEXT_COMMANDS,
     **RESEMBLANCE_COMMANDS,
+    **RECOVERY_COMMANDS,
+    **SIGN_COMMANDS,
+    **VERIFY_COMMANDS,
     **VOICE_COMMANDS,
 }
-
-
-def _anchors_beside(identity: Path) -> Path:
-    """``root.pem`` of the authority whose identity was given, whether by its own directory or by the one inside."""
-    return identity if (identity / "root.pem").is_file() else identity.parent
-
-
-def _ingredient(file: Path, relationship: Any, number: int) -> Ingredient:
-    if not file.is_file():
-        raise BadInputError(f"{file}: no such file")
-    media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-    return Ingredient(
-        path=file, media_type=media_type, relationship=relationship, title=file.name, label=f"ingredient-{number}"
-    )
 
 
 def _read_json(path: Path) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from auditor.media.types import OnProgress, Progress, no_progress
 CLEAN, FOUND, BAD_INPUT, INTERNAL = 0, 1, 2, 3
 
 
-def answer(document: dict[str, Any], lines: list[str], *, as_json: bool) -> None:
+def answer(document: dict[str, Any] | list[dict[str, Any]], lines: list[str], *, as_json: bool) -> None:
     """Print the result on standard output: ``document`` as one JSON document, or ``lines``."""
     text = json.dumps(document, indent=2, ensure_ascii=False) if as_json else "\n".join(lines)
     sys.stdout.write(text + "\n")

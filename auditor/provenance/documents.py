@@ -22,12 +22,14 @@ from auditor.provenance.draft import (
     ManifestDraft,
     ModelDisclosure,
     ReviewStatement,
+    SoftBindingStatement,
+    kind_for,
     labelled,
 )
 from auditor.provenance.errors import DraftError
 
 _FIELDS = {
-    "title", "digital_source_type", "actions", "model", "audit", "review", "consents", "soft_binding", "mining", "kind",
+    "title", "digital_source_type", "actions", "model", "audit", "review", "consents", "soft_bindings", "mining", "kind",
 }  # fmt: skip
 _DEFINITION_FIELDS = {
     "title", "assertions", "claim_generator", "claim_generator_info", "claim_version", "format", "vendor", "label", "alg",
@@ -46,7 +48,7 @@ def draft_from_document(
     fields = _from_definition(document) if "assertions" in document else dict(document)
     if unknown := set(fields) - _FIELDS:
         raise DraftError(f"the manifest has an unknown field {min(unknown)!r}; known are {', '.join(sorted(_FIELDS))}")
-    kind = fields.get("kind") or ("still" if media_type.startswith("image/") else "cut")
+    kind = fields.get("kind") or kind_for(media_type)
     if kind not in get_args(Kind):
         raise DraftError(f"the manifest's kind is {kind!r}; use one of {', '.join(get_args(Kind))}")
     actions = _actions(fields, ingredients)
@@ -64,7 +66,9 @@ def draft_from_document(
         audit=_record(AuditStatement, fields, "audit"),
         review=_record(ReviewStatement, fields, "review"),
         consents=tuple(_build(ConsentReference, entry, "consents") for entry in _list(fields, "consents")),
-        soft_binding=fields.get("soft_binding"),
+        soft_bindings=tuple(
+            _build(SoftBindingStatement, entry, "soft_bindings") for entry in _list(fields, "soft_bindings")
+        ),
         mining=fields.get("mining", "notAllowed"),
         kind=cast(Kind, kind),
     )

@@ -19,19 +19,43 @@ GENERATOR = "Reelproof"
 AUDIT, REVIEW, CONSENTS, SOURCES = (f"org.reelproof.{name}" for name in ("audit", "review", "consents", "sources"))
 
 IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
-#: IPTC Digital Source Type vocabulary as of November 2026; c2pa-rs does not check it.
+#: IPTC Digital Source Type vocabulary, release of 23 October 2024 (the newest in November 2026), without the three retired
+#: terms minorHumanEdits, softwareImage and digitalArt; c2pa-rs does not check it.
 DIGITAL_SOURCE_TYPES = frozenset(
-    {"digitalCapture", "computationalCapture", "multiFrameComputationalCapture", "screenCapture", "virtualRecording"}
-    | {"negativeFilm", "positiveFilm", "print", "humanEdits", "algorithmicallyEnhanced", "dataDrivenMedia"}
-    | {"digitalCreation", "algorithmicMedia", "trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia"}
+    {
+        "digitalCapture",
+        "computationalCapture",
+        "screenCapture",
+        "virtualRecording",
+        "negativeFilm",
+        "positiveFilm",
+        "print",
+    }
+    | {"humanEdits", "algorithmicallyEnhanced", "dataDrivenMedia", "digitalCreation"}
+    | {"algorithmicMedia", "trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia"}
     | {"composite", "compositeCapture", "compositeSynthetic"}
 )
-#: Actions of C2PA 2.4 that the studio performs, and so may claim.
-ACTIONS = frozenset(
-    {"c2pa.created", "c2pa.opened", "c2pa.edited", "c2pa.placed", "c2pa.transcoded", "c2pa.trimmed", "c2pa.cropped"}
-    | {"c2pa.resized", "c2pa.color_adjustments", "c2pa.filtered", "c2pa.drawing", "c2pa.addedText", "c2pa.published"}
-    | {"c2pa.converted", "c2pa.orientation", "c2pa.removed", "c2pa.unknown"}
+#: What C2PA adds to IPTC's list: nothing yet, and data rather than media (C2PA 2.4, "digitalSourceType").
+C2PA_SOURCE = "http://c2pa.org/digitalsourcetype/"
+_C2PA_SOURCE_TYPES = frozenset({"empty", "trainedAlgorithmicData"})
+#: Actions of C2PA 2.4, without the deprecated ones: what was begun, what changes nothing that is seen or heard, what does.
+_BEGINNINGS = frozenset({"c2pa.created", "c2pa.opened"})
+_UNSEEN = frozenset(
+    {"c2pa.converted", "c2pa.published", "c2pa.repackaged", "c2pa.transcoded", "c2pa.resized.proportional"}
+    | {"c2pa.enhanced", "c2pa.edited.metadata", "c2pa.redacted", "c2pa.watermarked.bound", "c2pa.watermarked.unbound"}
 )
+_SEEN = frozenset(
+    {"c2pa.edited", "c2pa.placed", "c2pa.trimmed", "c2pa.cropped", "c2pa.resized", "c2pa.orientation", "c2pa.removed"}
+    | {"c2pa.adjustedColor", "c2pa.filtered", "c2pa.drawing", "c2pa.addedText", "c2pa.deleted", "c2pa.changedSpeed"}
+    | {"c2pa.dubbed", "c2pa.translated", "c2pa.mixed", "c2pa.remixed", "c2pa.mastered", "c2pa.unknown"}
+)
+ACTIONS = _BEGINNINGS | _UNSEEN | _SEEN
+#: Actions that say by what kind of means they came: those that begin from nothing or are seen, but for placing what says so
+#: itself (C2PA Asset Conformance Rubric 0.2 for specification 2.4).
+_BY_MEANS = (_SEEN | {"c2pa.created"}) - {"c2pa.placed"}
+#: ISO 24138, on C2PA's list of soft binding algorithms.
+ISCC = "io.iscc.v0"
+_ALGORITHM = re.compile(r"[a-z0-9-]+(\.[A-Za-z0-9_-]+)+")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 #: Longest text that we write into a manifest.
@@ -39,11 +63,37 @@ _MAX_TEXT = 500
 
 Relationship = Literal["parentOf", "componentOf", "inputTo"]
 Oversight = Literal["fully_autonomous", "prompt_guided", "human_validated", "human_edited"]
-Kind = Literal["take", "cut", "still"]
+Kind = Literal["take", "cut", "still", "storyboard", "trailer", "variant", "audio", "captions", "document", "package"]
+
+
+#: The media types of each kind of output, by what they begin with.
+_MEDIA = {
+    "take": ("video/",),
+    "cut": ("video/",),
+    "trailer": ("video/",),
+    "variant": ("video/",),
+    "still": ("image/",),
+    "storyboard": ("image/", "application/pdf"),
+    "audio": ("audio/",),
+    "captions": ("text/vtt", "application/x-subrip"),
+    "document": ("application/pdf",),
+    "package": ("application/zip", "application/x-zip", "video/mp4"),  # the last: a fragmented film for streaming
+}
+
+
+def kind_for(media_type: str) -> Kind:
+    """The kind of output that a file of this type most likely is; raises ``DraftError`` where it can't be one."""
+    likely: tuple[Kind, ...] = ("cut", "still", "audio", "captions", "document", "package")
+    for kind in likely:
+        if media_type.startswith(_MEDIA[kind]):
+            return kind
+    raise DraftError(f"{media_type[:60]!r} is no type of file that the studio signs")
 
 
 def source_type(name: str) -> str:
-    """IPTC's URI for a digital source type, given by name or URI; raises ``DraftError`` where IPTC knows no such type."""
+    """The URI of a digital source type, given by name or URI; raises ``DraftError`` where neither IPTC nor C2PA has it."""
+    if (own := name.removeprefix(C2PA_SOURCE)) in _C2PA_SOURCE_TYPES:
+        return C2PA_SOURCE + own
     short = name.removeprefix(IPTC)
     if short not in DIGITAL_SOURCE_TYPES:
         raise DraftError(
@@ -165,6 +215,18 @@ class ConsentReference:
 
 
 @dataclass(frozen=True, slots=True)
+class SoftBindingStatement:
+    """By what the file is found again when its record is gone: an algorithm of C2PA's list and the value.
+
+    ``scope`` narrows it to a part, for example ``{"extent": "track 1"}``; empty, it speaks of the whole file.
+    """
+
+    alg: str
+    value: str
+    scope: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class ManifestDraft:
     """Everything that the manifest shall state. ``mining`` says whether others may train on or mine the file."""
 
@@ -176,7 +238,7 @@ class ManifestDraft:
     audit: AuditStatement | None = None
     review: ReviewStatement | None = None
     consents: tuple[ConsentReference, ...] = ()
-    soft_binding: str | None = None
+    soft_bindings: tuple[SoftBindingStatement, ...] = ()
     mining: Literal["allowed", "notAllowed"] = "notAllowed"
     kind: Kind = "cut"
 
@@ -186,6 +248,8 @@ class ManifestDraft:
         Raises ``DraftError`` for anything outside the vocabulary, dangling labels, or a history that contradicts itself.
         """
         labels = labelled([ingredient for ingredient, _ in ingredients])
+        if not self.media_type.startswith(_MEDIA[self.kind]):
+            raise DraftError(f"a file of type {self.media_type[:60]} is no {self.kind}; correct the draft's kind")
         return {
             "claim_version": 2,
             "claim_generator_info": [{"name": GENERATOR, "version": __version__, "specVersion": SPEC_VERSION}],
@@ -210,8 +274,9 @@ class ManifestDraft:
         if first.action == "c2pa.created" and parents:
             raise DraftError("a file with a parentOf ingredient was opened, not created: begin with c2pa.opened")
         entries = [action.as_definition() for action in self.actions]
-        if first.action == "c2pa.created":
-            entries[0]["digitalSourceType"] = source_type(first.digital_source_type or self.digital_source_type)
+        for action, entry in zip(self.actions, entries, strict=True):  # what is seen says by what kind of means it came
+            if action.action in _BY_MEANS:
+                entry["digitalSourceType"] = source_type(action.digital_source_type or self.digital_source_type)
         named = {label for action in self.actions for label in action.ingredients}
         if dangling := named - set(labels):
             raise DraftError(
@@ -239,12 +304,7 @@ class ManifestDraft:
             )
         uses = ("ai_generative_training", "ai_training", "ai_inference", "data_mining")
         found.append(("cawg.training-mining", {"entries": {f"cawg.{use}": {"use": self.mining} for use in uses}}))
-        if self.soft_binding is not None:
-            if not re.fullmatch(r"ISCC:[A-Z2-7]{10,80}", self.soft_binding):
-                raise DraftError(f"the soft binding {self.soft_binding[:60]!r} is not an ISCC code")
-            found.append(
-                ("c2pa.soft-binding", {"alg": "io.iscc.v0", "blocks": [{"scope": {}, "value": self.soft_binding}]})
-            )
+        found += [("c2pa.soft-binding", data) for data in _soft_bindings(self.soft_bindings)]
         if self.audit is not None:
             found.append((AUDIT, _audit(self.audit)))
         if self.review is not None:
@@ -268,6 +328,19 @@ class ManifestDraft:
         if ingredients:
             found.append((SOURCES, {"kind": self.kind, "sources": _sources(labels, ingredients)}))
         return found
+
+
+def _soft_bindings(bindings: Sequence[SoftBindingStatement]) -> list[dict[str, Any]]:
+    """One assertion for each algorithm, with a block for each value."""
+    blocks: dict[str, list[dict[str, Any]]] = {}
+    for binding in bindings:
+        if not _ALGORITHM.fullmatch(binding.alg):
+            raise DraftError(f"{binding.alg[:60]!r} is no soft binding algorithm; use a name like io.iscc.v0")
+        if binding.alg == ISCC and not re.fullmatch(r"ISCC:[A-Z2-7]{10,80}", binding.value):
+            raise DraftError(f"the soft binding {binding.value[:60]!r} is not an ISCC code")
+        block = {"scope": dict(binding.scope), "value": _text(binding.value, "a soft binding's value")}
+        blocks.setdefault(binding.alg, []).append(block)
+    return [{"alg": alg, "blocks": values} for alg, values in blocks.items()]
 
 
 def _audit(audit: AuditStatement) -> dict[str, Any]:

@@ -25,3 +25,7 @@ class SigningError(ProvenanceError):
 
 class RereadError(SigningError):
     """The signed file did not read as Trusted with a fresh reader; it was thrown away."""
+
+
+class TimestampUnavailableError(SigningError):
+    """No time stamp could be had, although one was asked for; try again later, nothing was left at the destination."""

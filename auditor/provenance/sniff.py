@@ -1,16 +1,13 @@
-"""What kind of file is this? Its first bytes say so; its name may lie. And which bytes of an mp4 no signature covers."""
+"""What kind of file is this? Its first bytes say so; its name may lie."""
 
-import struct
-from collections.abc import Iterator
-from pathlib import Path
-from typing import BinaryIO
+import re
 
-#: Most top-level boxes that are walked; a fragmented film has two for every few seconds.
-_MAX_BOXES = 20_000
+#: Enough of a file's beginning to tell its kind, an SVG with a comment in front included.
+HEAD_BYTES = 1024
 
 
 def media_type(head: bytes) -> str | None:
-    """The media type by content (RFC 6838 name), from the first 16 bytes or more; ``None`` if it is none that we sign."""
+    """The media type by content (RFC 6838 name), from the first 32 bytes or more; ``None`` if it is none that we sign."""
     if head[4:8] == b"ftyp":
         brand = head[8:12]
         if brand in (b"avif", b"avis"):
@@ -25,35 +22,33 @@ def media_type(head: bytes) -> str | None:
         (b"II*\x00", "image/tiff"),
         (b"MM\x00*", "image/tiff"),
         (b"%PDF-", "application/pdf"),
+        (b"PK\x03\x04", "application/x-zip"),
+        (b"\x00\x00\x00\x0cJXL \r\n\x87\n", "image/jxl"),
+        (b"ID3", "audio/mpeg"),
+        (b"fLaC", "audio/flac"),
     ):
         if head.startswith(magic):
             return kind
     if head[:4] == b"RIFF":
         return {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/avi"}.get(head[8:12])
+    if len(head) > 2 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2:  # an MPEG audio frame of layer III
+        return "audio/mpeg"
+    text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if text.startswith(b"<svg") or (text.startswith(b"<?xml") and b"<svg" in text):
+        return "image/svg+xml"
+    return captions(head)
+
+
+def captions(head: bytes) -> str | None:
+    """WebVTT and SubRip by how they begin: text that can hold no record itself."""
+    text = head.removeprefix(b"\xef\xbb\xbf")
+    if re.match(rb"WEBVTT(?:[ \t\r\n]|$)", text):
+        return "text/vtt"
+    if re.match(rb"\s*\d+\r?\n\d\d:\d\d:\d\d,\d{3} --> ", text):
+        return "application/x-subrip"
     return None
 
 
-def top_level_boxes(stream: BinaryIO, size: int) -> Iterator[tuple[str, int, int]]:
-    """``(type, offset, bytes)`` of each top-level box of an ISO base media file, until the structure ends or breaks."""
-    offset = 0
-    for _ in range(_MAX_BOXES):
-        stream.seek(offset)
-        header = stream.read(16)
-        if len(header) < 8:
-            return
-        length, kind = struct.unpack(">I4s", header[:8])
-        if length == 1 and len(header) == 16:
-            (length,) = struct.unpack(">Q", header[8:])
-        elif length == 0:
-            length = size - offset
-        if length < 8 or offset + length > size:
-            return
-        yield kind.decode("latin-1"), offset, length
-        offset += length
-
-
-def uncovered(path: Path) -> tuple[tuple[str, int, int], ...]:
-    """Top-level boxes whose bytes the hard binding leaves out (``ftyp``, ``free``, ``skip``, ``mfra``): C2PA 2.4, A.5."""
-    with path.open("rb") as stream:
-        size = path.stat().st_size
-        return tuple(box for box in top_level_boxes(stream, size) if box[0] in ("ftyp", "free", "skip", "mfra"))
+def is_bmff(kind: str | None) -> bool:
+    """Whether files of this type are made of ISO base media boxes."""
+    return kind in ("video/mp4", "video/quicktime", "audio/mp4", "image/avif", "image/heic")

@@ -16,71 +16,88 @@ from auditor.provenance.errors import IdentityError
 _EKU = "1.3.6.1.4.1.62558.2.1\n1.3.6.1.5.5.7.3.36\n1.3.6.1.5.5.7.3.4\n"
 #: Above this many MiB the library spills to temporary files, which keeps signing long files under half a gigabyte.
 _SPILL_MB = 16
-#: Buffer of the streams that the library reads and writes in 8 KiB steps through Python; saves a sixth of signing time.
-BUFFER_BYTES = 1 << 20
 
 _contexts: dict[tuple[int, str], c2pa.Context] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class TrustList:
-    """Root certificates, PEM, whose signers read as Trusted."""
+    """Root certificates, PEM: of signers who read as Trusted, of time-stamp authorities, of organisations."""
 
     pem: bytes
+    timestamps: bytes = b""
+    organisations: bytes = b""
 
     @classmethod
-    def from_pem(cls, pem: bytes) -> "TrustList":
-        """Raises ``IdentityError`` where there is no certificate in ``pem``."""
-        try:
-            certificates = x509.load_pem_x509_certificates(pem)
-        except ValueError:
-            raise IdentityError(
-                "the trust list holds no readable PEM certificate; pass the root certificates"
-            ) from None
-        return cls(b"".join(certificate.public_bytes(serialization.Encoding.PEM) for certificate in certificates))
+    def from_pem(cls, pem: bytes, *, timestamps: bytes = b"", organisations: bytes = b"") -> "TrustList":
+        """Raises ``IdentityError`` where there is no certificate in ``pem``, or something else in the other two."""
+        return cls(
+            _anchors(pem, "the trust list"),
+            _anchors(timestamps, "the list of time-stamp authorities") if timestamps else b"",
+            _anchors(organisations, "the list of organisations") if organisations else b"",
+        )
 
     @classmethod
     def open(cls, path: Path) -> "TrustList":
-        """A PEM file, or a directory: its ``root.pem``, else every ``*.pem`` directly in it (keys are not read)."""
+        """A PEM file of signers' roots, or a directory: its ``root.pem``, else every other ``*.pem`` directly in it (keys
+        are not read). ``tsa*.pem`` there are roots of time-stamp authorities, ``cawg*.pem`` those of organisations."""
         path = Path(path)
         if path.is_dir():
-            files = [path / "root.pem"] if (path / "root.pem").is_file() else sorted(path.glob("*.pem"))
-            pem = b"\n".join(file.read_bytes() for file in files if file.name != "key.pem")
+            every = [file for file in sorted(path.glob("*.pem")) if file.name != "key.pem"]
+            timestamps = [file for file in every if file.name.startswith("tsa")]
+            organisations = [file for file in every if file.name.startswith("cawg")]
+            rest = [file for file in every if file not in timestamps and file not in organisations]
+            signers = [path / "root.pem"] if (path / "root.pem").is_file() else rest
         elif path.is_file():
-            pem = path.read_bytes()
+            signers, timestamps, organisations = [path], [], []
         else:
             raise IdentityError(f"{path} does not exist; pass a PEM file or a directory of trust anchors")
         try:
-            return cls.from_pem(pem)
+            pem, tsa, cawg = (
+                b"\n".join(file.read_bytes() for file in part) for part in (signers, timestamps, organisations)
+            )
+            return cls.from_pem(pem, timestamps=tsa, organisations=cawg)
         except IdentityError as error:
             raise IdentityError(f"{path}: {error}") from None
 
 
-def settings(trust: TrustList | None) -> dict[str, Any]:
-    """The c2pa settings: our anchors alone, no network, no thumbnails."""
-    anchors = (
-        []
-        if trust is None
-        else [
-            {
-                "trust_kind": "manifest",
-                "trust_uri": "https://reelproof.example/trust",
-                "trust_anchors": trust.pem.decode("ascii"),
-            }
-        ]
-    )
+def _anchors(pem: bytes, what: str) -> bytes:
+    try:
+        certificates = x509.load_pem_x509_certificates(pem)
+    except ValueError:
+        raise IdentityError(f"{what} holds no readable PEM certificate; pass the root certificates") from None
+    return b"".join(certificate.public_bytes(serialization.Encoding.PEM) for certificate in certificates)
+
+
+def settings(trust: TrustList | None, *, leaf_kb: int = 0) -> dict[str, Any]:
+    """The c2pa settings: our anchors alone, no network, no thumbnails. ``leaf_kb``: a hash for each so many KiB of
+    the pictures (0: one for all)."""
+    parts = {} if trust is None else {"manifest": trust.pem, "tsa": trust.timestamps, "cawg": trust.organisations}
+    anchors = [
+        {
+            "trust_kind": kind,
+            "trust_uri": f"https://reelproof.example/trust/{kind}",
+            "trust_anchors": pem.decode("ascii"),
+        }
+        for kind, pem in parts.items()
+        if pem or kind == "manifest"
+    ]
     return {
         "version": 1,
         "trust": {"trust_config": _EKU, "anchors": anchors},
-        "verify": {"remote_manifest_fetch": False, "verify_after_sign": True, "verify_after_sign_hash": True},
-        "core": {"allowed_network_hosts": [], "backing_store_memory_threshold_in_mb": _SPILL_MB},
+        "verify": {"remote_manifest_fetch": False, "verify_after_sign": True, "verify_after_sign_hash": False},
+        "core": {
+            "allowed_network_hosts": [],
+            "backing_store_memory_threshold_in_mb": _SPILL_MB,
+            **({"merkle_tree_chunk_size_in_kb": leaf_kb, "merkle_tree_max_proofs": 0} if leaf_kb else {}),
+        },
         "builder": {"thumbnail": {"enabled": False}},
     }
 
 
-def context(trust: TrustList | None) -> c2pa.Context:
+def context(trust: TrustList | None, *, leaf_kb: int = 0) -> c2pa.Context:
     """The c2pa context for this trust list in this process; a forked child gets its own."""
-    document = json.dumps(settings(trust), sort_keys=True)
+    document = json.dumps(settings(trust, leaf_kb=leaf_kb), sort_keys=True)
     key = (os.getpid(), document)
     if key not in _contexts:
         for stale in [other for other in _contexts if other[0] != key[0]]:

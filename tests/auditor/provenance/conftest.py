@@ -5,15 +5,16 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from PIL import Image
 
 from auditor.provenance import (
     Action,
     DevelopmentAuthority,
+    FileSigner,
     Ingredient,
     ManifestDraft,
     ModelDisclosure,
     SignedOutput,
-    SigningIdentity,
     TrustList,
     sign,
 )
@@ -32,6 +33,13 @@ def write_mp4(path: Path, seed: int = 0, frames: int = 24) -> Path:
             frame = av.VideoFrame.from_ndarray(np.roll(texture, number * 3, axis=1), format="rgb24")
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
+    return path
+
+
+def picture(path: Path, seed: int = 0) -> Path:
+    """Coloured noise, 64x48, in the format that the suffix says (PDF included)."""
+    noise = np.random.default_rng(seed).integers(0, 255, (48, 64, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(path)
     return path
 
 
@@ -73,8 +81,8 @@ def impostor(tmp_path_factory: pytest.TempPathFactory) -> DevelopmentAuthority:
 
 
 @pytest.fixture(scope="session")
-def identity(authority: DevelopmentAuthority) -> SigningIdentity:
-    return SigningIdentity.open(authority.identity_directory)
+def signer(authority: DevelopmentAuthority) -> FileSigner:
+    return FileSigner.open(authority.identity_directory)
 
 
 @pytest.fixture(scope="session")
@@ -84,10 +92,10 @@ def trust(authority: DevelopmentAuthority) -> TrustList:
 
 @pytest.fixture(scope="session")
 def _signed(
-    media: dict[str, Path], identity: SigningIdentity, trust: TrustList, tmp_path_factory: pytest.TempPathFactory
+    media: dict[str, Path], signer: FileSigner, trust: TrustList, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, SignedOutput]:
     directory = tmp_path_factory.mktemp("signed")
-    shot = sign(media["shot"], directory / "shot.mp4", draft=draft("Shot 1"), identity=identity, trust=trust)
+    shot = sign(media["shot"], directory / "shot.mp4", draft=draft("Shot 1"), signer=signer, trust=trust)
     ingredients = (
         Ingredient("video/mp4", "componentOf", "Shot 1", path=shot.path, label="shot-1"),
         Ingredient("text/plain", "inputTo", "Screenplay", data=b"INT. HARBOUR - NIGHT", label="screenplay"),
@@ -100,7 +108,7 @@ def _signed(
         media["cut"],
         directory / "film.mp4",
         draft=draft(actions=actions, kind="cut"),
-        identity=identity,
+        signer=signer,
         trust=trust,
         ingredients=ingredients,
     )

@@ -11,21 +11,24 @@ import pytest
 
 from auditor.fingerprints import iscc
 from auditor.provenance import (
+    ISCC,
     Action,
     AuditStatement,
     ConsentReference,
     DevelopmentAuthority,
     DraftError,
+    FileSigner,
     HistoryError,
     Ingredient,
     RereadError,
     ReviewStatement,
     SigningError,
-    SigningIdentity,
+    SoftBindingStatement,
     TrustList,
     sign,
     verify,
 )
+from auditor.provenance.native import native_signer
 from auditor.provenance.trust import settings
 from tests.auditor.provenance.conftest import WHEN, draft, flip
 
@@ -33,7 +36,7 @@ D = "cd" * 32
 
 
 def test_a_film_carries_everything_it_should(
-    film: Path, media: dict[str, Path], identity: SigningIdentity, trust: TrustList, tmp_path: Path, shot: Path
+    film: Path, media: dict[str, Path], signer: FileSigner, trust: TrustList, tmp_path: Path, shot: Path
 ) -> None:
     code = iscc.video_code(media["cut"])
     full = draft(
@@ -42,15 +45,13 @@ def test_a_film_carries_everything_it_should(
         audit=AuditStatement("allow", D, D, D, WHEN),
         review=ReviewStatement("reviewer-7", "approved", WHEN),
         consents=(ConsentReference("grant-1", D),),
-        soft_binding=code,
+        soft_bindings=(SoftBindingStatement(ISCC, code),),
     )
     ingredients = (
         Ingredient("video/mp4", "componentOf", "Shot", path=shot, label="s1", metadata={"start": 0.0, "end": 2.0}),
         Ingredient("application/json", "inputTo", "previz model card", data=b"{}", label="model"),
     )
-    output = sign(
-        media["cut"], tmp_path / "out.mp4", draft=full, identity=identity, trust=trust, ingredients=ingredients
-    )
+    output = sign(media["cut"], tmp_path / "out.mp4", draft=full, signer=signer, trust=trust, ingredients=ingredients)
     assert output.verification.state == "Trusted"
     assert output.sha256 == hashlib.sha256(output.path.read_bytes()).hexdigest()
     report = verify(output.path, trust=trust)
@@ -110,60 +111,60 @@ with open({str(film)!r}, "rb") as stream:
 
 
 def test_the_source_is_never_touched_and_never_the_destination(
-    media: dict[str, Path], identity: SigningIdentity, trust: TrustList, tmp_path: Path
+    media: dict[str, Path], signer: FileSigner, trust: TrustList, tmp_path: Path
 ) -> None:
     source = tmp_path / "source.mp4"
     source.write_bytes(media["cut"].read_bytes())
     with pytest.raises(SigningError, match="source itself"):
-        sign(source, source, draft=draft(), identity=identity, trust=trust)
+        sign(source, source, draft=draft(), signer=signer, trust=trust)
     link = tmp_path / "link.mp4"
     link.hardlink_to(source)
     with pytest.raises(SigningError, match="source itself"):
-        sign(source, link, draft=draft(), identity=identity, trust=trust)
-    sign(source, tmp_path / "out.mp4", draft=draft(), identity=identity, trust=trust)
+        sign(source, link, draft=draft(), signer=signer, trust=trust)
+    sign(source, tmp_path / "out.mp4", draft=draft(), signer=signer, trust=trust)
     assert source.read_bytes() == media["cut"].read_bytes()
 
 
 def test_a_signed_source_is_not_signed_again_without_its_history(
-    film: Path, identity: SigningIdentity, trust: TrustList, tmp_path: Path, shot: Path
+    film: Path, signer: FileSigner, trust: TrustList, tmp_path: Path, shot: Path
 ) -> None:
     out = tmp_path / "again.mp4"
     wrong_parent = Ingredient("video/mp4", "parentOf", "another file", path=shot, label="p")
     opened = draft(actions=(Action("c2pa.opened", WHEN, ingredients=("p",)), Action("c2pa.edited", WHEN)))
     with pytest.raises(HistoryError, match="already signed by Reelproof DEVELOPMENT signer"):
-        sign(film, out, draft=draft(), identity=identity, trust=trust)
+        sign(film, out, draft=draft(), signer=signer, trust=trust)
     with pytest.raises(HistoryError, match="parentOf"):
-        sign(film, out, draft=opened, identity=identity, trust=trust, ingredients=[wrong_parent])
+        sign(film, out, draft=opened, signer=signer, trust=trust, ingredients=[wrong_parent])
     assert not out.exists()
     parent = Ingredient("video/mp4", "parentOf", "first version", path=film, label="p")
-    output = sign(film, out, draft=opened, identity=identity, trust=trust, ingredients=[parent])
+    output = sign(film, out, draft=opened, signer=signer, trust=trust, ingredients=[parent])
     assert [(link.title, link.depth) for link in output.verification.chain][:2] == [("first version", 1), ("Shot 1", 2)]
 
 
 def test_a_damaged_history_can_neither_be_erased_nor_laundered(
-    film: Path, identity: SigningIdentity, trust: TrustList, tmp_path: Path
+    film: Path, signer: FileSigner, trust: TrustList, tmp_path: Path
 ) -> None:
     flip(film, film.read_bytes().index(b"mdat") + 200)
     with pytest.raises(HistoryError):
-        sign(film, tmp_path / "out.mp4", draft=draft(), identity=identity, trust=trust)
+        sign(film, tmp_path / "out.mp4", draft=draft(), signer=signer, trust=trust)
     parent = Ingredient("video/mp4", "parentOf", "tampered", path=film, label="p")
     opened = draft(actions=(Action("c2pa.opened", WHEN, ingredients=("p",)),))
     with pytest.raises(RereadError, match="Changed, not Trusted"):
-        sign(film, tmp_path / "out.mp4", draft=opened, identity=identity, trust=trust, ingredients=[parent])
+        sign(film, tmp_path / "out.mp4", draft=opened, signer=signer, trust=trust, ingredients=[parent])
     assert sorted(path.name for path in tmp_path.iterdir()) == ["film.mp4"]
 
 
 def test_failure_leaves_the_destination_as_it_was(
-    media: dict[str, Path], identity: SigningIdentity, impostor: DevelopmentAuthority, trust: TrustList, tmp_path: Path
+    media: dict[str, Path], signer: FileSigner, impostor: DevelopmentAuthority, trust: TrustList, tmp_path: Path
 ) -> None:
     destination = tmp_path / "out.mp4"
     destination.write_bytes(b"the earlier version")
-    stranger = SigningIdentity.open(impostor.identity_directory)
+    stranger = FileSigner.open(impostor.identity_directory)
     with pytest.raises(RereadError, match="not on your trust list"):
-        sign(media["cut"], destination, draft=draft(), identity=stranger, trust=trust)
+        sign(media["cut"], destination, draft=draft(), signer=stranger, trust=trust)
     missing = Ingredient("video/mp4", "componentOf", "gone", path=tmp_path / "gone.mp4")
     with pytest.raises(DraftError, match="gone"):
-        sign(media["cut"], destination, draft=draft(), identity=identity, trust=trust, ingredients=[missing])
+        sign(media["cut"], destination, draft=draft(), signer=signer, trust=trust, ingredients=[missing])
     assert destination.read_bytes() == b"the earlier version"
     assert [path.name for path in tmp_path.iterdir()] == ["out.mp4"]
 
@@ -181,7 +182,7 @@ def test_failure_leaves_the_destination_as_it_was(
         ({"actions": (Action("c2pa.opened", WHEN),)}, "parentOf"),
         ({"title": ""}, "title"),
         ({"title": "x" * 501}, "title"),
-        ({"soft_binding": "ISBN:1"}, "ISCC"),
+        ({"soft_bindings": (SoftBindingStatement(ISCC, "ISBN:1"),)}, "ISCC"),
         ({"audit": AuditStatement("allow", "short", D, D, WHEN)}, "index digest"),
         ({"media_type": "image/png"}, "draft says image/png"),
     ],
@@ -190,19 +191,19 @@ def test_a_draft_outside_the_vocabulary_is_refused(
     changes: dict[str, object],
     words: str,
     media: dict[str, Path],
-    identity: SigningIdentity,
+    signer: FileSigner,
     trust: TrustList,
     tmp_path: Path,
 ) -> None:
     with pytest.raises(DraftError, match=words):
-        sign(media["cut"], tmp_path / "out.mp4", draft=draft(**changes), identity=identity, trust=trust)
+        sign(media["cut"], tmp_path / "out.mp4", draft=draft(**changes), signer=signer, trust=trust)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_text_is_not_signed(identity: SigningIdentity, trust: TrustList, tmp_path: Path) -> None:
+def test_text_is_not_signed(signer: FileSigner, trust: TrustList, tmp_path: Path) -> None:
     (tmp_path / "film.mp4").write_text("not a film")
     with pytest.raises(DraftError, match="no media file"):
-        sign(tmp_path / "film.mp4", tmp_path / "out.mp4", draft=draft(), identity=identity, trust=trust)
+        sign(tmp_path / "film.mp4", tmp_path / "out.mp4", draft=draft(), signer=signer, trust=trust)
 
 
 def _verify_in_child(path: str, root: str, queue: "multiprocessing.Queue[str]") -> None:
@@ -221,15 +222,15 @@ def test_a_forked_worker_makes_its_own_context(film: Path, authority: Developmen
 
 
 def test_the_library_does_not_check_source_types_so_we_must(
-    media: dict[str, Path], identity: SigningIdentity, trust: TrustList
+    media: dict[str, Path], signer: FileSigner, trust: TrustList
 ) -> None:
     """If this fails the library began to check, and our own list may go."""
     definition = draft().definition([])
     definition["assertions"][0]["data"]["actions"][0]["digitalSourceType"] = "http://example.com/nonsense"
-    info = c2pa.C2paSignerInfo(identity.algorithm, identity.chain_pem, identity.key_pem, None)
+    native = native_signer(signer, [])
     builder = c2pa.Builder(definition, context=c2pa.Context.from_dict(settings(trust)))
     with media["cut"].open("rb") as source:
         signed = io.BytesIO()
-        builder.sign(c2pa.Signer.from_info(info), "video/mp4", source, signed)
+        builder.sign(native, "video/mp4", source, signed)
     reader = c2pa.Reader("video/mp4", io.BytesIO(signed.getvalue()), context=c2pa.Context.from_dict(settings(trust)))
     assert reader.get_validation_state() == "Trusted"

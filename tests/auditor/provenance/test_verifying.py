@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from auditor.errors import BadInputError
-from auditor.provenance import Action, DevelopmentAuthority, Ingredient, SigningIdentity, TrustList, sign, verify
+from auditor.provenance import Action, DevelopmentAuthority, FileSigner, Ingredient, TrustList, sign, verify
+from auditor.provenance.native import native_signer
 from auditor.provenance.trust import context
 from tests.auditor.provenance.conftest import WHEN, draft, flip
 
@@ -116,32 +117,32 @@ def test_a_copied_name_is_never_trusted(
 ) -> None:
     theirs = TrustList.open(impostor.directory)
     out = tmp_path / "forged.mp4"
-    identity = SigningIdentity.open(impostor.directory)
-    assert sign(media["cut"], out, draft=draft(), identity=identity, trust=theirs).verification.state == "Trusted"
+    signer = FileSigner.open(impostor.directory)
+    assert sign(media["cut"], out, draft=draft(), signer=signer, trust=theirs).verification.state == "Trusted"
     report = verify(out, trust=trust)
     assert report.signer == "Reelproof DEVELOPMENT signer - not for production", "the name is the same"
     assert report.state == "Valid"
     assert "anyone can make such a certificate" in report.reasons[0].plain
 
 
-def bare_sign(source: Path, out: Path, ingredient: Path, identity: SigningIdentity, trust: TrustList) -> None:
+def bare_sign(source: Path, out: Path, ingredient: Path, signer: FileSigner, trust: TrustList) -> None:
     """What another tool does: it takes an ingredient as it is and signs."""
     definition = draft(actions=(Action("c2pa.created", WHEN),)).definition([])
-    info = c2pa.C2paSignerInfo(identity.algorithm, identity.chain_pem, identity.key_pem, None)
+    native = native_signer(signer, [])
     builder = c2pa.Builder(definition, context=context(trust))
     with source.open("rb") as reading, out.open("w+b") as writing:
         builder.add_ingredient(
             {"title": "Shot", "relationship": "componentOf"}, "video/mp4", io.BytesIO(ingredient.read_bytes())
         )
-        builder.sign(c2pa.Signer.from_info(info), "video/mp4", reading, writing)
+        builder.sign(native, "video/mp4", reading, writing)
 
 
 def test_a_tampered_ingredient_taints_the_whole(
-    media: dict[str, Path], shot: Path, identity: SigningIdentity, trust: TrustList, tmp_path: Path
+    media: dict[str, Path], shot: Path, signer: FileSigner, trust: TrustList, tmp_path: Path
 ) -> None:
     flip(shot, shot.read_bytes().index(b"mdat") + 200)
     out = tmp_path / "out.mp4"
-    bare_sign(media["cut"], out, shot, identity, trust)
+    bare_sign(media["cut"], out, shot, signer, trust)
     with out.open("rb") as stream:
         reader = c2pa.Reader("video/mp4", stream, context=context(trust))
     assert reader.get_validation_state() == "Trusted", "every reader that looks at the top alone is fooled"
@@ -152,11 +153,11 @@ def test_a_tampered_ingredient_taints_the_whole(
 
 
 def test_an_ingredient_tampered_two_steps_down(
-    media: dict[str, Path], shot: Path, identity: SigningIdentity, trust: TrustList, tmp_path: Path
+    media: dict[str, Path], shot: Path, signer: FileSigner, trust: TrustList, tmp_path: Path
 ) -> None:
     flip(shot, shot.read_bytes().index(b"mdat") + 200)
-    bare_sign(media["other"], tmp_path / "middle.mp4", shot, identity, trust)
-    bare_sign(media["cut"], tmp_path / "top.mp4", tmp_path / "middle.mp4", identity, trust)
+    bare_sign(media["other"], tmp_path / "middle.mp4", shot, signer, trust)
+    bare_sign(media["cut"], tmp_path / "top.mp4", tmp_path / "middle.mp4", signer, trust)
     report = verify(tmp_path / "top.mp4", trust=trust)
     assert report.state == "Changed"
     assert [link.depth for link in report.chain if link.state == "Changed"][-1] == 2
@@ -166,26 +167,43 @@ def test_a_strangers_ingredient_leaves_the_chain_valid_at_most(
     media: dict[str, Path],
     impostor: DevelopmentAuthority,
     authority: DevelopmentAuthority,
-    identity: SigningIdentity,
+    signer: FileSigner,
     trust: TrustList,
     tmp_path: Path,
 ) -> None:
     theirs = TrustList.open(impostor.directory)
-    stranger = SigningIdentity.open(impostor.directory)
-    foreign = sign(media["shot"], tmp_path / "foreign.mp4", draft=draft("Foreign"), identity=stranger, trust=theirs)
-    bare_sign(media["cut"], tmp_path / "out.mp4", foreign.path, identity, trust)
+    stranger = FileSigner.open(impostor.directory)
+    foreign = sign(media["shot"], tmp_path / "foreign.mp4", draft=draft("Foreign"), signer=stranger, trust=theirs)
+    bare_sign(media["cut"], tmp_path / "out.mp4", foreign.path, signer, trust)
     assert verify(tmp_path / "out.mp4", trust=trust).state == "Valid"
     both = TrustList.from_pem(authority.root.read_bytes() + impostor.root.read_bytes())
     assert verify(tmp_path / "out.mp4", trust=both).state == "Trusted"
 
 
+def test_what_a_stranger_says_of_a_part_of_theirs_is_no_more_than_their_word(
+    media: dict[str, Path],
+    shot: Path,
+    impostor: DevelopmentAuthority,
+    authority: DevelopmentAuthority,
+    signer: FileSigner,
+    trust: TrustList,
+    tmp_path: Path,
+) -> None:
+    both = TrustList.from_pem(authority.root.read_bytes() + impostor.root.read_bytes())
+    bare_sign(media["other"], tmp_path / "middle.mp4", shot, FileSigner.open(impostor.directory), both)
+    bare_sign(media["cut"], tmp_path / "top.mp4", tmp_path / "middle.mp4", signer, trust)
+    report = verify(tmp_path / "top.mp4", trust=trust)
+    assert report.state == "Valid"
+    assert [(link.depth, link.state) for link in report.chain] == [(1, "Valid"), (2, "Valid")]
+    assert report.chain[1].reasons[0].code == "ingredient.onItsWord"
+    assert [link.state for link in verify(tmp_path / "top.mp4", trust=both).chain] == ["Trusted", "Trusted"]
+
+
 def test_a_hostile_title_stays_plain_text(
-    media: dict[str, Path], identity: SigningIdentity, trust: TrustList, tmp_path: Path
+    media: dict[str, Path], signer: FileSigner, trust: TrustList, tmp_path: Path
 ) -> None:
     title = "<script>alert(1)</script>\x00\x1b[31m\u202egnp.exe\u200b\n" + "A" * 400
-    output = sign(
-        media["cut"], tmp_path / "x.mp4", draft=draft(title.replace("\x00", "")), identity=identity, trust=trust
-    )
+    output = sign(media["cut"], tmp_path / "x.mp4", draft=draft(title.replace("\x00", "")), signer=signer, trust=trust)
     shown = output.verification.title
     assert shown is not None
     assert len(shown) <= 200
