@@ -23,7 +23,7 @@ from auditor.matching.fusion import fuse
 from auditor.matching.lines import FASTEST
 from auditor.matching.negatives import NegativeBank
 from auditor.matching.work_sounds import SOUND_VERSION, WorkSounds
-from auditor.media import Progress, probe, sample_frames, sample_sound
+from auditor.media import Progress, probe, probe_sound, sample_frames, sample_sound
 from auditor.media.types import Cancelled, OnProgress, never_cancelled, no_progress
 from auditor.report import AuditReport, DetectorVersion, Finding, Quieted, UnknownPerson
 from auditor.resemblance import ResemblanceLibrary, ResemblanceWatch
@@ -46,6 +46,8 @@ _RESEMBLANCE_BLIND = (
     "most works of a similar style or content: likeness is ranked against unrelated pictures and not calibrated, and shots "
     "shorter than half a second are not looked at for it",
 )
+#: How the names of detectors begin that listen.
+_LISTENING = ("sound", "voices", "dismissals")
 #: Why style and content were not looked at, unless a caller knows a better reason.
 NO_LOOKS = "no library of looks was searched"
 _NO_LIKENESS = "works of a similar style or content: "
@@ -177,6 +179,45 @@ class Auditor:
             quieted=quieted,
             considered=tuple(matcher.considered) if matcher is not None else (),
             unknown_people=unknown,
+        )
+
+    def audit_sound(
+        self, path: Path, *, on_progress: OnProgress = no_progress, cancelled: Cancelled = never_cancelled
+    ) -> AuditReport:
+        """Audit a recording without pictures: registered works that it sounds like, registered voices in it. What looks at
+        pictures is not among the report's detectors. Raises ``MediaError`` for unusable files and ``CancelledError``."""
+        seconds: dict[str, float] = {}
+        with _timed(seconds, "probe"):
+            info, digest = probe_sound(path), sha256_file(path)
+        findings: list[Finding] = []
+        quieted: tuple[Quieted, ...] = ()
+        if self._sounds:
+            with _timed(seconds, "sound"):
+                on_progress(Progress("listen", 0, 1, "files"))
+                findings = list(self._sounds.findings(path, cancelled=cancelled))
+                if self._negatives is not None and self._index is not None:
+                    _, quieted = self._negatives.quiet(findings, self._index.embedder)
+                    findings = [one for one in findings if all(one is not known.finding for known in quieted)]
+        if self._voices is not None:
+            with _timed(seconds, "voices"):
+                listener = VoiceTracker(self._voices)
+                findings += listener.findings(listener.listen(sample_sound(path, rate=RATE), cancelled=cancelled))
+        detectors = [one for one in self._detectors() if one.name.startswith(_LISTENING)]
+        if self._index is not None and not self._sounds:
+            # no registered work has sound: there was nothing to be like, and that is known
+            detectors.insert(0, DetectorVersion("sound", SOUND_VERSION, searched_sha256=self._index.info().digest))
+        voices = _VOICES_BLIND if self._voices is not None else ("voices: no gallery of voices was searched",)
+        on_progress(Progress("done", 1, 1, "files"))
+        return AuditReport(
+            asset_sha256=digest,
+            media=info,
+            findings=tuple(sorted(findings, key=lambda finding: finding.query.start)),
+            detectors=tuple(detectors),
+            frames_examined=0,
+            iscc=None,
+            seconds=seconds,
+            cannot_detect=(*(_SOUND_BLIND if self._index is not None else ("sound: no index was searched",)), *voices),
+            quieted=tuple(quieted),
         )
 
     def _detectors(self, *, alike: bool = True) -> tuple[DetectorVersion, ...]:

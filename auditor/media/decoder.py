@@ -3,6 +3,7 @@
 >>> info = probe(Path("take.mp4"))                                          # doctest: +SKIP
 >>> for frame in sample_frames(Path("take.mp4"), fps=2): ...                # doctest: +SKIP
 >>> for block in sample_sound(Path("take.mp4")): ...                        # doctest: +SKIP
+>>> digest = content_digest(Path("take.mp4"))                               # doctest: +SKIP
 
 Each runs the decoder in a process of its own (``auditor.media.cells``) that can neither open files nor sockets.
 """
@@ -69,6 +70,19 @@ def probe(path: Path, limits: MediaLimits = DEFAULT_LIMITS) -> MediaInfo:
     raise MediaUnreadableError(f"{path.name}: the decoder gave no answer")
 
 
+def content_digest(path: Path, limits: MediaLimits = DEFAULT_LIMITS) -> str:
+    """What stays of a file when only its container or its metadata are changed: SHA-256, in hex, of the coded pictures of a
+    film (its first video stream, packet by packet, not decoded) or of the pixels of a still picture.
+
+    A copy that lost its manifest, or was put from MP4 into Matroska, has the digest of its source; any other encoding has
+    not. Raises ``MediaError`` subclasses as ``probe`` does.
+    """
+    with _worker(path, {"command": "content"}, limits, cpu_seconds=limits.cpu_floor) as messages:
+        for header, _ in messages:
+            return str(header["content"])
+    raise MediaUnreadableError(f"{path.name}: the decoder gave no answer")
+
+
 def sample_frames(
     path: Path,
     *,
@@ -119,6 +133,34 @@ def sample_sound(path: Path, rate: int = SOUND_RATE, *, limits: MediaLimits = DE
             if abs(header["seconds"]) + samples.size / rate > limits.seconds:
                 raise MediaLimitError(f"{path.name}: longer than the limit of {limits.seconds / 3600:.0f} h; split it")
             yield SoundBlock(header["seconds"], samples)
+
+
+def probe_sound(path: Path, limits: MediaLimits = DEFAULT_LIMITS) -> MediaInfo:
+    """Say what a file of sound alone holds (wav, flac, mp3, m4a, ogg) after decoding all of it: its exact duration, the
+    codec, and a media type of ``audio/``; a cover picture in it doesn't count.
+
+    Raises ``MediaUnsupportedError`` (a film or a picture too), ``MediaLimitError`` or ``MediaUnreadableError``.
+    """
+    budget = limits.cpu_floor + limits.sound_cpu_per_second * limits.seconds
+    job = {"command": "recording", "max_seconds": limits.seconds}
+    with _worker(path, job, limits, cpu_seconds=budget) as messages:
+        for header, _ in messages:
+            return MediaInfo(**header["info"])
+    raise MediaUnreadableError(f"{path.name}: the decoder gave no answer")
+
+
+def stereo_sound(path: Path, rate: int, *, limits: MediaLimits = DEFAULT_LIMITS) -> Iterator[NDArray[np.float32]]:
+    """Yield the first audio stream of ``path`` as (n, 2) float32 blocks of about a second within -1..1, at ``rate`` samples
+    a second, from its first sample on and without its gaps. Raises as ``sample_sound``."""
+    if not MIN_RATE <= rate <= MAX_RATE:
+        raise ValueError(f"sound is sampled at {MIN_RATE} to {MAX_RATE} Hz, not {rate}")
+    budget = limits.cpu_floor + limits.sound_cpu_per_second * limits.seconds
+    job = {"command": "sound", "rate": rate, "channels": 2}
+    with _worker(path, job, limits, cpu_seconds=budget) as messages:
+        for header, payload in messages:
+            if "seconds" not in header:
+                return
+            yield np.frombuffer(payload, np.float32).reshape(-1, 2)
 
 
 @contextmanager

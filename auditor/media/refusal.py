@@ -14,8 +14,10 @@ class Refused(Exception):
         self.kind = kind
 
 
-def unknown_container(error: Exception) -> str:
+def unknown_container(error: Exception, *, sound: bool = False) -> str:
     """Why a file could not be opened, in words for whoever handed it in."""
+    if sound:
+        return "it is not sound that we read, or it is damaged (wav, flac, mp3, m4a, ogg)"
     if "Invalid" in str(error):  # unknown data, or a container that is not on the whitelist
         return "it is not a film or picture that we read, or it is damaged (mp4, mov, mkv, webm, avi, mpeg, jpeg, png)"
     return f"it can't be opened as a film or picture ({error})"

@@ -29,6 +29,8 @@ CANCELLED = 0.02
 #: Containers whose declared length of sound is exact; in others it is guessed from the bit rate.
 _EXACT = ("mov", "w64", "flac", "aiff")
 _SLACK_SECONDS = 1.0
+#: Files of sound alone that may be brought in, by FFmpeg's name of the container, and the media type's second half.
+_RECORDINGS = {"wav": "wav", "flac": "flac", "mp3": "mpeg", "mov": "mp4", "ogg": "ogg"}
 
 
 class Sound:
@@ -39,12 +41,46 @@ class Sound:
         try:
             self.container = av.open("fd:", container_options=options)
         except (av.error.FFmpegError, ValueError) as error:
-            raise Refused("MediaUnsupportedError", unknown_container(error)) from error
+            alone = job["command"] == "recording"
+            raise Refused("MediaUnsupportedError", unknown_container(error, sound=alone)) from error
         self.stream = self.container.streams.audio[0] if self.container.streams.audio else None
         self.descriptor = descriptor
-        self.rate = int(job["rate"])
+        self.rate = int(job.get("rate", 0))
+        self.channels = int(job.get("channels", 1))
+        self.max_seconds = float(job.get("max_seconds", math.inf))
         self.last = -math.inf
         self._sent = 0
+
+    def info(self) -> dict[str, Any]:
+        """What a file of sound alone holds, every sample of it decoded: what ``MediaInfo`` says, without pictures."""
+        name = self.container.format.name.split(",")[0]
+        if name not in _RECORDINGS:
+            raise Refused(
+                "MediaUnsupportedError", f"it is a {name[:20]} file; hand in sound as wav, flac, mp3, m4a or ogg"
+            )
+        if any(not one.disposition & av.stream.Disposition.attached_pic for one in self.container.streams.video):
+            raise Refused(
+                "MediaUnsupportedError", "it holds pictures; bring it in as a film, or export its sound alone"
+            )
+        if self.stream is None:
+            raise Refused("MediaUnsupportedError", "it holds no sound; hand in wav, flac, mp3, m4a or ogg")
+        seconds = 0.0
+        for frame in self._decoded():
+            self._check_shape(frame)
+            seconds += frame.samples / frame.sample_rate
+            if seconds > self.max_seconds:
+                raise Refused(
+                    "MediaLimitError", f"it is longer than the limit of {self.max_seconds / 60:.0f} min; cut it first"
+                )
+        if not seconds:
+            raise Refused("MediaUnreadableError", "it holds no sound that can be decoded; export it again")
+        self.last = self._origin() + seconds
+        self._check_complete()
+        codec = self.stream.codec_context.codec.canonical_name
+        return {
+            "duration": seconds, "width": 0, "height": 0, "fps": 0.0, "video_codec": "", "audio_codec": codec,
+            "frames": 0, "media_type": f"audio/{_RECORDINGS[name]}", "rotation": 0,
+        }  # fmt: skip
 
     def blocks(self) -> Iterator[tuple[float, NDArray[np.float32]]]:
         """Blocks in order with the moment of their first sample; gaps in the sound are gaps between blocks."""
@@ -59,7 +95,7 @@ class Sound:
             if not pending:
                 begin = seconds
             pending.append(samples)
-            count += samples.size
+            count += samples.size // self.channels
         if pending:
             yield begin, np.concatenate(pending)
         self._check_complete()
@@ -98,13 +134,18 @@ class Sound:
                 yield at, samples
 
     def _resampler(self, frame: Any) -> Any:
+        self._check_shape(frame)
+        layout = frame.layout if self.channels == 1 else "stereo"
+        return av.audio.resampler.AudioResampler(format="fltp", layout=layout, rate=self.rate)
+
+    @staticmethod
+    def _check_shape(frame: Any) -> None:
         if not 1 <= frame.sample_rate <= MAX_RATE or not 1 <= frame.layout.nb_channels <= MAX_CHANNELS:
             raise Refused(
                 "MediaLimitError",
                 f"{frame.layout.nb_channels} channels at {frame.sample_rate} Hz is more than we read "
                 f"({MAX_CHANNELS} at {MAX_RATE}); export its sound again",
             )
-        return av.audio.resampler.AudioResampler(format="fltp", layout=frame.layout, rate=self.rate)
 
     def _resampled(self, resampler: Any, frame: Any, clock: float) -> Iterator[tuple[NDArray[np.float32], float]]:
         if frame is not None:
@@ -116,7 +157,7 @@ class Sound:
         for piece in pieces:
             at = clock + self._sent / self.rate
             self._sent += piece.samples
-            yield mixed(piece.to_ndarray()), at
+            yield mixed(piece.to_ndarray()) if self.channels == 1 else interleaved(piece.to_ndarray()), at
 
     def _decoded(self) -> Iterator[Any]:
         try:
@@ -154,6 +195,12 @@ def missing_riff_bytes(descriptor: int) -> int:
     head = os.pread(descriptor, 8, 0)
     declared = struct.unpack("<I", head[4:])[0] if head[:4] == b"RIFF" and len(head) == 8 else 0
     return max(0, declared + 8 - os.fstat(descriptor).st_size) if declared < 0xFFFFFF00 else 0
+
+
+def interleaved(channels: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(channels, samples) as (samples * channels,) within -1..1; NaN and infinities become 0."""
+    clean = np.clip(np.nan_to_num(channels, nan=0.0, posinf=0.0, neginf=0.0), -1, 1)
+    return np.ascontiguousarray(clean.T, np.float32).reshape(-1)
 
 
 def mixed(channels: NDArray[np.float32]) -> NDArray[np.float32]:

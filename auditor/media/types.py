@@ -59,6 +59,11 @@ class MediaInfo:
     def is_still(self) -> bool:
         return self.media_type.startswith("image/")
 
+    @property
+    def is_sound(self) -> bool:
+        """A recording without pictures: width, height, fps and frames are 0."""
+        return self.media_type.startswith("audio/")
+
     def as_dict(self) -> dict[str, Any]:
         """The ``probe`` document of the command line."""
         return {

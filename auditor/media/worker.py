@@ -1,7 +1,8 @@
 """What runs in a cell: it reads one open descriptor and writes media to standard output.
 
 ``auditor.media.nursery`` forks the process that calls ``main`` with a job: the descriptor's number, the limits, and one of
-``{"command": "probe"}``, ``{"command": "frames", ...}`` and ``{"command": "sound", ...}`` (see ``sound_worker``). Every
+``{"command": "probe"}``, ``{"command": "frames", ...}``, ``{"command": "content"}``, ``{"command": "recording"}`` and
+``{"command": "sound", ...}`` (see ``sound_worker``). Every
 message on standard output is a 4-byte big-endian length, a JSON object of that length, and, where it says ``"bytes": n``,
 n raw bytes (RGB, 8 bits, rows top to bottom; or float32 samples).
 
@@ -11,6 +12,7 @@ it runs inside ``sandbox.enter_sandbox``.
 """
 
 import contextlib
+import hashlib
 import importlib
 import io
 import json
@@ -81,6 +83,13 @@ class Still:
         upright = self._decode()
         size = fitted(upright.width, upright.height, job["max_side"])
         yield 0.0, np.asarray(upright.resize(size, Image.Resampling.LANCZOS) if size != upright.size else upright)
+
+    def content(self) -> str:
+        """SHA-256 of its size and its pixels, upright RGB."""
+        upright = self._decode()
+        digest = hashlib.sha256(f"rgb {upright.width} {upright.height} ".encode())
+        digest.update(upright.tobytes())
+        return digest.hexdigest()
 
     def _decode(self) -> Image.Image:
         try:
@@ -163,6 +172,22 @@ class Film:
             raise Refused("MediaUnreadableError", "it holds no frame that can be decoded; export it again")
         self._check_complete(last, end)
 
+    def content(self) -> str:
+        """SHA-256 of its coded pictures: the codec's name and every packet of the first video stream, in their order."""
+        digest = hashlib.sha256(f"{self.stream.codec_context.codec.canonical_name} ".encode())
+        count = 0
+        try:
+            for packet in self.container.demux(self.stream):
+                digest.update(bytes(packet))
+                count += bool(packet.size)
+                if count > self.job["max_frames"]:
+                    raise Refused("MediaLimitError", f"more than {self.job['max_frames']:,} frames; split it")
+        except av.error.FFmpegError as error:
+            raise Refused("MediaUnreadableError", f"it can't be read to its end ({error}); export it again") from error
+        if not count:
+            raise Refused("MediaUnreadableError", "it holds no coded picture; export it again")
+        return digest.hexdigest()
+
     def _check_complete(self, last: float, end: float) -> None:
         """A file that stops well before its declared end was cut short: saying nothing of the rest would be a lie."""
         declared = min(self.declared_seconds(), end)
@@ -236,6 +261,9 @@ def open_media(job: dict[str, Any]) -> "Still | Film | Sound":
     if stream.read(16).lstrip().startswith((b"#EXTM3U", b"ffconcat", b"<?xml", b"<MPD", b"[playlist]")):
         raise Refused("MediaUnsupportedError", "it is a playlist that points at other files; hand in the film itself")
     stream.seek(0)
+    if job["command"] == "recording":
+        os.lseek(job["descriptor"], 0, os.SEEK_SET)
+        return Sound(job["descriptor"], job)
     try:
         return Still(stream, job)
     except UnidentifiedImageError:
@@ -254,11 +282,17 @@ def import_everything() -> None:
 
 def run(job: dict[str, Any], out: BinaryIO) -> None:
     media = open_media(job)
+    if isinstance(media, Sound) and job["command"] == "recording":
+        send(out, {"info": media.info()})
+        return
     if isinstance(media, Sound):
         for seconds, samples in media.blocks():
             send(out, {"seconds": seconds}, samples.tobytes())
     elif job["command"] == "probe":
         send(out, {"info": media.probe()})
+        return
+    elif job["command"] == "content":
+        send(out, {"content": media.content()})
         return
     elif job["command"] == "frames":
         for seconds, pixels in media.frames(job):

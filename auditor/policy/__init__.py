@@ -16,7 +16,7 @@ A policy is a YAML file that a lawyer can read; its conditions are CEL; its test
 
 from auditor.policy.bundle import ENGINE, PolicyBundle
 from auditor.policy.decision import CheckResult, Decision, Outcome, Severity
-from auditor.policy.document import Policy
+from auditor.policy.document import LabelDemand, Policy
 from auditor.policy.errors import ExpressionError, PolicyError
 from auditor.policy.naming import NamedPerson, RegisteredName, names_in
 from auditor.policy.schema import facts_schema
@@ -27,6 +27,7 @@ __all__ = [
     "CheckResult",
     "Decision",
     "ExpressionError",
+    "LabelDemand",
     "NamedPerson",
     "Outcome",
     "Policy",

@@ -24,7 +24,7 @@ from auditor.errors import BadInputError
 from auditor.plaintext import plain_text
 from auditor.policy.complaints import complaint
 from auditor.policy.decision import CheckResult, Decision, outcome_of
-from auditor.policy.document import Policy, read_file, read_policy
+from auditor.policy.document import LabelDemand, Policy, read_file, read_policy
 from auditor.policy.errors import PolicyError
 from auditor.policy.expressions import ENGINE as EXPRESSIONS
 from auditor.policy.judging import Judge, refusal
@@ -136,6 +136,16 @@ class PolicyBundle:
     def applicable(self, point: str, territories: Sequence[str], at: datetime) -> tuple[Policy, ...]:
         """The policies in effect at this point, moment and place, before ``applies_when`` is asked."""
         return _applicable(self.policies, point, territories, at)
+
+    def labels(self, territories: Sequence[str], at: datetime) -> tuple[LabelDemand, ...]:
+        """What the policies in effect there want burnt into pictures that were generated, by id of the policy.
+
+        Asked before there is a file that ``applies_when`` could be asked about: for films that hold nothing generated,
+        don't ask.
+        """
+        places = list(territories)
+        found = [policy for policy in self.policies if policy.in_effect(at) and reaches(policy.jurisdictions, places)]
+        return tuple(policy.label for policy in found if policy.label is not None)
 
     def decide(self, facts: Mapping[str, Any], *, at: datetime) -> Decision:
         """Judge the facts as of ``at`` (an aware datetime).

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -152,6 +152,25 @@ class Override:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelDemand:
+    """What a policy wants burnt into generated pictures. ``words`` by kind of picture (``trained``: a trained model made
+    it; ``computed``: rules did), then by language (ISO 639), in the order of the file. ``height`` is that of the letters
+    as a share of the picture's shorter side, ``seconds`` how long an opening label stands at least."""
+
+    policy: str
+    shown: str
+    seconds: float
+    height: float
+    words: Mapping[str, Mapping[str, str]]
+
+    def lines(self, kind: str, languages: Sequence[str]) -> dict[str, str]:
+        """The words of the film's languages that the policy has; where it has none of them, its own first."""
+        known = self.words[kind]
+        asked = [code for code in dict.fromkeys(one.split("-")[0].lower() for one in languages) if code in known]
+        return {code: known[code] for code in asked or list(known)[:1]}
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """A rule, ready to be asked."""
 
@@ -174,6 +193,7 @@ class Policy:
     file: str
     sha256: str
     supersedes: tuple[str, ...] = ()
+    label: LabelDemand | None = None
 
     @property
     def cite(self) -> str:
@@ -290,6 +310,7 @@ class _Compiler:
             file=name,
             sha256=digest,
             supersedes=tuple(raw.get("supersedes", ())),
+            label=LabelDemand(policy=raw["id"], **raw["label"]) if "label" in raw else None,
         )
 
 

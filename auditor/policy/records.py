@@ -151,6 +151,8 @@ class DisclosureFact:
     audience_notice: bool = False
     #: An imperceptible mark in the pictures themselves, as distinct from a fingerprint by which they are found again.
     watermark: bool = False
+    #: The policies whose labels are burnt into the picture, by id.
+    labels: tuple[Identifier, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ Score = Annotated[float, Shape("0 (unlike) to 1 (the same)", minimum=0, maximum=
 
 #: What a licence lets us do with a work. ``reproduce`` covers copies of it, ``adapt`` recognisable derivatives of it.
 Act = Literal["match", "reference", "train", "reproduce", "adapt"]
-AssetKind = Literal["take", "cut", "still", "clip"]
+AssetKind = Literal["take", "cut", "still", "clip", "sound"]
 Origin = Literal["generated", "imported", "edited"]
 Use = Literal["film", "series", "trailer", "advertising", "game", "internal"]
 SignatureState = Literal["Trusted", "Valid", "Changed", "NoCredentials", "Unreadable"]

@@ -156,7 +156,7 @@ def test_no_missing_fact_is_ever_allowed(point: str) -> None:
         "specific_description",
         "separately_signed",
     }
-    optional |= {"missing", "audience_notice", "decided_at", "watermark", "overridden", "source", "died_at"}
+    optional |= {"missing", "audience_notice", "decided_at", "watermark", "labels", "overridden", "source", "died_at"}
     optional |= {"start", "end", "score", "matched", "source", "data_sha256", "takes"}  # for readers, not for rules
     for path in paths(facts(point)):
         document = facts(point)
