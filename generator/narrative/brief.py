@@ -2,15 +2,18 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from generator import lexicon
 from generator.errors import BriefError
 from generator.narrative.fountain import plain
+from generator.narrative.subjects import refuse
 
 #: A brief is one paragraph; a page of text is a treatment and belongs to a person.
 MIN_CHARACTERS, MAX_CHARACTERS = 12, 4000
 
+_SCENE = re.compile(r"^[ \t]*(?:\d+[A-Z]?[. ]+)?(?:INT|EXT|INT\./EXT|I/E)[. ]+\S", re.MULTILINE)
 _TAG = re.compile(r"<\s*[/!?a-zA-Z][^>]{0,400}>")
 #: People by what they do or are; the word before (old, young, retired ...) belongs to the role.
 ROLES = frozenset(
@@ -22,7 +25,9 @@ ROLES = frozenset(
     monk shepherd engineer mechanic conductor postman postwoman gardener cook waitress waiter actor actress
     journalist inspector officer guard prisoner king queen hunter diver climber miner carpenter smith
     cartographer geologist botanist translator lawyer judge neighbour neighbor friend lover husband wife uncle
-    aunt cousin granddaughter grandson robot nomad merchant ferryman caretaker archivist
+    aunt cousin granddaughter grandson robot nomad merchant ferryman caretaker archivist commander
+    bride groom beekeeper chef apprentice cosmonaut astronaut
+    boss colleague butcher tailor barber cleaner programmer android wizard witch princess prince knight explorer
     """)
 )
 _ROLE_ADJECTIVES = frozenset(
@@ -40,7 +45,7 @@ _NOT_NAMES = frozenset(
     friday saturday sunday january february march april may june july august september october november december
     spring summer autumn winter christmas north south east west english french german what who why how where i
     we you my our your not no yes all both far deep high low late early soon alone old young last first make
-    show film write tell set create
+    show film write tell set create mars earth moon venus jupiter saturn
     """)
 )
 _TURNING = re.compile(
@@ -82,9 +87,11 @@ class Reading:
     turning: str
 
 
-def read_brief(brief: str) -> Reading:
-    """Reads a brief. Raises ``BriefError`` in one line if it is empty, too long, or not plain text."""
+def read_brief(brief: str, *, cleared: Collection[str] = ()) -> Reading:
+    """Reads a brief. Raises ``BriefError`` in one line if it is empty, too long, or not plain text, and ``SubjectError``
+    if it asks for somebody protected who is not among the names ``cleared`` by a grant or a licence."""
     text = _checked(brief)
+    refuse(text, cleared=cleared)
     sentences = tuple(part.strip() for part in re.split(r"(?<=[.!?…؟。])\s+", text) if re.search(r"\w", part))
     return Reading(
         text=text,
@@ -99,9 +106,29 @@ def read_brief(brief: str) -> Reading:
     )
 
 
+def shortened(brief: str) -> str:
+    """As much of a text as a brief may hold, to the end of a sentence where one ends in its second half."""
+    part = brief.strip()[:MAX_CHARACTERS]
+    if len(brief.strip()) <= MAX_CHARACTERS:
+        return part
+    end = max(part.rfind(mark) for mark in (". ", "! ", "? ", ".\n", "!\n", "?\n"))
+    return part[: end + 1] if end > MAX_CHARACTERS // 2 else part.rsplit(None, 1)[0]
+
+
+def looks_like_screenplay(text: str) -> int:
+    """How many scenes a text would have if it was read as a screenplay; 0 if it doesn't look like one."""
+    scenes = len(_SCENE.findall(text))
+    return scenes if scenes >= 3 or (scenes and scenes * 1500 > len(text)) else 0
+
+
 def _checked(brief: str) -> str:
     if not isinstance(brief, str):
         raise BriefError(f"a brief is text, not {type(brief).__name__}; write one paragraph")
+    if len(brief) > MAX_CHARACTERS and (scenes := looks_like_screenplay(brief)):
+        raise BriefError(
+            f"the brief has {len(brief)} characters (at most {MAX_CHARACTERS} are read) and looks like a screenplay of "
+            f"{scenes} scenes; read it as a screenplay instead"
+        )
     if len(brief) > MAX_CHARACTERS:
         raise BriefError(
             f"the brief has {len(brief)} characters; at most {MAX_CHARACTERS} are read, so shorten it to one paragraph"
@@ -129,7 +156,10 @@ def _people(text: str) -> tuple[Person, ...]:
             continue
         before = text[: match.start()].rstrip().lower()
         if re.search(
-            r"\b(?:in|of|at|on|near|to|from|outside|called the|island of|town of|village of|city of|off)$", before
+            r"\b(?:in|of|at|on|near|to|from|outside|above|below|over|under|beyond|around|"
+            r"orbiting|orbits|towards?|across|through|leaves|"
+            r"past|called the|island of|town of|village of|city of|off)$",
+            before,
         ):
             continue
         if any(person.spoken == first for _, person in found):
@@ -196,6 +226,9 @@ def _role_phrase(text: str, start: int, noun: str) -> str:
         if word.lower() not in _ROLE_ADJECTIVES:
             break
         kept.insert(0, word.lower())
+    owner = re.search(r"\b([a-z]+)['’]s\s+(?:\w+\s+)?$", text[max(0, start - 40) : start]) if not kept else None
+    if owner and owner.group(1) in ROLES:
+        kept = [f"{owner.group(1)}'s"]
     return " ".join([*kept, noun])
 
 

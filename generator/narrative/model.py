@@ -1,10 +1,13 @@
-"""A screenplay as plain values: what the planner writes, Fountain carries and the shot planner reads."""
+"""A screenplay as plain values: what a writer writes, Fountain carries and the shot planner reads."""
 
 from dataclasses import dataclass
 from typing import Literal
 
-#: Line breaks never occur inside an element: one paragraph is one element.
-ElementKind = Literal["action", "dialogue", "shot", "transition"]
+#: Line breaks never occur inside an element: one paragraph is one element. What tells the story to a reader or a camera is
+#: ``action``, ``dialogue``, ``lyric``, ``centered`` and ``shot``; the rest is about the page.
+ElementKind = Literal[
+    "action", "dialogue", "shot", "transition", "centered", "lyric", "note", "section", "synopsis", "page break"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,22 +26,44 @@ class Heading:
 class Element:
     """One paragraph of a scene.
 
-    ``character`` and ``parenthetical`` belong to dialogue alone. A ``shot`` element is a ``[[shot: ...]]`` note: a wish
-    for the camera that survives the round trip through Fountain and that the shot planner honours.
+    ``character`` and ``parenthetical`` belong to dialogue alone, and so does ``dual``: spoken at the same time as the
+    dialogue before it. A ``shot`` element is a ``[[shot: ...]]`` note: a wish for the camera that survives the round trip
+    through Fountain and that the shot planner honours. ``level`` is a section's depth, from 1. ``extension`` says how a
+    speaker is heard (``V.O.``, ``O.S.``).
     """
 
     kind: ElementKind
     text: str
     character: str = ""
     parenthetical: str = ""
+    dual: bool = False
+    level: int = 0
+    extension: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A way on from a scene of a branching story: what is chosen, and the ``id`` of the scene that follows."""
+
+    text: str
+    target: str
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A heading and what happens under it, in order."""
+    """A heading and what happens under it, in order.
+
+    ``id`` names the scene (Fountain's scene number); ``beat`` is its place in the structure; ``story_time`` its rank in the
+    order in which things happen, which a story told out of order does not follow (0: not said); ``choices`` lead on from it
+    where a story branches (none: the scene after it follows, or the story ends).
+    """
 
     heading: Heading
     elements: tuple[Element, ...]
+    id: str = ""
+    beat: str = ""
+    story_time: int = 0
+    choices: tuple[Choice, ...] = ()
 
     @property
     def characters(self) -> tuple[str, ...]:
@@ -53,7 +78,10 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Screenplay:
-    """Title page and scenes. ``cast`` tells each character's role in the brief's own words (``MARA`` -> ``keeper``)."""
+    """Title page and scenes. ``cast`` tells each character's role in the brief's own words (``MARA`` -> ``keeper``).
+
+    ``page`` holds the title page's other keys in order; ``opening`` what stands before the first scene.
+    """
 
     title: str
     logline: str
@@ -61,6 +89,9 @@ class Screenplay:
     mood: str
     cast: tuple[tuple[str, str], ...]
     scenes: tuple[Scene, ...]
+    structure: str = ""
+    page: tuple[tuple[str, str], ...] = ()
+    opening: tuple[Element, ...] = ()
 
     @property
     def characters(self) -> tuple[str, ...]:

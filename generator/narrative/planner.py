@@ -1,119 +1,82 @@
-"""The deterministic planner: a brief's people, places, hour, weather and things arranged into scenes.
+"""The deterministic planner's pen: a story plan becomes scenes.
 
-Same brief and seed, same screenplay. The brief's own sentences become action where they stand in the story: its opening
-in the first scene, its turning point in the last.
+Same brief, structure, number of scenes and seed: same screenplay. The brief's own sentences become action where they
+stand in the story. No sentence is written twice in a screenplay, small things that are set up are paid off, and each
+character keeps to one voice.
 """
 
-import hashlib
 import re
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from generator.errors import BriefError
-from generator.lexicon import PROPS
-from generator.narrative import grammar
-from generator.narrative.brief import Person, Place, Reading, read_brief
+from generator.narrative import grammar, material
+from generator.narrative.brief import Reading, read_brief
 from generator.narrative.fountain import plain
-from generator.narrative.model import Element, Heading, Scene, Screenplay
+from generator.narrative.model import Choice, Element, Heading, Scene, Screenplay
+from generator.narrative.people import Character
+from generator.narrative.plan import PlannedScene, StoryPlan, generator_for, plan_reading
+from generator.narrative.structures import structure as structure_named
+from generator.narrative.talk import Deck, filled
 
-MAX_SCENES = 12
 CREDIT = "Screenplay planned by machine from a brief"
 
 _LEAD = re.compile(
     r"^(?:please\s+)?(?:make|write|create|show)?\s*(?:me\s+)?(?:this is\s+)?(?:an?\s+|the\s+)?"
-    r"(?:(?:short|three-scene|brief|little|12-second)\s+)*"
-    r"(?:film|story|movie|video|clip|scene)\s+(?:about|of|in which|where)\s+",
+    r"(?:(?:short|three-scene|brief|little|12-second|tender|quiet|funny|observational|poetic|gentle|animated|children's|"
+    r"sci-fi|science fiction|comedy|drama|documentary|advert|comic)\s+)*"
+    r"(?:film|story|movie|video|clip|scene|documentary|comedy|drama|advert|tale|portrait)"
+    r"(?:\s+(?:about|of|in which|where)\s+|:\s+)",
+    re.IGNORECASE,
+)
+#: Sentences of a brief that are about the film, not in it.
+_META = re.compile(
+    r"\b(?:film|movie|video|screenplay|script|audience|viewers?|tone|genre|seconds? long|minutes? long|"
+    r"should (?:be|feel|end)|documentary|advert|advertisement|commercial|comedy|"
+    r"style of|we see how|for children|voice-?over)\b",
+    re.IGNORECASE,
+)
+#: Words of things that stand under a roof, or under the sky.
+_INDOORS = re.compile(
+    r"\b(?:stove|kettle|table|wall|walls|window|windows|drawer|drawers?|shelf|shelves|floor|stairs?|picture|cupboard|plates?|chairs?|"
+    r"cellar|hooks?|ceiling|wallpaper|curtains?|lid|wardrobe|house|door|bed|room|sill|oven|desk|tap|doorframe|bulb)\b",
+    re.IGNORECASE,
+)
+#: What takes more than one.
+_COMPANY = re.compile(r"\{(?:other|third)\}|\b(?:they|both|them|neither|everybody|people|one by one)\b", re.IGNORECASE)
+_EARTHLY = re.compile(
+    r"\b(?:cars?|cats?|dogs?|goat|gate|spoons|drawer|sweep|wind|rain|bus|street|birds?|stove|yard|apples?|grass|puddle|headlights|snow|train)\b",
+    re.IGNORECASE,
+)
+_GROWN = re.compile(
+    r"\b(?:knife|rope|funerals?|die|died|dead|arrested|debt|hate|married|horoscope|bury|coins?|kill|damn|corpse|wedding)\b",
+    re.IGNORECASE,
+)
+_OUTDOORS = re.compile(
+    r"\b(?:grass|sand|rocks?|path|hill|field|sea|shore|road|street|lane|sky|gulls?|trees?|stones|puddle|clouds?|dust|verge)\b",
     re.IGNORECASE,
 )
 
 
-def write_screenplay(brief: str, *, scenes: int = 3, seed: int) -> Screenplay:
-    """Plans and writes a screenplay of ``scenes`` scenes (1 to 12) from a one-paragraph brief.
+def write_screenplay(
+    brief: str, *, structure: str = "three-act", scenes: int = 3, seed: int, cleared: Collection[str] = ()
+) -> Screenplay:
+    """Plans and writes a screenplay of ``scenes`` scenes (1 to 24) from a one-paragraph brief, on a structure of
+    ``structures()``.
 
-    Raises ``BriefError`` in one clear line if the brief is empty, too long, marked up, or holds control characters.
+    Raises ``BriefError`` in one clear line if the brief is empty, too long, marked up, or holds control characters, and
+    ``StoryError`` for a structure that is unknown or can't be told in so many scenes; ``SubjectError``, with what can be
+    done instead, if it asks for a real person or somebody's character who is not among the names ``cleared``.
     """
-    if not 1 <= scenes <= MAX_SCENES:
-        raise BriefError(f"a screenplay of {scenes} scenes can't be planned; ask for 1 to {MAX_SCENES}")
-    reading = read_brief(brief)
-    digest = hashlib.sha256(f"{seed}\x1f{reading.text}".encode()).digest()
-    rng = np.random.default_rng([int.from_bytes(digest[n : n + 4], "big") for n in (0, 4, 8, 12)])
-    story = _Story.plan(reading, rng)
-    written = tuple(_scene(story, number, scenes, rng) for number in range(scenes))
-    people = story.people
-    return Screenplay(
-        title=_title(story, rng),
-        logline=_logline(reading),
-        credit=CREDIT,
-        mood=reading.mood,
-        cast=tuple((person.cue, person.role) for person in people if person.role),
-        scenes=written,
-    )
+    reading = read_brief(brief, cleared=cleared)
+    return write_plan(plan_reading(reading, chosen=structure_named(structure), scenes=scenes, seed=seed))
 
 
-@dataclass(frozen=True, slots=True)
-class _Story:
-    reading: Reading
-    people: tuple[Person, ...]
-    outside: tuple[Place, ...]
-    inside: Place | None
-    hours: tuple[str, ...]
-    thing: str
-    landmark: str
-    sentences: tuple[str, ...]
-
-    @classmethod
-    def plan(cls, reading: Reading, rng: np.random.Generator) -> "_Story":
-        people = reading.people or (Person("THE STRANGER", "the stranger", "stranger"),)
-        outside = tuple(place for place in reading.places if not place.interior)
-        roofed = [place for place in reading.places if place.interior]
-        if not outside:
-            kind = str(rng.choice(["coast", "village", "field", "city"])) if not roofed else "city"
-            outside = (
-                Place(
-                    {"coast": "shore", "village": "village", "field": "open field", "city": "street outside"}[kind],
-                    kind,
-                    False,
-                ),
-            )
-        inside = roofed[0] if roofed else None
-        if inside is None and outside[0].kind in grammar.ROOMS_OF and len(outside) < 3:
-            label, kind = grammar.ROOMS_OF[outside[0].kind]
-            inside = Place(label, kind, True)
-        lights = list(reading.lights)
-        start = lights[0] if lights else str(rng.choice(["dawn", "morning", "afternoon", "sunset", "night"]))
-        hours = tuple(lights[:3]) if len(lights) > 2 else grammar.HOURS_ON[start]
-        if len(lights) == 2:
-            hours = (lights[0], lights[0], lights[1])
-        things = [phrase for name, phrase in reading.things if name in PROPS]
-        landmarks = [phrase for name, phrase in reading.things if name not in PROPS]
-        cleaned = [plain(_LEAD.sub("", sentence)) for sentence in reading.sentences]
-        sentences = tuple(text[:1].upper() + text[1:] for text in cleaned if text)
-        return cls(
-            reading,
-            people,
-            outside,
-            inside,
-            hours,
-            things[0] if things else "",
-            landmarks[0] if landmarks else outside[0].label,
-            sentences,
-        )
-
-
-def _title(story: _Story, rng: np.random.Generator) -> str:
-    noun = (story.thing or story.landmark).split()[-1]
-    ground = story.outside[0].label.split()[-1]
-    if not story.reading.places and not story.reading.things:
-        if story.reading.people:
-            return story.people[0].spoken.title()
-        return " ".join(_LEAD.sub("", story.reading.text).split()[:5]).strip(" .,;:!?").title() or "Untitled"
-    name = story.people[0].spoken.removeprefix("the ").title()
-    name = name if name.isascii() is False or story.people[0].spoken[:1].isupper() else f"the {name}"
-    options = [text for text in grammar.TITLES if noun != ground or "{Noun}" not in text or "{Ground}" not in text]
-    title = str(rng.choice(options)).format(Noun=noun.title(), Ground=ground.title(), Name=name)
-    title = re.sub(r"\bA ([AEIOU])", r"An \1", title)
-    return title[:1].upper() + title[1:]
+def write_plan(plan: StoryPlan) -> Screenplay:
+    """Writes a plan out."""
+    pen = Pen(plan)
+    return pen.screenplay([pen.scene(scene) for scene in plan.scenes], CREDIT)
 
 
 def _logline(reading: Reading) -> str:
@@ -127,121 +90,294 @@ def _the(phrase: str) -> str:
     return phrase if phrase.split()[:1] and phrase.split()[0].lower() in ("the", "a", "an") else f"the {phrase}"
 
 
-def _fill(text: str, story: _Story, place: str, who: Person, other: Person | None = None) -> str:
-    thing = _the(story.thing or story.landmark)
-    spoken = who.spoken
-    return text.format(
-        who=spoken,
-        Who=spoken[:1].upper() + spoken[1:],
-        other=other.spoken if other else "",
-        thing=thing,
-        Thing=thing[:1].upper() + thing[1:],
-        place=_the(place),
-        Place=_the(place)[:1].upper() + _the(place)[1:],
-        weather={"clear": "wind", "cloudy": "wind", "overcast": "wind", "snow": "snow"}.get(
-            story.reading.weather, story.reading.weather
-        ),
-    )
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
-def _scene(story: _Story, number: int, total: int, rng: np.random.Generator) -> Scene:
-    beat = "opening" if number == 0 else ("closing" if number == total - 1 else "middle")
-    hour = story.hours[min(number * len(story.hours) // max(total, 1), len(story.hours) - 1)]
-    inside = story.inside if beat == "middle" and number % 2 == 1 else None
-    place = inside or story.outside[min(number * len(story.outside) // total, len(story.outside) - 1)]
-    who = story.people[number % len(story.people)] if beat == "middle" and total > 3 else story.people[0]
-    other = next((person for person in story.people if person != who), None)
-    heading = Heading(place.interior, plain(place.label).upper(), hour.upper())
-    mood = story.reading.mood
-    lines: list[Element] = [Element("shot", _opening_shot(story, place, beat, rng))]
+@dataclass(frozen=True, slots=True)
+class _Cast:
+    lead: Character
+    other: Character | None
+    third: Character | None
 
-    def say(text: str) -> None:
-        lines.append(Element("action", plain(text)))
+    def by(self, name: str) -> Character | None:
+        return {"lead": self.lead, "other": self.other, "third": self.third or self.other}[name]
 
-    if place.interior:
-        say(str(rng.choice(grammar.INSIDE_LINES)))
-    else:
-        light = _fill(str(rng.choice(grammar.LIGHT_LINES[hour])), story, place.label, who)
-        say(f"{light} {rng.choice(grammar.WEATHER_LINES[story.reading.weather])}")
-    for sentence in _share(story.sentences, number, total):
-        say(sentence)
-    if beat == "opening":
-        say(_fill(str(rng.choice(grammar.ENTER_LINES)), story, place.label, who))
-    elif beat == "middle":
-        options = (
-            grammar.WAITING_LINES if not story.thing else grammar.THING_LINES if other else grammar.THING_ALONE_LINES
+
+class Pen:
+    """Writes the scenes of one plan in the order of telling."""
+
+    def __init__(self, plan: StoryPlan) -> None:
+        self.plan = plan
+        self.rng = generator_for(plan.reading, plan.seed, "write")
+        self.deck = Deck(self.rng)
+        people = plan.characters
+        self.cast = _Cast(people[0], people[1] if len(people) > 1 else None, people[2] if len(people) > 2 else None)
+        self.matter, self.arc = material.matters()[plan.matter], material.arcs()[plan.arc]
+        self.token = material.tokens()[plan.token]
+        self.sentences = _shared(plan)
+        self.planted = False
+        self._drafted: set[str] = set()
+        self.space = any(scene.place.label in {near.label for near in material.kin("space")} for scene in plan.scenes)
+
+    def title(self) -> str:
+        """A title of the thing, the place and the lead."""
+        plan = self.plan
+        noun = (plan.thing if plan.matter != "person" else plan.landmark).split()[-1]
+        ground = plan.scenes[0].place.label.split()[-1]
+        if not plan.reading.places and not plan.reading.things and plan.form == "drama":
+            if plan.reading.people:
+                return plan.reading.people[0].spoken.title()
+            return " ".join(_LEAD.sub("", plan.reading.text).split()[:5]).strip(" .,;:!?").title() or "Untitled"
+        spoken = self.cast.lead.spoken
+        name = spoken if spoken[:1].isupper() else f"the {spoken.removeprefix('the ').title()}"
+        options = [text for text in grammar.TITLES if noun != ground or "{Noun}" not in text or "{Ground}" not in text]
+        title = str(self.rng.choice(options)).format(Noun=noun.title(), Ground=ground.title(), Name=name)
+        return _upper(re.sub(r"\bA ([AEIOU])", r"An \1", title))
+
+    def fill(self, place: str, speaker: Character | None = None, listener: Character | None = None) -> dict[str, str]:
+        """The slots of a line."""
+        cast, thing = self.cast, _the(self.plan.thing)
+        other, third = cast.other, cast.third or cast.other
+        their, them = cast.lead.pronouns
+        return {
+            "lead": cast.lead.spoken,
+            "Lead": _upper(cast.lead.spoken),
+            "other": other.spoken if other else "",
+            "Other": _upper(other.spoken) if other else "",
+            "third": third.spoken if third else "",
+            "Third": _upper(third.spoken) if third else "",
+            "their": their,
+            "Their": _upper(their),
+            "them": them,
+            "thing": thing,
+            "Thing": _upper(thing),
+            "place": _the(place),
+            "Place": _upper(_the(place)),
+            "want": speaker.want if speaker else "",
+            "yours": listener.want if listener else "do that",
+        }
+
+    def scene(self, planned: PlannedScene) -> Scene:
+        """One scene: where we are, what happens, who says what, what is otherwise at the end."""
+        return self.dressed(planned, self.draft(planned))
+
+    def draft(self, planned: PlannedScene) -> tuple[Element, ...]:
+        """What is told in a scene, written anew at each call: no sentence of an earlier draft comes again."""
+        template = next(
+            t for group in material.templates().values() for t in group if f"{t.function}/{t.name}" == planned.template
         )
-        say(_fill(str(rng.choice(options)), story, place.label, who, other))
-    lines.append(Element("shot", _close_shot(story, place, beat, who, rng)))
-    lines.extend(_talk(story, place, beat, who, other, mood, rng))
-    if beat == "closing":
-        say(_fill(str(rng.choice(grammar.LAST_LINES[mood])), story, place.label, who))
-        lines.append(Element("transition", "FADE OUT."))
-    return Scene(heading, tuple(lines))
+        fill = self.fill(planned.place.label)
+        elements: list[Element] = []
+        self._act(elements, self._sight(planned))
+        for sentence in self.sentences.get(planned.id, ()):
+            if self.deck.take(sentence) or planned.id in self._drafted:
+                elements.append(Element("action", sentence))
+        self._drafted.add(planned.id)
+        body: list[Element] = []
+        steps = list(template.steps)
+        if planned.told == 1 and "%token.plant" not in steps and self.plan.form != "advert":
+            first = next((n for n, step in enumerate(steps) if step.startswith("@")), len(steps))
+            steps.insert(first, "%token.plant")
+        for number, step in enumerate(steps):
+            if planned == self.plan.scenes[-1] and number == len(steps) - 1 and step.startswith("@"):
+                continue
+            self._step(body, step, planned, fill)
+        if not any(element.kind == "dialogue" for element in body) and len(self.plan.scenes) <= 3:
+            self._say(body, self.cast.lead, None, "alone", (), planned)
+        return (*elements, *body)
 
-
-def _share(sentences: tuple[str, ...], number: int, total: int) -> tuple[str, ...]:
-    """The brief's sentences that belong to a scene; a single sentence is parted at its turning words."""
-    if len(sentences) >= total:
-        return tuple(part for order, part in enumerate(sentences) if order * total // len(sentences) == number)
-    parts: list[str] = []
-    for sentence in sentences:
-        clauses = re.split(
-            r"(?:,\s+|;\s+|\s+)(?=(?:but|until|unless|before|because|while|when|then|and then|where)\b)",
-            sentence.rstrip(" .!?"),
+    def dressed(self, planned: PlannedScene, told: Sequence[Element]) -> Scene:
+        """What is told, with heading, caption, wishes for the camera, beat and choices: as the plan has them."""
+        elements = [Element("centered", planned.caption)] if planned.caption else []
+        elements.append(Element("shot", self._opening_shot(planned)))
+        first = next((n for n, element in enumerate(told) if element.kind == "dialogue"), len(told))
+        elements.extend(told[:first])
+        elements.append(Element("shot", self._close_shot(planned)))
+        elements.extend(told[first:])
+        if planned == self.plan.scenes[-1] or (self.plan.structure.order == "branching" and not planned.choices):
+            elements.append(Element("transition", "FADE OUT."))
+        other = self.cast.other.want if self.cast.other else self.matter["against"][0]
+        wants = {"deed": self.cast.lead.want, "against": other}
+        choices = tuple(Choice(_upper(filled(choice.text, wants)), choice.target) for choice in planned.choices)
+        heading = Heading(planned.place.interior, plain(planned.place.label).upper(), planned.hour.upper())
+        in_order = self.plan.structure.order == "chronological"
+        return Scene(
+            heading,
+            tuple(elements),
+            "" if in_order else planned.id,
+            planned.beat,
+            0 if in_order else planned.story_time,
+            choices,
         )
-        clauses = [re.sub(r"[\s,;]*\b(?:and|but|or)$", "", clause.strip()) for clause in clauses]
-        parts.extend(clause[:1].upper() + clause[1:] + "." for clause in clauses if len(clause.split()) > 2)
-    if not parts:
-        return sentences if number == 0 else ()
-    parts = parts if len(parts) >= 2 else list(sentences)
-    return tuple(part for order, part in enumerate(parts) if order * total // max(len(parts), 1) == number)
+
+    def screenplay(self, scenes: Sequence[Scene], credit: str) -> Screenplay:
+        """The scenes under a title page."""
+        plan = self.plan
+        return Screenplay(
+            title=self.title(),
+            logline=_logline(plan.reading),
+            credit=credit,
+            mood=plan.reading.mood,
+            cast=tuple((person.cue, person.role) for person in plan.characters if person.role),
+            scenes=tuple(scenes),
+            structure=plan.structure.id,
+        )
+
+    def _act(self, elements: list[Element], text: str) -> None:
+        if text:
+            elements.append(Element("action", text))
+
+    def _sight(self, planned: PlannedScene) -> str:
+        """One paragraph of where we are: no more than a reader needs."""
+        fill = self.fill(planned.place.label)
+        tables = material.weathers()
+        parts = []
+        if self.space:
+            parts.append(self.deck.draw(material.sights("space")))
+        elif planned.place.interior:
+            parts.append(self.deck.draw(material.sights("inside")))
+        else:
+            seen = self.deck.draw(filled(text, fill) for text in material.sights(planned.place.kind))
+            if self.rng.random() < 0.6:
+                light = self._drawn([_upper(filled(text, fill)) for text in tables["light"][planned.hour]], planned)
+                parts.append(light)
+                if not seen or self.rng.random() < 0.5:
+                    parts.append(self.deck.draw(tables["weather"][self.plan.reading.weather]))
+                    seen = "" if parts[-1] else seen
+            parts.append(seen)
+        return " ".join(part for part in parts if part)
+
+    def _step(self, body: list[Element], step: str, planned: PlannedScene, fill: dict[str, str]) -> None:
+        alone = self.cast.other is None
+        if step.startswith("@"):
+            who, act, *said = step[1:].split()
+            speaker = self.cast.by(who)
+            if speaker is None:
+                return
+            listener = self.cast.lead if who != "lead" else self.cast.other
+            if alone and act not in ("tell", "confess", "realise", "remember", "loss", "alone"):
+                if any(element.kind == "dialogue" for element in body):
+                    return
+                act, said = "alone", []
+            self._say(body, speaker, listener, act, self._source(said[0]) if said else (), planned)
+            return
+        if step.startswith("%"):
+            source, _, key = step[1:].partition(".")
+            if source == "token":
+                if key != "plant" and (not self.planted or planned.told == 1):
+                    return
+                self.planted = self.planted or key == "plant"
+            table = {"m": self.matter, "arc": self.arc, "token": self.token}[source]
+            self._act(body, self._drawn(_filled_all(table[key], fill), planned, spare=key == "detail"))
+            return
+        variants = [text for text in step.split("|") if not (alone and _COMPANY.search(text))]
+        self._act(body, self._drawn(_filled_all(variants, fill), planned))
+
+    def _drawn(self, variants: list[str], planned: PlannedScene, *, spare: bool = False) -> str:
+        """One of the variants that can be seen in this place; if there is none, any, but for what the scene can spare."""
+        jars = self._jars(planned)
+        fitting = [text for text in variants if not any(pattern.search(text) for pattern in jars)]
+        return self.deck.draw(fitting) or ("" if spare else self.deck.draw(variants))
+
+    def _jars(self, planned: PlannedScene) -> tuple[re.Pattern[str], ...]:
+        """What can't be seen or said here: of the other side of the door, of earth in space, of grown-ups for children."""
+        found = [_OUTDOORS if planned.place.interior else _INDOORS]
+        if self.space:
+            found.append(_EARTHLY)
+        if self.plan.form == "children":
+            found.append(_GROWN)
+        return tuple(found)
+
+    def _source(self, name: str) -> tuple[str, ...]:
+        if name == "memory":
+            return material.memories()
+        if name == "plain":
+            return ()
+        table, _, key = name.rpartition(".")
+        return (self.arc if table == "arc" else self.matter)[key]
+
+    def _say(
+        self,
+        body: list[Element],
+        speaker: Character,
+        listener: Character | None,
+        act: str,
+        content: tuple[str, ...],
+        planned: PlannedScene,
+    ) -> None:
+        text = self.deck.said(
+            speaker.voice,
+            act,
+            self.fill(planned.place.label, speaker, listener),
+            content,
+            avoid=self._jars(planned),
+        )
+        if not text:
+            return
+        if body and body[-1].kind == "dialogue" and body[-1].character == speaker.cue:
+            body[-1] = replace(body[-1], text=f"{body[-1].text} {text}")
+            return
+        body.append(Element("dialogue", text, speaker.cue, _aside(act, self.rng)))
+
+    def _opening_shot(self, planned: PlannedScene) -> str:
+        rng, lead, landmark = self.rng, self.cast.lead.cue, _the(self.plan.landmark)
+        if planned.place.interior:
+            return f"full, {rng.choice(['dolly in', 'orbit left', 'orbit right'])}, on {lead}"
+        if planned.told == 1:
+            return f"extreme wide, {rng.choice(['crane up', 'crane down', 'dolly in'])}, on {landmark}"
+        if planned.told == len(self.plan.scenes):
+            return f"wide, {rng.choice(['dolly out', 'crane up', 'orbit left'])}, on {landmark}"
+        return f"wide, {rng.choice(['track', 'pan left', 'pan right'])}, on {lead}"
+
+    def _close_shot(self, planned: PlannedScene) -> str:
+        rng, lead = self.rng, self.cast.lead.cue
+        if planned.function in ("call", "midpoint", "choice", "loss") and self.plan.matter not in (
+            "person",
+            "house",
+            "work",
+            "show",
+        ):
+            return f"insert, {rng.choice(['dolly in', 'orbit right'])}, on {_the(self.plan.thing)}"
+        if planned.told == 1:
+            return f"full, {rng.choice(['track', 'handheld', 'dolly in'])}, on {lead}"
+        if planned.function in ("climax", "image", "dark", "resolve"):
+            return f"{rng.choice(['close-up', 'medium'])}, {rng.choice(['dolly in', 'static'])}, on {lead}"
+        other = self.cast.other or self.cast.lead
+        return f"medium, {rng.choice(['handheld', 'dolly in'])}, on {rng.choice([lead, other.cue])}"
 
 
-def _opening_shot(story: _Story, place: Place, beat: str, rng: np.random.Generator) -> str:
-    if place.interior:
-        return f"full, {rng.choice(['dolly in', 'orbit left', 'orbit right'])}, on {story.people[0].cue}"
-    if beat == "opening":
-        return f"extreme wide, {rng.choice(['crane up', 'crane down', 'dolly in'])}, on {_the(story.landmark)}"
-    if beat == "closing":
-        return f"wide, {rng.choice(['dolly out', 'crane up', 'orbit left'])}, on {_the(story.landmark)}"
-    return f"wide, {rng.choice(['track', 'pan left', 'pan right'])}, on {story.people[0].cue}"
+def _filled_all(variants: "tuple[str, ...] | list[str]", fill: dict[str, str]) -> list[str]:
+    return [_upper(filled(text.strip(), fill)) for text in variants]
 
 
-def _close_shot(story: _Story, place: Place, beat: str, who: Person, rng: np.random.Generator) -> str:
-    if beat == "middle" and story.thing:
-        return f"insert, {rng.choice(['dolly in', 'orbit right'])}, on {_the(story.thing)}"
-    if beat == "opening":
-        return f"full, {rng.choice(['track', 'handheld', 'dolly in'])}, on {who.cue}"
-    if beat == "closing":
-        return f"{rng.choice(['close-up', 'medium'])}, {rng.choice(['dolly in', 'static'])}, on {who.cue}"
-    return f"medium, {rng.choice(['handheld', 'dolly in'])}, on {who.cue}"
+def _aside(act: str, rng: np.random.Generator) -> str:
+    options = grammar.ASIDES.get(act, ())
+    return str(rng.choice(options)) if options and rng.random() < 0.25 else ""
 
 
-def _talk(
-    story: _Story, place: Place, beat: str, who: Person, other: Person | None, mood: str, rng: np.random.Generator
-) -> list[Element]:
-    if beat == "middle" and not story.thing:
-        beat = "waiting"
-    if other is None:
-        text, aside = grammar.ALONE_TALK[beat][int(rng.integers(len(grammar.ALONE_TALK[beat])))]
-        return [
-            Element(
-                "dialogue",
-                plain(_fill(text, story, place.label, who)),
-                who.cue,
-                plain(_fill(aside, story, place.label, who)),
-            )
-        ]
-    table = {
-        "opening": grammar.OPENING_TALK,
-        "middle": grammar.MIDDLE_TALK,
-        "waiting": grammar.WAITING_TALK,
-        "closing": grammar.CLOSING_TALK,
-    }[beat]
-    options = table["loud" if mood in grammar.LOUD_MOODS else "quiet"]
-    speakers = (other, who) if beat != "closing" else (who, other)
-    return [
-        Element("dialogue", plain(_fill(text, story, place.label, who, other)), speakers[n % 2].cue, aside)
-        for n, (text, aside) in enumerate(options[int(rng.integers(len(options)))])
+def _shared(plan: StoryPlan) -> dict[str, tuple[str, ...]]:
+    """The brief's sentences, each with the scene in which it belongs: the first at the beginning, the last where it is
+    decided."""
+    cleaned = [plain(_LEAD.sub("", sentence)) for sentence in plan.reading.sentences]
+    kept = [
+        _upper(text)
+        for text, raw in zip(cleaned, plan.reading.sentences, strict=True)
+        if text and (not _META.search(raw) or text != plain(raw)) and not _META.search(text)
     ]
+    order = sorted(plan.scenes, key=lambda scene: int(scene.id[1:]))
+    if len(kept) < len(order):
+        kept = [part for sentence in kept for part in _parted(sentence)]
+    decided = next((n for n, scene in enumerate(order) if scene.function in ("climax", "twist")), len(order) - 1)
+    found: dict[str, tuple[str, ...]] = {}
+    for number, sentence in enumerate(kept):
+        scene = order[round(number * decided / max(len(kept) - 1, 1))]
+        found[scene.id] = (*found.get(scene.id, ()), sentence)
+    return found
+
+
+def _parted(sentence: str) -> list[str]:
+    """A sentence parted where it turns; a clause that can't stand alone stays where it is."""
+    clauses = re.split(r"(?:,\s+|;\s+|\s+)(?=(?:but|and then)\b)", sentence.rstrip(" .!?"))
+    clauses = [re.sub(r"[\s,;]*\b(?:and|but|or)$", "", clause.strip()) for clause in clauses]
+    return [_upper(clause) + "." for clause in clauses if len(clause.split()) > 2] or [sentence]

@@ -149,8 +149,16 @@ def test_shot_notes_survive_and_foreign_fountain_is_read() -> None:
     )
     screenplay = parse_fountain(text)
     kinds = [(element.kind, element.text) for element in screenplay.scenes[0].elements]
-    assert kinds == [("shot", "wide, dolly in"), ("action", "Rain."), ("dialogue", "Hello."), ("transition", "CUT TO:")]
-    assert screenplay.scenes[0].elements[2].parenthetical == "low"
+    assert kinds == [
+        ("section", "Section"),
+        ("synopsis", "Synopsis"),
+        ("shot", "wide, dolly in"),
+        ("action", "Rain."),
+        ("dialogue", "Hello."),
+        ("note", "just a note"),
+        ("transition", "CUT TO:"),
+    ]
+    assert screenplay.scenes[0].elements[4].parenthetical == "low"
 
 
 @pytest.mark.parametrize("text", ["", "just some prose without any scene", "\x00\x01", "x" * 500_000])
