@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from typing import Any, get_args
 
 from generator.errors import ShotError
@@ -20,12 +20,23 @@ MAX_ITEMS = 16
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """What a character says while the shot is seen; ``manner`` is the screenplay's parenthetical."""
+
+    character: str
+    text: str
+    manner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ShotRequest:
     """One shot to be made into a take.
 
     ``duration`` is in seconds and a whole number of frames at ``fps``; ``lens_mm`` is a full-frame focal length
     (36 mm wide sensor); ``place`` is the kind of location, ``elements`` what stands in it (names of ``lexicon``);
-    ``wind`` and the rest of the picture follow from ``weather``. ``seed`` makes the take repeatable.
+    ``wind`` and the rest of the picture follow from ``weather``. ``seed`` makes the take repeatable. ``dialogue`` is
+    what is said meanwhile, ``sound`` what else is heard, in words ("rain on glass, a far train"): empty lets place, weather
+    and description decide.
     """
 
     id: str
@@ -51,6 +62,8 @@ class ShotRequest:
     weather: Weather
     mood: Mood
     focus: str
+    sound: str = ""
+    dialogue: tuple[Line, ...] = ()
 
     def __post_init__(self) -> None:
         _check(self)
@@ -72,19 +85,37 @@ class ShotRequest:
                 f"a shot specification is a JSON object, not {type(spec).__name__}; pass what as_dict() gave"
             )
         known = {field.name for field in fields(cls)}
-        if missing := sorted(known - set(spec)):
-            raise ShotError(f"the shot specification lacks {missing[0]!r}; every field of a shot is required")
+        needed = {field.name for field in fields(cls) if field.default is MISSING}
+        if missing := sorted(needed - set(spec)):
+            raise ShotError(f"the shot specification lacks {missing[0]!r}; it says what is to be made")
         if unknown := sorted(str(key) for key in set(spec) - known):
             raise ShotError(f"the shot specification has an unknown field {unknown[0][:40]!r}; remove it")
         values: dict[str, Any] = {
             key: tuple(value) if isinstance(value, list) else value for key, value in spec.items()
         }
+        if isinstance(values.get("dialogue"), tuple):
+            values["dialogue"] = tuple(_line(item) for item in values["dialogue"])
         return cls(**values)
+
+
+def _line(item: object) -> Line:
+    if not isinstance(item, Mapping) or not {"character", "text"} <= set(item) <= {"character", "text", "manner"}:
+        raise ShotError("a line of a shot's dialogue is an object with 'character', 'text' and perhaps 'manner'")
+    return Line(**item)
 
 
 def _check(shot: ShotRequest) -> None:
     for name in ("id", "slugline", "description", "prompt", "negative_prompt", "place", "focus"):
         _text(name, getattr(shot, name), required=name in ("id", "place"))
+    _text("sound", shot.sound, required=False)
+    if not isinstance(shot.dialogue, tuple) or len(shot.dialogue) > MAX_ITEMS:
+        raise ShotError(f"shot field 'dialogue' must be a list of at most {MAX_ITEMS} lines")
+    for line in shot.dialogue:
+        if not isinstance(line, Line):
+            raise ShotError("shot field 'dialogue' must hold lines, each with a character and a text")
+        _text("dialogue", line.character, required=True)
+        _text("dialogue", line.text, required=True)
+        _text("dialogue", line.manner, required=False)
     for name in ("characters", "roles", "elements"):
         items = getattr(shot, name)
         if not isinstance(items, tuple) or len(items) > MAX_ITEMS:

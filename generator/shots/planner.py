@@ -1,7 +1,7 @@
 """From scenes to shots: what each shot shows, how it is framed and moved, and how long it lasts."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import cast, get_args
 
 from generator import lexicon
@@ -9,12 +9,15 @@ from generator.errors import ShotError
 from generator.lexicon import Light, Mood, Weather
 from generator.narrative.model import Scene, Screenplay
 from generator.shots.camera import Move, Size
-from generator.shots.model import MAX_ITEMS, MAX_TEXT, ShotRequest
+from generator.shots.coverage import Wish, covered
+from generator.shots.model import MAX_ITEMS, MAX_SECONDS, MAX_TEXT, ShotRequest
 
 #: A shot under this many seconds is a flash; it bounds how many scenes fit into a length.
 MIN_SECONDS = 0.9
 #: More shots than this in a short film and none of them can be read.
 MAX_SHOTS_SHORT = 7
+#: A longer film that nobody counted the shots of is cut about this often.
+SECONDS_A_SHOT = 6.0
 NEGATIVE_PROMPT = "text, watermark, logo, deformed anatomy, extra limbs, flicker, recognisable real person"
 LENSES: dict[Size, float] = {
     "extreme wide": 28.0,
@@ -24,6 +27,8 @@ LENSES: dict[Size, float] = {
     "close-up": 75.0,
     "insert": 60.0,
 }
+#: The word alone mostly means something else.
+_WELL = re.compile(r"\b(?:a|an|the|old|dry|deep|village|stone)\s+well\b", re.IGNORECASE)
 #: How long a size wants to be looked at, relative to the others.
 _WEIGHTS: dict[Size, float] = {
     "extreme wide": 1.25,
@@ -41,14 +46,6 @@ _COVERAGE: tuple[tuple[Size, Move], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Wish:
-    size: Size
-    move: Move
-    focus: str
-    description: str
-
-
 def plan_shots(
     screenplay: Screenplay,
     *,
@@ -57,8 +54,12 @@ def plan_shots(
     height: int = 360,
     fps: int = 12,
     seed: int,
+    count: int | None = None,
 ) -> tuple[ShotRequest, ...]:
-    """Plans five to seven shots for a three-scene film (at least one a scene), together ``total_seconds`` to the frame.
+    """Plans ``count`` shots (at least one a scene), together ``total_seconds`` to the frame.
+
+    Without a ``count`` it is as many as the screenplay notes, five to seven for a film of three scenes, and one for every
+    ``SECONDS_A_SHOT`` of a longer film: twenty in two minutes.
 
     ``[[shot: size, move, on WHOM]]`` notes are honoured in order. All shots of a film carry the same seed: it decides
     the places and the people's looks, and each shot's id decides its camera. Raises ``ShotError`` when the scenes can't
@@ -74,18 +75,45 @@ def plan_shots(
         raise ShotError(
             f"{len(scenes)} scenes don't fit into {total_seconds:g} s; ask for at least {len(scenes) * MIN_SECONDS:.0f} s"
         )
-    limit = min(room, max(MAX_SHOTS_SHORT, round(total_seconds / 2)))
+    if count is not None and not len(scenes) <= count <= room:
+        raise ShotError(f"{len(scenes)} scenes in {total_seconds:g} s take {len(scenes)} to {room} shots, not {count}")
+    limit = count or min(room, max(MAX_SHOTS_SHORT, round(total_seconds / 2)))
     wishes = [_wishes(scene, screenplay) for scene in scenes]
     while sum(map(len, wishes)) > limit:
         longest = max(wishes, key=len)
         longest.pop()
+    wanted = min(count or round(total_seconds / SECONDS_A_SHOT), room)
+    shares = _shared(scenes, [len(group) for group in wishes], wanted)
+    wishes = [
+        covered(scene, group, _people(scene, screenplay), share)
+        for scene, group, share in zip(scenes, wishes, shares, strict=True)
+    ]
     flat = [(number, wish) for number, group in enumerate(wishes) for wish in group]
-    frames = _share_frames([_WEIGHTS[wish.size] for _, wish in flat], round(total_seconds * fps))
+    frames = _share_frames([_weight(wish) for _, wish in flat], round(total_seconds * fps))
+    if max(frames) > MAX_SECONDS * fps:
+        raise ShotError(
+            f"{len(frames)} shots in {total_seconds:g} s would last beyond {MAX_SECONDS:.0f} s each; ask for more shots"
+        )
     shots, counters = [], dict.fromkeys(range(len(scenes)), 0)
     for (number, wish), length in zip(flat, frames, strict=True):
         counters[number] += 1
-        shots.append(_request(screenplay, number, counters[number], wish, length / fps, width, height, fps, seed))
+        shot = _request(screenplay, number, counters[number], wish, length / fps, width, height, fps, seed)
+        shots.append(replace(shot, dialogue=wish.lines))
     return tuple(shots)
+
+
+def _shared(scenes: tuple[Scene, ...], wished: list[int], wanted: int) -> list[int]:
+    """How many shots each scene gets: what it wished, and the rest where most happens in a shot."""
+    shares = list(wished)
+    events = [sum(element.kind in ("action", "dialogue") for element in scene.elements) + 1 for scene in scenes]
+    while sum(shares) < wanted:
+        shares[max(range(len(scenes)), key=lambda n: (events[n] / shares[n], -n))] += 1
+    return shares
+
+
+def _weight(wish: Wish) -> float:
+    """How long a shot wants to last, relative to the others: by its size, and by what has to be said in it."""
+    return _WEIGHTS[wish.size] * (1.0 + 0.05 * sum(len(line.text.split()) for line in wish.lines))
 
 
 def _share_frames(weights: list[float], total: int) -> list[int]:
@@ -97,8 +125,8 @@ def _share_frames(weights: list[float], total: int) -> list[int]:
     return frames
 
 
-def _wishes(scene: Scene, screenplay: Screenplay) -> list[_Wish]:
-    found: list[_Wish] = []
+def _wishes(scene: Scene, screenplay: Screenplay) -> list[Wish]:
+    found: list[Wish] = []
     for position, element in enumerate(scene.elements):
         if element.kind != "shot":
             continue
@@ -110,11 +138,11 @@ def _wishes(scene: Scene, screenplay: Screenplay) -> list[_Wish]:
     for size, move in _COVERAGE[len(found) : 2]:
         text = actions[min(len(found), len(actions) - 1)] if actions else scene.heading.place.capitalize()
         people = _people(scene, screenplay)
-        found.append(_Wish(size, move, people[0] if people and size != "wide" else "", text))
+        found.append(Wish(size, move, people[0] if people and size != "wide" else "", text))
     return found
 
 
-def _read_note(note: str, description: str, scene: Scene, screenplay: Screenplay) -> _Wish:
+def _read_note(note: str, description: str, scene: Scene, screenplay: Screenplay) -> Wish:
     text = note.lower()
     size = next((value for value in sorted(get_args(Size), key=len, reverse=True) if value in text), None)
     if size is None:
@@ -133,7 +161,7 @@ def _read_note(note: str, description: str, scene: Scene, screenplay: Screenplay
         named = [name for name in screenplay.characters if name.lower() in target.group(1).lower()]
         things = lexicon.names(target.group(1), lexicon.ELEMENTS)
         focus = named[0] if named else (things[0] if things else "")
-    return _Wish(cast(Size, size), cast(Move, move), focus, description)
+    return Wish(cast(Size, size), cast(Move, move), focus, description)
 
 
 def _people(scene: Scene, screenplay: Screenplay) -> tuple[str, ...]:
@@ -164,8 +192,12 @@ def _setting(scene: Scene, screenplay: Screenplay, number: int) -> tuple[str, Li
     previous = [lexicon.names(other.heading.time, lexicon.LIGHTS) for other in screenplay.scenes[:number]]
     light = lights[0] if lights else next((names[0] for names in reversed(previous) if names), "day")
     weather = lexicon.strongest(whole, lexicon.WEATHERS, "cloudy")
+    if weather in ("storm", "rain") and "snow" in lexicon.names(whole, lexicon.WEATHERS):
+        weather = "snow"  # a storm in the snow is a snowstorm
     mood = screenplay.mood if screenplay.mood in get_args(Mood) else lexicon.strongest(whole, lexicon.MOODS, "neutral")
     own, all_of = lexicon.names(text, lexicon.ELEMENTS), lexicon.names(screenplay.logline, lexicon.ELEMENTS)
+    if _WELL.search(whole):
+        own = (*own, "fountain")
     landmarks = [name for name in (*own, *all_of) if name not in lexicon.PROPS]
     small = [name for name in own if name in lexicon.PROPS] + [
         n for n in all_of if n in lexicon.PROPS and heading.interior
@@ -178,7 +210,7 @@ def _request(
     screenplay: Screenplay,
     number: int,
     order: int,
-    wish: _Wish,
+    wish: Wish,
     duration: float,
     width: int,
     height: int,

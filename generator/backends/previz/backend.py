@@ -1,25 +1,33 @@
 """The backend: a shot request in, a take on disk out, with the card of the renderer that made it."""
 
+import hashlib
 from pathlib import Path
 
 from auditor.media.types import Cancelled, OnProgress, Progress, never_cancelled, no_progress
 from generator.backends.licences import APACHE_2_0
 from generator.backends.model import ModelCard, ModelComponent, Take
-from generator.backends.previz.frames import render_frames
+from generator.backends.previz.frames import Device, render_frames
+from generator.backends.previz.guides import Guides, write_guides
 from generator.backends.previz.source import source_digest
 from generator.encoding import DISCLOSURE, sha256_of, writing
 from generator.errors import CancelledError
 from generator.shots.model import ShotRequest
 
-NAME, VERSION = "reelproof-previz", "1.0"
+NAME, VERSION = "reelproof-previz", "2.0"
 
 
 class PrevizBackend:
-    """Renders previsualisation takes: stylised 3D frames computed by rules, on the processor, without trained weights."""
+    """Renders previsualisation takes: stylised 3D frames computed by rules, without trained weights, on the processor or
+    on the first CUDA device. The pictures of both are alike, not the same, so each has a digest of its own."""
+
+    def __init__(self, device: Device = "cpu") -> None:
+        self._device: Device = device
 
     @property
     def card(self) -> ModelCard:
         digest = source_digest()
+        if self._device != "cpu":
+            digest = hashlib.sha256(f"{digest} {self._device}".encode()).hexdigest()
         data = "None: pictures are computed by rules from the shot's own words; no data was used for training."
         renderer = ModelComponent(
             name="renderer",
@@ -64,7 +72,7 @@ class PrevizBackend:
             "renderer_sha256": card.digest,
             "seed": str(request.seed),
         }
-        frames = render_frames(request)
+        frames = render_frames(request, device=self._device)
         on_progress(Progress(f"render {request.id}", 0, request.frames))
         with writing(out, width=request.width, height=request.height, fps=request.fps, metadata=metadata) as writer:
             try:
@@ -86,3 +94,21 @@ class PrevizBackend:
             seconds=request.frames / request.fps,
             metadata=metadata,
         )
+
+    def guides(
+        self,
+        request: ShotRequest,
+        folder: Path,
+        *,
+        on_progress: OnProgress = no_progress,
+        cancelled: Cancelled = never_cancelled,
+    ) -> Guides:
+        """Writes what video models are conditioned on into ``folder``, which is made, or replaced if it holds guides.
+
+        ``depth/00000.png`` (uint16), ``normals/00000.png`` (RGB, camera axes) for each frame, ``greybox.mp4``,
+        ``first_frame.png`` (the take's own first frame) and ``cameras.json``: intrinsics in pixels, a 4x4 camera-to-world
+        matrix a frame, and the conventions of all of them in words. Raises ``CancelledError`` and ``RenderError`` as
+        ``render`` does, and leaves nothing behind then.
+        """
+        renderer = {"name": NAME, "version": VERSION, "sha256": source_digest()}
+        return write_guides(request, folder, renderer=renderer, on_progress=on_progress, cancelled=cancelled)

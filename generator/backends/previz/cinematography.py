@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from generator.backends.previz import layout as at
+from generator.backends.previz.axis import MARGIN
 from generator.backends.previz.parts import Point
 from generator.backends.previz.shading import EVERY, trace_band
 from generator.backends.previz.shapes import Array
 from generator.backends.previz.staging import Stage, Subject, lamp, seed_of
-from generator.lexicon import PROPS
+from generator.lexicon import ANIMALS, PROPS
 from generator.shots.model import ShotRequest
 
 #: Height of the frame at the subject, as a multiple of the subject's own height.
@@ -65,9 +66,13 @@ def scout(stage: Stage, shot: ShotRequest, noise: Array) -> Setup:
     height = subject.height
     if shot.size in ("medium", "close-up") and subject.facing is not None:
         y += height * (0.27 if shot.size == "medium" else 0.41)
-    reach = height * COVERAGE[shot.size] / (2.0 * half)
+    # a cat in a wide shot is a cat in a place, not a cat as large as a man
+    wide = shot.size in ("extreme wide", "wide")
+    reach = (max(height, 1.3) if wide else max(height, 0.5)) * COVERAGE[shot.size] / (2.0 * half)
     if subject.facing is None and name not in PROPS:
         reach = height * {"extreme wide": 3.0, "wide": 1.9, "full": 1.35}.get(shot.size, 1.1) / (2.0 * half)
+    if stage.axis is not None and name in shot.characters[:2] and shot.size == "full":
+        reach *= 1.2
     reach = max(reach, 0.55)
     names = stage.names()
     base = float(rng.uniform(0, 2 * math.pi))
@@ -77,16 +82,18 @@ def scout(stage: Stage, shot: ShotRequest, noise: Array) -> Setup:
         azimuth = base + n * 2 * math.pi / 14
         if stage.indoors:
             azimuth = -0.95 + 1.9 * n / 13 + float(rng.uniform(-0.05, 0.05))
-        elif subject.facing is not None and shot.size in ("medium", "close-up"):
+        elif subject.facing is not None and name not in ANIMALS and shot.size in ("medium", "close-up"):
             azimuth = subject.facing + (-1.05 + 2.1 * n / 13)
         setup = _stand(stage, shot, name, (x, y, z), subject, azimuth, reach, half, rng)
-        if setup is None:
+        if setup is None or (stage.axis is not None and stage.axis.distance(setup.eye[0], setup.eye[2]) < MARGIN):
             continue
         score = _judge(stage, shot, setup, name, subject, names, tables, noise) - 0.02 * float(rng.random())
         if best is None or score > best[0]:
             best = (score, setup)
     if best is None:
-        return Setup((x + 4.0, y + 1.0, z + 4.0), (x, y, z), (x, y, z), shot.lens_mm)
+        ex, ez = stage.axis.kept(x + 3.0, z + 4.0 * stage.axis.side) if stage.axis is not None else (x + 4.0, z + 4.0)
+        ey = max(stage.ground(ex, ez) + 1.5, y + 0.3)
+        return Setup((ex, ey, ez), (x, y, z), (x, y, z), shot.lens_mm)
     return best[1]
 
 
@@ -132,6 +139,10 @@ def _stand(
     if shot.size in ("close-up", "insert"):
         third *= 0.45
     side = (math.cos(azimuth) * third, -math.sin(azimuth) * third)
+    if stage.axis is not None and name in shot.characters[:2] and shot.size in ("full", "wide"):
+        # two people are framed as two
+        mx, mz = (0.5 * (p + q) for p, q in zip(stage.axis.a, stage.axis.b, strict=True))
+        side = ((mx - x) * 0.85, (mz - z) * 0.85)
     lift = {"extreme wide": 0.32, "wide": 0.22, "full": 0.05}.get(shot.size, 0.0) * far * half
     if subject.height > 8.0:
         lift = 0.0
@@ -189,6 +200,8 @@ def _judge(
         score -= 5.0 * float(np.isin(labels, shot.characters).sum()) / total
     if not stage.indoors:
         sky = float((ids == at.SKY_ID).sum()) / total
+        high = ids[: THUMB_H * 2 // 5]
+        score -= 1.4 * float((high == at.GROUND_ID).sum()) / high.size
         score -= 1.6 * max(0.16 - sky, 0.0) + 1.2 * max(sky - 0.62, 0.0)
         if stage.world[at.WATER] > 0.0:
             score += 0.9 * min(float((ids == at.WATER_ID).sum()) / total / 0.12, 1.0)
@@ -204,10 +217,15 @@ def _judge(
         score += 0.7
     luma = colour @ np.array([0.2, 0.7, 0.1], np.float32)
     score += 0.5 * min(float(np.log1p(luma * stage.air.exposure).std()) / 0.22, 1.0)
-    if subject.facing is not None and shot.size in ("medium", "close-up"):
+    if subject.facing is not None:
         turn = math.atan2(setup.eye[0] - subject.middle[0], setup.eye[2] - subject.middle[2]) - subject.facing
         turn = abs((turn + math.pi) % (2 * math.pi) - math.pi)
-        score -= 0.8 * max(turn - 0.85, 0.0) + 0.3 * max(0.25 - turn, 0.0)
+        if name in ANIMALS:
+            score -= 0.7 * abs(turn - 1.1)  # four legs are told apart from the side
+        elif shot.size in ("medium", "close-up"):
+            score -= 0.8 * max(turn - 0.85, 0.0) + 0.3 * max(0.25 - turn, 0.0)
+        elif shot.size == "full":
+            score -= 0.6 * max(turn - 1.1, 0.0)
     return score
 
 
@@ -224,16 +242,34 @@ def light_subject(stage: Stage, shot: ShotRequest, setup: Setup) -> None:
     stage.lights.append(lamp(place, (0.80, 0.86, 1.0), 0.55 * away * away, 0.0))
 
 
+def clear_view(stage: Stage, shot: ShotRequest, setup: Setup) -> None:
+    """Asks the people who stand between the lens and the thing of an insert to step aside."""
+    middle = shot.duration / 2
+    placed = [(model, model(middle)) for model in stage.moving]
+    stage.moving = [
+        model
+        for model, where in placed
+        if where.name not in shot.characters
+        or math.hypot(where.at[0] - setup.eye[0], where.at[2] - setup.eye[2]) > setup.distance + 0.15
+    ]
+
+
 def path(stage: Stage, shot: ShotRequest, setup: Setup) -> Callable[[float], Array]:
     """The camera row at a time in seconds: the setup in the middle, the move on either side of it."""
     subject = subject_of(stage, shot)[1]
     reach = setup.distance
+    # whoever walks out of a tight frame is followed; a wide one lets them pass
+    tight = ("medium", "close-up") if shot.move == "static" else ("full", "medium", "close-up")
+    follows = shot.move == "track" or (shot.size in tight and not stage.indoors)
     seed = seed_of(shot.seed, shot.id, "hand")[0] % 1000
 
     def at_time(time: float) -> Array:
         u = time / max(shot.duration, 1e-6)
         u = 0.55 * u + 0.45 * u * u * (3.0 - 2.0 * u) - 0.5
         eye, target = np.array(setup.eye), np.array(setup.target)
+        if follows:
+            gone = np.array([subject.velocity[0], 0.0, subject.velocity[1]]) * (time - 0.5 * shot.duration)
+            eye, target = eye + gone, target + gone
         ahead = (target - eye) / max(float(np.linalg.norm(target - eye)), 1e-6)
         right = np.cross(ahead, (0.0, 1.0, 0.0))
         right /= max(float(np.linalg.norm(right)), 1e-6)
@@ -252,20 +288,23 @@ def path(stage: Stage, shot: ShotRequest, setup: Setup) -> Callable[[float], Arr
             eye = eye + np.array([0.0, rise, 0.0])
         elif shot.move in ("orbit left", "orbit right"):
             angle = 1.5 * gauge * u * (1.0 if shot.move == "orbit right" else -1.0)
-            centre = np.array(setup.around)
+            centre = np.array(setup.around) + (gone if follows else 0.0)
             spin = np.array([[math.cos(angle), 0, math.sin(angle)], [0, 1, 0], [-math.sin(angle), 0, math.cos(angle)]])
             eye, target = centre + spin @ (eye - centre), centre + spin @ (target - centre)
-        elif shot.move == "track":
-            along = np.array([subject.velocity[0], 0.0, subject.velocity[1]]) * shot.duration * u
-            along = along if np.any(along) else right * reach * 0.5 * gauge * u
+        elif shot.move == "track" and subject.velocity == (0.0, 0.0):
+            along = right * reach * 0.5 * gauge * u
             eye, target = eye + along, target + along
         elif shot.move == "handheld":
             shake = 0.010
+        elif shot.move == "static":
+            shake = 0.0  # a locked-off camera does not move at all
         drift = [
             math.sin(2.1 * time + seed) + 0.6 * math.sin(5.3 * time + 2 * seed),
             math.sin(1.7 * time + 3 * seed) + 0.5 * math.sin(4.1 * time),
         ]
         target = target + (right * drift[0] + np.array([0.0, drift[1], 0.0])) * reach * shake
+        if stage.axis is not None:
+            eye[0], eye[2] = stage.axis.kept(float(eye[0]), float(eye[2]))
         if stage.indoors:
             limit = stage.world[[at.ROOM_X, at.ROOM_Y, at.ROOM_Z]] - 0.12
             eye = np.clip(eye, [-limit[0], 0.15, -limit[2]], limit)

@@ -3,13 +3,23 @@
 import os
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import cv2
 import numpy as np
 
 from generator.backends.previz import cinematography, develop, palette, staging, terrain
-from generator.backends.previz.shading import EVEN, FLAGGED, REFINE, TILE, fill_between, mark_edges, trace_band
+from generator.backends.previz.shading import (
+    FLAGGED,
+    REFINE,
+    SPARSE,
+    TILE,
+    fill_between,
+    fill_centres,
+    mark_edges,
+    trace_band,
+)
 from generator.backends.previz.shapes import Array
 from generator.shots.model import ShotRequest
 
@@ -21,24 +31,62 @@ FALLING = {
 }
 
 
-def render_frames(shot: ShotRequest, *, threads: int | None = None) -> Generator[Array]:
-    """Yields the shot's frames, (height, width, 3) uint8 RGB; the same bytes for the same shot on the same machine.
+#: What traces the rays: the processor's threads, or the first CUDA device.
+Device = Literal["cpu", "cuda"]
 
-    Kernels release the interpreter lock, so bands of rows run on plain threads: no OpenMP, safe after a fork. Bands
-    never read each other's rows within a pass, so the picture does not depend on the number of threads.
-    """
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A shot ready to be rendered: the stage, where the camera stands, its row at a time in seconds, lamps, noise."""
+
+    stage: staging.Stage
+    setup: cinematography.Setup
+    camera_at: Callable[[float], Array]
+    lights: Array
+    noise: Array
+
+
+def prepare(shot: ShotRequest) -> Prepared:
+    """Builds the stage of a shot and finds the camera's place; the same for takes and guides."""
     noise = terrain.noise_texture()
     stage = staging.build(shot)
     setup = cinematography.scout(stage, shot, noise)
     camera_at = cinematography.path(stage, shot, setup)
     cinematography.light_subject(stage, shot, setup)
-    lights = stage.lamp_table()
+    if shot.size == "insert":
+        cinematography.clear_view(stage, shot, setup)
+    return Prepared(stage, setup, camera_at, stage.lamp_table(), noise)
+
+
+def render_frame(shot: ShotRequest, number: int) -> Array:
+    """One frame of a shot, the same as ``render_frames`` yields at that place."""
+    frames = render_frames(shot, first=number)
+    try:
+        return next(frames)
+    finally:
+        frames.close()
+
+
+def render_frames(
+    shot: ShotRequest, *, threads: int | None = None, first: int = 0, device: Device = "cpu"
+) -> Generator[Array]:
+    """Yields the shot's frames from ``first`` on, (height, width, 3) uint8 RGB. Raises ``DeviceError`` where ``device``
+    can't be used.
+
+    The same shot gives the same bytes on the same machine and device.
+
+    Kernels release the interpreter lock, so bands of rows run on plain threads: no OpenMP, safe after a fork. Bands
+    never read each other's rows within a pass, so the picture does not depend on the number of threads.
+    """
+    ready = prepare(shot)
+    stage, setup, camera_at, lights, noise = ready.stage, ready.setup, ready.camera_at, ready.lights, ready.noise
     height, width = shot.height, shot.width
     blur = cinematography.BLUR[shot.size]
     grade = palette.grade(stage.air, shot.mood, indoors=stage.indoors, focus=setup.distance, blur=blur)
     colour, soft = np.zeros((height, width, 3), np.float32), np.zeros((height, width, 3), np.float32)
     depth, ids = np.zeros((height, width), np.float32), np.zeros((height, width), np.int32)
     flags, frame = np.zeros((height, width), np.uint8), np.zeros((height, width, 3), np.uint8)
+    card = _card(stage.heights, noise) if device == "cuda" else None
     bands = [(top, min(top + TILE, height)) for top in range(0, height, TILE)]
     taps = develop.spiral()
     veil = float(np.mean(stage.air.horizon)) * 1.1 + 0.02  # drops show the sky's light
@@ -49,17 +97,25 @@ def render_frames(shot: ShotRequest, *, threads: int | None = None) -> Generator
             for done in [pool.submit(kernel, *arguments, top, bottom) for top, bottom in bands]:
                 done.result()
 
-        for number in range(shot.frames):
+        # figures are posed in Python: the next frame's while the kernels of this one run without the interpreter's lock
+        posed = pool.submit(stage.snapshot, first / shot.fps)
+        for number in range(first, shot.frames):
             time = number / shot.fps
             camera = camera_at(time)
-            world, objects, primitives, materials = stage.snapshot(time)
-            scene = (world, camera, lights, objects, primitives, materials, stage.heights, noise)
-            buffers = (colour, depth, ids, flags)
-            each_band(trace_band, *scene, *buffers, EVEN)
-            each_band(fill_between, *buffers)
-            each_band(trace_band, *scene, *buffers, FLAGGED)
-            each_band(mark_edges, depth, ids, flags)
-            each_band(trace_band, *scene, *buffers, REFINE)
+            world, objects, primitives, materials = posed.result()
+            posed = pool.submit(stage.snapshot, (number + 1) / shot.fps)
+            tables = (world, camera, lights, objects, primitives, materials)
+            scene, buffers = (*tables, stage.heights, noise), (colour, depth, ids, flags)
+            if card is not None:
+                card(tables, colour, depth, ids)
+            else:
+                each_band(trace_band, *scene, *buffers, SPARSE)
+                each_band(fill_centres, *buffers)
+                each_band(trace_band, *scene, *buffers, FLAGGED)
+                each_band(fill_between, *buffers)
+                each_band(trace_band, *scene, *buffers, FLAGGED)
+                each_band(mark_edges, depth, ids, flags)
+                each_band(trace_band, *scene, *buffers, REFINE)
             if shot.weather in FALLING and not stage.indoors:
                 develop.fall(colour, depth, camera, *FALLING[shot.weather], veil, time, grain)
             picture = colour
@@ -68,6 +124,12 @@ def render_frames(shot: ShotRequest, *, threads: int | None = None) -> Generator
                 picture = soft
             each_band(develop.develop, picture, _bloom(picture), grade, frame, number, grain)
             yield frame.copy()
+
+
+def _card(heights: Array, noise: Array) -> Callable[..., None]:
+    from generator.backends.previz.cuda import CudaTracer  # costs half a second, and only few have a card
+
+    return CudaTracer(heights, noise)
 
 
 def _bloom(picture: Array) -> Array:

@@ -205,25 +205,29 @@ def pine(rng: np.random.Generator, snow: bool) -> tuple[Part, ...]:
 
 
 def tree(rng: np.random.Generator, autumn: bool) -> tuple[Part, ...]:
+    """A broad tree of 4.5 to 7 m: a trunk that forks, and clumps of leaves, lighter above."""
     base = (0.24, 0.11, 0.025) if autumn else (0.055, 0.095, 0.025)
-    leaves = Paint(base, pattern=FOLIAGE, size=0.45, second=(base[0] * 1.9, base[1] * 1.7, base[2] * 1.5))
     tall = float(rng.uniform(4.5, 7.0))
-    parts = [
-        limb((0.0, 0.0, 0.0), (0.15, tall * 0.55, 0.05), 0.20, 0.11, LEATHER),
-        limb((0.1, tall * 0.4, 0.0), (0.9, tall * 0.68, 0.2), 0.08, 0.04, LEATHER),
-    ]
-    for _ in range(5):
-        x, y, z = rng.normal(0.0, 0.24, 3) * tall * (0.8, 0.45, 0.8)
-        parts.append(
-            ball(
-                (float(x), tall * 0.78 + float(y), float(z)),
-                tall * float(rng.uniform(0.17, 0.25)),
-                leaves,
-                blend=0.3,
-                bump=0.17,
-                bump_scale=3.4,
-            )
+    lean = float(rng.uniform(-0.25, 0.25))
+    fork = (lean, tall * 0.42, 0.0)
+    parts = [limb((0.0, -0.1, 0.0), fork, 0.22, 0.13, LEATHER)]
+    for n in range(9):
+        # a crown of clumps: five around, three above, one on top
+        ring_of, high = (5, 0.60) if n < 5 else ((3, 0.80) if n < 8 else (1, 0.93))
+        angle = 2.0 * math.pi * n / ring_of + float(rng.uniform(-0.35, 0.35))
+        reach = tall * {5: 0.25, 3: 0.14, 1: 0.0}[ring_of] * float(rng.uniform(0.8, 1.2))
+        place = (
+            lean + reach * math.cos(angle),
+            tall * (high + float(rng.uniform(-0.05, 0.05))),
+            reach * math.sin(angle),
         )
+        if n < 5:
+            parts.append(limb(fork, (place[0] * 0.7, place[1] * 0.95, place[2] * 0.7), 0.09, 0.035, LEATHER))
+        light = 0.85 + 0.45 * (high - 0.6) + float(rng.uniform(-0.12, 0.12))
+        leaf = (base[0] * light, base[1] * light, base[2] * light)
+        leaves = Paint(leaf, pattern=FOLIAGE, size=0.5, second=(leaf[0] * 2.0, leaf[1] * 1.8, leaf[2] * 1.5))
+        size = tall * float(rng.uniform(0.15, 0.20))
+        parts.append(ball(place, (size, size * 0.78, size), leaves, bump=0.16, bump_scale=4.2))
     return tuple(parts)
 
 

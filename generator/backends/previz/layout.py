@@ -125,8 +125,15 @@ CAMERA_COLUMNS = 13
     BEAM_DY,
     BEAM_DZ,
     BEAM_POWER,
-) = range(67)
-WORLD_COLUMNS = 67
+    WALL_KIND,
+    FLOOR_KIND,
+    SCROLL,
+) = range(70)
+WORLD_COLUMNS = 70
+
+#: Kinds of walls and floors.
+PANELLED, PLASTER, TILED, BRICK, METAL, ASHLAR, BOARDED = range(7)
+BOARDS, CHECKS, FLAGS, CONCRETE, CARPET = range(5)
 
 #: Kinds of ground and of far silhouettes.
 GRASS, SAND, ROCKY, PAVED, SNOWY = range(5)

@@ -1,4 +1,4 @@
-"""Set dressing: what each kind of place holds and where the named things of the shot stand in it."""
+"""Set dressing: what each kind of place holds and where the people and the things of the shot stand in it."""
 
 import math
 
@@ -7,71 +7,58 @@ import numpy as np
 from generator.backends.previz import landmarks as build
 from generator.backends.previz import layout as at
 from generator.backends.previz import props, vehicles
+from generator.backends.previz.cast import bring_animals, stand_figures
+from generator.backends.previz.direction import direct
 from generator.backends.previz.interiors import set_out
-from generator.backends.previz.parts import Colour, Placed, Point, box
-from generator.backends.previz.staging import WARM, Stage, Subject, lamp, stand_figures
+from generator.backends.previz.parts import Paint, Placed, box
+from generator.backends.previz.sites import HULLS, MANY, SITES, find_site
+from generator.backends.previz.staging import Stage, Subject, lamp
+from generator.backends.previz.townscape import lamp_post, market, quay, station, street
 from generator.shots.model import ShotRequest
-
-_WALLS: tuple[Colour, ...] = (
-    (0.50, 0.44, 0.34),
-    (0.40, 0.16, 0.10),
-    (0.56, 0.55, 0.50),
-    (0.24, 0.33, 0.36),
-    (0.52, 0.36, 0.16),
-    (0.20, 0.26, 0.22),
-)
-_TOWN: tuple[Colour, ...] = (
-    (0.24, 0.15, 0.11),
-    (0.30, 0.27, 0.22),
-    (0.16, 0.17, 0.19),
-    (0.33, 0.22, 0.14),
-    (0.20, 0.12, 0.10),
-)
-_HULLS: tuple[Colour, ...] = ((0.05, 0.13, 0.24), (0.34, 0.05, 0.035), (0.08, 0.19, 0.13), (0.42, 0.30, 0.08))
-#: Landmark, radius it needs, nearest and farthest distance from the stage, where it may stand.
-_SITES: dict[str, tuple[float, float, float, str]] = {
-    "lighthouse": (5.0, 30.0, 46.0, "land"),
-    "church": (8.0, 30.0, 46.0, "land"),
-    "castle": (13.0, 44.0, 66.0, "land"),
-    "windmill": (5.0, 24.0, 40.0, "land"),
-    "tower": (5.0, 24.0, 38.0, "land"),
-    "house": (6.0, 17.0, 30.0, "land"),
-    "ship": (18.0, 60.0, 95.0, "water"),
-    "boat": (3.5, 12.0, 26.0, "water"),
-    "tent": (2.6, 7.0, 13.0, "land"),
-    "car": (2.8, 6.0, 12.0, "land"),
-    "truck": (3.6, 8.0, 15.0, "land"),
-    "rocks": (2.5, 9.0, 30.0, "any"),
-    "bridge": (8.0, 55.0, 80.0, "any"),
-    "train": (6.0, 22.0, 34.0, "land"),
-}
 
 
 def dress_exterior(stage: Stage, shot: ShotRequest, level: float, rng: np.random.Generator) -> None:
     """Buildings, trees, boats, lamps and people under the sky."""
     taken: list[tuple[float, float, float]] = [(0.0, 0.0, 5.0)]
     glow = stage.air.window_glow
-    wanted = [name for name in shot.elements if name in _SITES]
+    wanted = [name for name in shot.elements if name in SITES for _ in range(MANY.get(name, 1))]
+    if shot.place in ("planet", "sea"):
+        wanted = [name for name in wanted if name not in ("house", "church", "castle", "windmill", "pier", "bench")]
+    rider = any("ride" in part.deeds for part in direct(shot).values())
+    if rider:
+        wanted = [name for name in wanted if name != "bicycle"]
     if shot.place == "city":
-        _street(stage, rng, glow)
-        wanted = [name for name in wanted if name not in ("house", "church", "castle", "windmill", "boat", "rocks")]
+        street(stage, rng, glow)
+        wanted = [name for name in wanted if name in ("bicycle", "bench", "cart", "truck", "balloon", "fire", "lamp")]
+    elif shot.place == "market":
+        market(stage, rng, glow)
+        wanted = [name for name in wanted if name in ("fountain", "cart", "church", "balloon", "bicycle")]
+    elif shot.place == "station":
+        station(stage, rng, glow, taken)
+        wanted = [name for name in wanted if name in ("bench", "church", "tower", "balloon")]
+    elif shot.place == "park":
+        wanted += ["bench"] + ([] if "graves" in wanted else ["fountain"])
     elif shot.place == "harbour":
-        _quay(stage, rng, glow, taken)
+        quay(stage, rng, glow, taken)
         wanted = [name for name in wanted if name not in ("house", "boat")]
     elif shot.place == "village":
         wanted += ["house"] * 5 + ([] if "church" in wanted else ["church"])
-    if shot.place in ("coast", "island", "mountain", "desert", "lake"):
+    if shot.place in ("coast", "island", "mountain", "desert", "lake", "planet"):
         wanted += ["rocks"] * 6
+    elif shot.place == "river":
+        wanted += ["rocks"] * 4
     if shot.place == "sea":
         wanted = [name for name in wanted if name in ("ship",)]
     for name in wanted:
-        _site(stage, name, rng, glow, taken)
-    if "pier" in shot.elements and shot.place in ("coast", "lake", "island"):
+        find_site(stage, name, rng, glow, taken)
+    if "pier" in shot.elements and shot.place in ("coast", "lake", "island", "river"):
         stage.still.append(Placed("pier", build.pier(18.0, 6.0), (4.0, max(level - 0.1, 0.8), 6.0), math.pi / 2))
         stage.subjects["pier"] = Subject((13.0, level, 6.0), 3.0)
     _plants(stage, shot, rng, taken)
-    if "lamp" in shot.elements and shot.place not in ("city", "harbour", "sea"):
-        _lamp_post(stage, 3.2, -2.6, glow)
+    if "lamp" in shot.elements and shot.place not in ("city", "harbour", "sea", "market", "station", "planet"):
+        lamp_post(stage, 3.2, -2.6, glow)
+    if shot.place == "harbour" and "ship" in shot.elements:
+        stage.subjects.setdefault("boat", Subject((16.0, 1.5, -10.0), 4.0))
     if "fire" in shot.elements and shot.place != "sea":
         y = stage.ground(1.6, 1.2)
         stage.moving.append(lambda time: Placed("fire", build.fire(time), (1.6, y, 1.2)))
@@ -82,200 +69,40 @@ def dress_exterior(stage: Stage, shot: ShotRequest, level: float, rng: np.random
         return
     hero = next((stage.subjects[name] for name in shot.elements if name in stage.subjects), None)
     toward = math.atan2(hero.middle[0], hero.middle[2]) if hero else float(rng.uniform(0, 6.28))
+    # two people look at each other, a little open to the side where the cameras stand
+    side = stage.side
     if len(shot.characters) > 1:
         spots = [
-            (-0.62, 0.0, math.pi / 2 - 0.35),
-            (0.62, 0.12, -math.pi / 2 + 0.25),
-            (0.15, 1.3, math.pi),
-            (-1.5, 1.0, 2.4),
+            (-0.62, 0.0, math.pi / 2 - 0.35 * side),
+            (0.62, 0.12, -math.pi / 2 + 0.25 * side),
+            (0.15, -1.3 * side, 0.0 if side > 0 else math.pi),
+            (-1.5, -1.0 * side, 0.7 if side > 0 else 2.4),
         ]
     else:
         spots = [(0.0, 0.0, toward + 0.35)]
-    stand_figures(stage, shot, spots)
-    _small_things(stage, shot, (1.15, -0.75))
-
-
-def _site(
-    stage: Stage, name: str, rng: np.random.Generator, glow: float, taken: list[tuple[float, float, float]]
-) -> None:
-    radius, near, far, where = _SITES[name]
-    for _ in range(60):
-        angle, distance = float(rng.uniform(0, 2 * math.pi)), float(rng.uniform(near, far))
-        x, z = distance * math.sin(angle), distance * math.cos(angle)
-        y = stage.ground(x, z)
-        water = stage.world[at.WATER] > 0.0
-        rim = [stage.ground(x + radius * dx, z + radius * dz) for dx, dz in ((1, 0), (-1, 0), (0, 1), (0, -1))]
-        if where == "land" and water and min(rim) < 0.3:
-            continue
-        if where == "water" and (not water or max(rim) > -0.8):
-            continue
-        if any(math.hypot(x - a, z - b) < radius + c for a, b, c in taken):
-            continue
-        taken.append((x, z, radius))
-        base = -0.05 if where == "water" else (min(min(rim), y) - 0.1 if radius < 12 else y - 0.6)
-        _raise(stage, name, (x, base, z), math.atan2(-x, -z) + float(rng.uniform(-0.5, 0.5)), rng, glow)
-        return
-
-
-def _raise(stage: Stage, name: str, place: Point, yaw: float, rng: np.random.Generator, glow: float) -> None:
-    x, y, z = place
-    known = name not in stage.subjects
-    tall = 6.0
-    if name == "lighthouse":
-        stage.still.append(Placed(name, build.lighthouse(glow), place, yaw))
-        tall = 18.5
-        stage.lights.append(lamp((x, y + 16.4, z), WARM, 3.0 + 14.0 * glow, 0.010 + 0.012 * glow))
-        if glow > 0.0 or stage.world[at.FOG] > 0.02:
-            stage.beam = (x, y + 16.4, z)
-            stage.world[at.BEAM_POWER] = (0.10 + 0.22 * glow) / stage.air.exposure * 1.4
-    elif name == "house":
-        wall = _WALLS[int(rng.integers(len(_WALLS)))]
-        stage.still.append(
-            Placed(
-                name,
-                build.house(glow, wall, clay=bool(rng.random() < 0.5), wide=float(rng.uniform(2.8, 3.8))),
-                place,
-                yaw,
-            )
-        )
-        if glow > 0.3:
-            stage.lights.append(
-                lamp((x + 5.2 * math.sin(yaw), y + 1.9, z + 5.2 * math.cos(yaw)), WARM, 2.4 * glow, 0.02)
-            )
-    elif name in ("boat", "ship"):
-        parts = (
-            vehicles.ship(glow)
-            if name == "ship"
-            else vehicles.boat(_HULLS[int(rng.integers(len(_HULLS)))], bool(rng.random() < 0.45))
-        )
-        tall = 14.0 if name == "ship" else 4.0
-        phase, heave = float(rng.uniform(0, 6)), 0.05 + 0.07 * float(stage.world[at.WAVES])
-        yaw += 1.3
-        stage.moving.append(
-            lambda time: Placed(
-                name,
-                parts,
-                (x, y + heave * math.sin(1.1 * time + phase), z),
-                yaw + 0.02 * math.sin(0.5 * time),
-                1.0,
-                heave * 0.35 * math.sin(0.9 * time + phase),
-                heave * 0.7 * math.sin(1.3 * time + phase),
-            )
-        )
-    elif name == "windmill":
-        tall = 11.0
-        stage.moving.append(lambda time: Placed(name, build.windmill(glow, 0.8 * time), place, yaw))
-    elif name == "train":
-        tall = 4.0
-        stage.moving.append(
-            lambda time: Placed(
-                name,
-                vehicles.train(glow),
-                (x + 3.0 * time * math.sin(yaw + 1.4), y, z + 3.0 * time * math.cos(yaw + 1.4)),
-                yaw + 1.4,
-            )
-        )
+    if shot.place in ("city", "road", "station") and len(shot.characters) < 2:
+        spots = [(0.0, 0.0, 0.0 if rng.random() < 0.5 else math.pi)]
+    afloat = stage.subjects.get("rowboat")
+    rower = next((name for name, part in direct(shot).items() if "row" in part.deeds and name in shot.characters), "")
+    if afloat is not None and rower and rower == shot.characters[0]:
+        stand_figures(stage, shot, [(afloat.middle[0], afloat.middle[2], afloat.facing or 0.0), *spots[1:]], floor=0.0)
+        stage.subjects[rower] = Subject((afloat.middle[0], 0.85, afloat.middle[2]), 1.5, afloat.facing, (0.0, 0.0))
     else:
-        parts, tall = {
-            "church": lambda: (build.church(glow), 20.0),
-            "castle": lambda: (build.castle(glow), 17.0),
-            "tower": lambda: (build.tower(glow), 10.5),
-            "tent": lambda: (build.tent(), 2.2),
-            "rocks": lambda: (build.rock(rng), 1.6),
-            "bridge": lambda: (build.bridge(), 10.0),
-            "car": lambda: (vehicles.car(_HULLS[int(rng.integers(len(_HULLS)))], glow), 1.5),
-            "truck": lambda: (vehicles.truck(_HULLS[int(rng.integers(len(_HULLS)))], glow), 3.0),
-        }[name]()
-        stage.still.append(Placed(name, parts, place, yaw + (0.9 if name in ("car", "truck") else 0.0)))
-    if known:
-        stage.subjects[name] = Subject((x, y + tall * 0.5, z), tall)
+        stand_figures(stage, shot, spots)
+    bring_animals(stage, shot)
+    _small_things(stage, shot, (1.15, -0.75 * side))
 
 
-def _street(stage: Stage, rng: np.random.Generator, glow: float) -> None:
-    stage.bounds = (6.6, 46.0)
-    for side in (-1.0, 1.0):
-        z = -64.0
-        while z < 64.0:
-            width = float(rng.uniform(9.0, 14.0))
-            tall = float(rng.uniform(8.0, 25.0))
-            wall = _TOWN[int(rng.integers(len(_TOWN)))]
-            stage.still.append(
-                Placed(
-                    "blocks",
-                    build.block(glow, width, tall, 12.0, wall),
-                    (side * 14.5, 0.0, z + width / 2),
-                    -side * math.pi / 2,
-                )
-            )
-            z += width + 0.15
-        stage.still.append(
-            Placed("pavement", (box((0.0, 0.05, 0.0), (2.0, 0.09, 66.0), build.GREY_STONE),), (side * 6.7, 0.0, 0.0))
-        )
-    stage.subjects["blocks"] = Subject((0.0, 5.0, 40.0), 14.0)
-    for n, z in enumerate((-40.0, -22.0, -7.0, 6.0, 20.0, 38.0)):
-        _lamp_post(stage, 5.2 * (1 if n % 2 else -1), z, glow)
-    for n in range(4):
-        colour = _HULLS[n % len(_HULLS)]
-        stage.still.append(
-            Placed(
-                "car",
-                vehicles.car(colour, glow),
-                (3.9 if n % 2 else -3.9, 0.0, -30.0 + 17.0 * n + float(rng.uniform(-2, 2))),
-                0.0 if n % 2 else math.pi,
-            )
-        )
-
-
-def _quay(stage: Stage, rng: np.random.Generator, glow: float, taken: list[tuple[float, float, float]]) -> None:
-    for n in range(6):
-        z = -42.0 + 16.0 * n + float(rng.uniform(-2, 2))
-        wall = _WALLS[int(rng.integers(len(_WALLS)))]
-        stage.still.append(
-            Placed(
-                "house",
-                build.house(glow, wall, clay=bool(rng.random() < 0.6)),
-                (-17.0 + float(rng.uniform(-2, 1.5)), 1.25, z),
-                math.pi / 2,
-                float(rng.uniform(0.95, 1.3)),
-            )
-        )
-        taken.append((-17.0, z, 7.0))
-    stage.subjects["house"] = Subject((-17.0, 4.0, 6.0), 6.5)
-    stage.still.append(Placed("pier", build.pier(22.0, 5.0), (6.2, 1.3, 9.0), math.pi / 2))
-    stage.subjects["pier"] = Subject((16.0, 1.5, 9.0), 3.0)
-    for n in range(5):
-        x, z = float(rng.uniform(10.0, 24.0)), -22.0 + 12.0 * n + float(rng.uniform(-2.0, 2.0))
-        if abs(z - 9.0) < 4.0:
-            z += 7.0
-        _raise(stage, "boat", (x, -0.05, z), float(rng.uniform(0, 6.28)), rng, glow)
-    for z in (-16.0, -1.5, 16.0):
-        _lamp_post(stage, 5.2, z, glow)
-    for x, z, kind in (
-        (4.4, -4.2, "crate"),
-        (5.0, -5.0, "crate"),
-        (4.9, -3.3, "barrel"),
-        (-4.5, 5.5, "barrel"),
-        (5.4, 4.6, "crate"),
-    ):
-        stage.still.append(
-            Placed(kind, props.crate() if kind == "crate" else props.barrel(), (x, 1.3, z), float(rng.uniform(0, 1.0)))
-        )
-
-
-def _lamp_post(stage: Stage, x: float, z: float, glow: float) -> None:
-    y = stage.ground(x, z)
-    stage.still.append(Placed("lamp", build.lamp_post(), (x, y, z)))
-    stage.subjects.setdefault("lamp", Subject((x, y + 2.0, z), 4.0))
-    if glow > 0.0:
-        stage.lights.append(
-            lamp((x, y + 3.7, z), WARM, 5.5 * glow, 0.012 + float(stage.world[at.FOG]) * 0.9, shadows=abs(z) < 3.0)
-        )
+#: Places where no wood grows though a brief may name one.
+_BARE = ("city", "sea", "harbour", "market", "station", "planet", "desert")
 
 
 def _plants(stage: Stage, shot: ShotRequest, rng: np.random.Generator, taken: list[tuple[float, float, float]]) -> None:
-    pines = {"forest": 62, "mountain": 16, "lake": 22}.get(shot.place, 12 if "pines" in shot.elements else 0)
-    trees = {"field": 9, "village": 9, "forest": 6}.get(
-        shot.place, 8 if "trees" in shot.elements and shot.place not in ("city", "sea", "harbour") else 0
+    pines = {"forest": 62, "mountain": 16, "lake": 22, "river": 12, "road": 14}.get(
+        shot.place, 12 if "pines" in shot.elements and shot.place not in _BARE else 0
+    )
+    trees = {"field": 9, "village": 9, "forest": 6, "river": 9, "park": 16, "road": 6}.get(
+        shot.place, 8 if "trees" in shot.elements and shot.place not in _BARE else 0
     )
     kinds = ["pines"] * pines + ["trees"] * trees
     species = [build.pine(rng, stage.air.snow) for _ in range(5)] if pines else []
@@ -298,13 +125,20 @@ def _plants(stage: Stage, shot: ShotRequest, rng: np.random.Generator, taken: li
             )
             stage.subjects.setdefault(kind, Subject((x, y + 3.5, z), 7.0))
             break
-    if shot.place in ("field", "village"):
+    if shot.place == "road":
+        tar = Paint((0.055, 0.055, 0.06), gloss=0.06)
+        line = Paint((0.52, 0.50, 0.42))
+        y = stage.ground(0.0, 0.0)
+        stage.still.append(Placed("road", (box((0.0, 0.0, 0.0), (3.2, 0.28, 120.0), tar),), (0.0, y - 0.18, 0.0)))
+        dashes = tuple(box((0.0, 0.0, float(n)), (0.07, 0.285, 1.1), line) for n in range(-60, 61, 5))
+        stage.still.append(Placed("road", dashes, (0.0, y - 0.18, 0.0)))
+    if shot.place in ("field", "village", "road"):
         stage.still.append(Placed("fence", build.fence(17.6), (5.0, stage.ground(5.0, -8.0), -8.0), 0.3))
 
 
 def _aboard(stage: Stage, shot: ShotRequest, rng: np.random.Generator) -> None:
     """At sea the stage is a boat's deck; the people ride on it."""
-    parts = vehicles.boat(_HULLS[int(rng.integers(len(_HULLS)))], "ship" not in shot.elements)
+    parts = vehicles.boat(HULLS[int(rng.integers(len(HULLS)))], "ship" not in shot.elements)
     heave = 0.06 + 0.10 * float(stage.world[at.WAVES])
     stage.moving.append(
         lambda time: Placed(

@@ -174,6 +174,25 @@ def atmosphere(light: Light, weather: Weather) -> Atmosphere:
     )
 
 
+def airless(air: Atmosphere) -> Atmosphere:
+    """The light of a world without weather: a black sky with stars by day, hard shadows, thin dust above the ground."""
+    sun = (2.6, 2.3, 2.0) if not air.moon else (0.35, 0.38, 0.45)
+    return replace(
+        air,
+        sun=sun,
+        elevation=max(air.elevation, 16.0),
+        zenith=(0.012, 0.014, 0.022),
+        horizon=(0.10, 0.065, 0.05),
+        fog=0.0012,
+        fog_height=6.0,
+        cloud=0.0,
+        stars=1.0,
+        exposure=0.9 if not air.moon else 1.8,
+        wet=0.0,
+        snow=False,
+    )
+
+
 def grade(air: Atmosphere, mood: Mood, *, indoors: bool, focus: float, blur: float) -> Array:
     """The develop kernel's row: exposure and look; ``focus`` in metres, ``blur`` the aperture (0 sharp everywhere)."""
     row = np.zeros(develop.GRADE_COLUMNS)

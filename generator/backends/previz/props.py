@@ -261,3 +261,138 @@ PROPS: dict[str, Callable[[], tuple[Part, ...]]] = {
     "bread": _bread,
     "telescope": _telescope,
 }
+
+
+def in_hand(name: str) -> tuple[Part, ...]:
+    """A prop as a hand holds it; the hand is the origin, the holder faces +z."""
+    if name in ("letter", "photograph"):
+        return (box((0.10, 0.03, 0.07), (0.10, 0.072, 0.002), PAPER, rotation=turn(0.0, -0.75)),)
+    if name == "map":
+        chart = Paint((0.66, 0.56, 0.36), pattern=STONE, size=2.4, second=(0.30, 0.38, 0.36))
+        return (box((0.11, 0.05, 0.09), (0.27, 0.18, 0.003), chart, rotation=turn(0.0, -0.8)),)
+    if name == "book":
+        cover = Paint((0.22, 0.03, 0.025), gloss=0.1)
+        open_at = turn(0.0, -0.7)
+        return (
+            box((0.10, 0.03, 0.08), (0.16, 0.105, 0.012), PAPER, rotation=open_at),
+            box((0.10, 0.020, 0.09), (0.165, 0.112, 0.006), cover, rotation=open_at),
+        )
+    if name == "violin":
+        varnish = Paint((0.36, 0.11, 0.025), gloss=0.5)
+        return (
+            ball((0.24, 0.10, 0.02), (0.10, 0.03, 0.17), varnish),
+            limb((0.25, 0.11, 0.12), (0.36, 0.10, 0.36), 0.014, 0.012, DARK_WOOD),
+            limb((-0.02, 0.02, 0.02), (0.48, 0.17, 0.08), 0.006, 0.006, DARK_WOOD),
+        )
+    if name not in PROPS or name == "telescope":
+        return ()
+    down = {"suitcase": 0.43, "lantern": 0.36, "bell": 0.30}.get(name, 0.02)
+    ahead = 0.0 if name in ("suitcase", "lantern", "bell") else 0.09
+    side = turn(1.5708) if name == "suitcase" else turn()
+    return tuple(
+        Part(
+            part.shape,
+            tuple(float(v) for v in side @ part.at + (0.0, -down, ahead)),  # type: ignore[arg-type]
+            part.size,
+            part.paint,
+            side if part.rotation is None else side @ part.rotation,
+            part.round,
+            part.blend,
+            part.bump,
+            part.bump_scale,
+        )
+        for part in PROPS[name]()
+    )
+
+
+def counter(length: float, paint: Paint) -> tuple[Part, ...]:
+    """A counter 0.92 m high along x, its front towards +z."""
+    doors = [
+        box((x, 0.45, 0.305), (0.22, 0.34, 0.012), Paint(tuple(c * 0.82 for c in paint.colour)), round=0.008)  # type: ignore[arg-type]
+        for x in (
+            length * (n + 0.5) / max(round(length / 0.5), 1) - length / 2 for n in range(max(round(length / 0.5), 1))
+        )
+    ]
+    return (
+        box((0.0, 0.44, 0.0), (length / 2, 0.44, 0.30), paint),
+        box((0.0, 0.90, 0.0), (length / 2 + 0.02, 0.022, 0.33), WOOD, round=0.01),
+        *doors,
+    )
+
+
+def pew(length: float) -> tuple[Part, ...]:
+    """A bench with a back along x; whoever sits looks to +z."""
+    return (
+        box((0.0, 0.44, 0.0), (length / 2, 0.025, 0.21), WOOD),
+        box((0.0, 0.74, -0.21), (length / 2, 0.30, 0.02), WOOD),
+        *[box((x, 0.30, -0.02), (0.025, 0.30, 0.22), DARK_WOOD) for x in (-length / 2, length / 2)],
+    )
+
+
+def seat(colour: Colour) -> tuple[Part, ...]:
+    """An upholstered railway seat for two along x; whoever sits looks to +z."""
+    cloth = Paint(colour)
+    return (
+        box((0.0, 0.34, 0.0), (0.56, 0.13, 0.25), cloth, round=0.06),
+        box((0.0, 0.86, -0.28), (0.56, 0.46, 0.10), cloth, round=0.08, rotation=turn(0.0, -0.1)),
+        box((0.0, 1.30, -0.33), (0.50, 0.10, 0.07), LINEN, round=0.05),
+        box((0.0, 0.12, 0.0), (0.52, 0.12, 0.20), IRON),
+    )
+
+
+def pendant(drop: float) -> tuple[Part, ...]:
+    """A lamp that hangs from the ceiling at the origin by ``drop`` metres."""
+    return (
+        limb((0.0, 0.0, 0.0), (0.0, -drop, 0.0), 0.008, 0.008, IRON),
+        cone((0.0, -drop - 0.05, 0.0), 0.19, 0.09, 0.04, IRON),
+        ball((0.0, -drop - 0.12, 0.0), 0.055, GLASS_LIT),
+    )
+
+
+def machine(glow: float) -> tuple[Part, ...]:
+    """A console with a screen and lights, 1.3 m high, front +z."""
+    case = Paint((0.16, 0.18, 0.20), gloss=0.25)
+    lights = [
+        box(
+            (-0.42 + 0.12 * n, 0.84, 0.335),
+            (0.022, 0.014, 0.006),
+            Paint(((1.0, 0.3, 0.1), (0.2, 1.0, 0.5), (0.3, 0.6, 1.0))[n % 3], glow=2.2),
+        )
+        for n in range(8)
+    ]
+    return (
+        box((0.0, 0.42, 0.0), (0.58, 0.42, 0.32), case, round=0.03),
+        box((0.0, 1.12, -0.12), (0.46, 0.24, 0.05), case, rotation=turn(0.0, -0.15), round=0.02),
+        box(
+            (0.0, 1.12, -0.065),
+            (0.40, 0.19, 0.008),
+            Paint((0.12, 0.55, 0.62), glow=0.5 + glow),
+            rotation=turn(0.0, -0.15),
+        ),
+        *lights,
+    )
+
+
+def great_telescope() -> tuple[Part, ...]:
+    """An observatory's refractor on a pier, 3.4 m long, raised to the sky at -z."""
+    tilt = turn(0.0, -0.85, 0.0)
+    white = Paint((0.55, 0.54, 0.50), gloss=0.15)
+    return (
+        cone((0.0, 0.65, 0.0), 0.42, 0.65, 0.28, Paint((0.10, 0.12, 0.13), gloss=0.2)),
+        ball((0.0, 1.50, 0.0), 0.28, IRON),
+        cone((0.0, 2.05, -0.45), 0.20, 1.25, 0.26, white, rotation=tilt),
+        ring((0.0, 2.87, -1.39), 0.26, 0.03, BRASS, rotation=tilt),
+        cone((0.0, 1.14, 0.58), 0.09, 0.22, 0.10, BRASS, rotation=tilt),
+        ring((0.0, 1.72, -0.08), 0.235, 0.03, BRASS, rotation=tilt),
+    )
+
+
+def statue() -> tuple[Part, ...]:
+    """A bust on a plinth."""
+    marble = Paint((0.55, 0.54, 0.51), gloss=0.12)
+    return (
+        box((0.0, 0.55, 0.0), (0.24, 0.55, 0.24), Paint((0.20, 0.19, 0.18), gloss=0.2)),
+        ball((0.0, 1.22, 0.0), (0.22, 0.16, 0.13), marble, blend=0.06),
+        limb((0.0, 1.25, 0.0), (0.0, 1.42, 0.0), 0.06, 0.06, marble, blend=0.05),
+        ball((0.0, 1.52, 0.02), (0.085, 0.12, 0.10), marble, blend=0.03),
+    )

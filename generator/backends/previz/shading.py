@@ -21,7 +21,13 @@ from generator.backends.previz.layout import (
     GROUND_ID,
     GROUND_R,
     HORIZON_G,
+    HX,
+    HY,
+    HZ,
     INDOORS,
+    PX,
+    PY,
+    PZ,
     SKY_ID,
     SUN_B,
     SUN_G,
@@ -47,7 +53,9 @@ from generator.backends.previz.tracer import FAR, aim, first_hit
 
 TILE = 16
 #: Which pixels a pass of ``trace_band`` renders.
-EVERY, EVEN, FLAGGED, REFINE = range(4)
+EVERY, SPARSE, FLAGGED, REFINE = range(4)
+#: A tile that holds something thinner than this many pixels is traced twice as densely, or rails and ropes would break.
+THIN = 1.6
 
 
 @kernel
@@ -115,27 +123,9 @@ def radiance(
         far, what, held = first_hit(w, primitives, heights, second, others, near, x, 0.02, z, rx, ry, rz, 36)
         if what >= GROUND_ID and what != WATER_ID:
             r, g, b = shade(
-                w,
-                lights,
-                objects,
-                primitives,
-                materials,
-                heights,
-                noise,
-                second,
-                others,
-                near,
-                held,
-                x,
-                0.02,
-                z,
-                rx,
-                ry,
-                rz,
-                far,
-                what,
-                False,
-            )
+                w, lights, objects, primitives, materials, heights, noise, second, others, near, held, x,
+                0.02, z, rx, ry, rz, far, what, False,
+            )  # fmt: skip
             r, g, b = through_air(w, r, g, b, 0.0, rx, ry, rz, far)
         else:
             r, g, b = sky(w, noise, rx, ry, rz, True)
@@ -162,27 +152,9 @@ def radiance(
         r, g, b = r + (level - r) * white, g + (level - g) * white, b + (level - b) * white
     else:
         r, g, b = shade(
-            w,
-            lights,
-            objects,
-            primitives,
-            materials,
-            heights,
-            noise,
-            chosen,
-            count,
-            near,
-            kept,
-            ox,
-            oy,
-            oz,
-            dx,
-            dy,
-            dz,
-            t,
-            seen,
-            True,
-        )
+            w, lights, objects, primitives, materials, heights, noise, chosen, count, near, kept, ox,
+            oy, oz, dx, dy, dz, t, seen, True,
+        )  # fmt: skip
     if seen != SKY_ID and w[INDOORS] < 0.5:
         r, g, b = through_air(w, r, g, b, oy, dx, dy, dz, t)
     if w[INDOORS] > 0.5:
@@ -190,6 +162,96 @@ def radiance(
         r, g, b = r + w[SUN_R] * dust, g + w[SUN_G] * dust, b + w[SUN_B] * dust
     hr, hg, hb = halos(w, lights, ox, oy, oz, dx, dy, dz, min(t, 250.0))
     return r + hr, g + hg, b + hb, t, seen
+
+
+@kernel
+def has_thin(primitives: Array, chosen: Array, count: int, ox: float, oy: float, oz: float, scale: float) -> bool:
+    """Whether one of the chosen primitives is thinner than ``THIN`` pixels; ``scale`` is pixels a metre at one metre."""
+    for n in range(count):
+        part = primitives[chosen[n]]
+        two = part[HX] + part[HY] + part[HZ] - max(part[HX], max(part[HY], part[HZ]))
+        two -= min(part[HX], min(part[HY], part[HZ]))
+        x, y, z = part[PX] - ox, part[PY] - oy, part[PZ] - oz
+        if 2.0 * two * scale < THIN * math.sqrt(x * x + y * y + z * z):
+            return True
+    return False
+
+
+@kernel
+def tile_cone(
+    camera: Array, width: int, height: int, left: int, top: int, right: int, bottom: int
+) -> tuple[float, float, float, float]:
+    """The cone around the rays of a tile: unit axis, and the tangent of its half-angle."""
+    ax, ay, az = aim(camera, width, height, 0.5 * (left + right), 0.5 * (top + bottom))
+    cx, cy, cz = aim(camera, width, height, left, top)
+    cosine = min(max(ax * cx + ay * cy + az * cz, 0.1), 1.0)
+    ex, ey, ez = aim(camera, width, height, right, bottom)
+    cosine = min(cosine, max(ax * ex + ay * ey + az * ez, 0.1))
+    return ax, ay, az, math.sqrt(1.0 - cosine * cosine) / cosine * 1.05
+
+
+@kernel
+def within(n: int, refine: bool) -> tuple[float, float]:
+    """Where in its pixel ray ``n`` goes: through the centre, or for REFINE beside it."""
+    if not refine:
+        return 0.5, 0.5
+    return 0.15 if n == 0 else (0.85 if n == 1 else 0.6), 0.35 if n == 0 else (0.6 if n == 1 else 0.1)
+
+
+@kernel
+def trace_pixel(
+    w: Array,
+    camera: Array,
+    lights: Array,
+    objects: Array,
+    primitives: Array,
+    materials: Array,
+    heights: Array,
+    noise: Array,
+    chosen: Array,
+    count: int,
+    near: Array,
+    second: Array,
+    colour: Array,
+    depth: Array,
+    ids: Array,
+    px: int,
+    py: int,
+    refine: bool,
+) -> None:
+    """One pixel into ``colour``, ``depth`` (m) and ``ids``; with ``refine`` three more rays, averaged with its first."""
+    height, width = depth.shape
+    r, g, b = 0.0, 0.0, 0.0
+    for n in range(3 if refine else 1):
+        sx, sy = within(n, refine)
+        dx, dy, dz = aim(camera, width, height, px + sx, py + sy)
+        jitter = ((px * 7 + py * 13 + n * 5) % 16) / 16.0
+        sr, sg, sb, t, seen = radiance(
+            w, lights, objects, primitives, materials, heights, noise, chosen, count, near, second,
+            camera[0], camera[1], camera[2], dx, dy, dz, jitter,
+        )  # fmt: skip
+        r, g, b = r + min(sr, 6.0), g + min(sg, 6.0), b + min(sb, 6.0)
+        if not refine:
+            depth[py, px] = t
+            ids[py, px] = seen
+    if refine:
+        colour[py, px, 0] = (colour[py, px, 0] + r) * 0.25
+        colour[py, px, 1] = (colour[py, px, 1] + g) * 0.25
+        colour[py, px, 2] = (colour[py, px, 2] + b) * 0.25
+    else:
+        colour[py, px, 0], colour[py, px, 1], colour[py, px, 2] = r, g, b
+
+
+@kernel
+def is_edge(depth: Array, ids: Array, x: int, y: int) -> bool:
+    """Whether what is seen, or how far it is, changes at a pixel."""
+    height, width = depth.shape
+    here, far = ids[y, x], depth[y, x]
+    if x + 1 < width and (ids[y, x + 1] != here or abs(depth[y, x + 1] - far) > 0.06 * far + 0.02):
+        return True
+    if y + 1 < height and (ids[y + 1, x] != here or abs(depth[y + 1, x] - far) > 0.10 * far + 0.03):
+        return True
+    return (x > 0 and ids[y, x - 1] != here) or (y > 0 and ids[y - 1, x] != here)
 
 
 @kernel
@@ -212,15 +274,14 @@ def trace_band(
 ) -> None:
     """Renders rows ``top`` to ``bottom`` (exclusive) into ``colour`` (h, w, 3), ``depth`` (m) and ``ids``.
 
-    ``part`` EVERY: a ray through each pixel's centre. EVEN: through the black squares of a chessboard alone. FLAGGED:
-    through the pixels with ``flags`` set. REFINE: three more rays through each flagged pixel, averaged with its first.
+    ``part`` EVERY: a ray through each pixel's centre. SPARSE: through one pixel of four, or the black squares of a
+    chessboard where something thin stands; sets their flags to 2. FLAGGED: through the pixels with ``flags`` set.
+    REFINE: three more rays through each flagged pixel, averaged with its first.
     """
     height, width = depth.shape
     chosen, near = np.zeros(MAX_NEAR, np.int64), np.zeros(MAX_NEAR, np.int64)
     second = np.zeros(MAX_NEAR, np.int64)
     ox, oy, oz = camera[0], camera[1], camera[2]
-    refine = part == REFINE
-    samples = 3 if refine else 1
     for ty in range(top, bottom, TILE):
         for tx in range(0, width, TILE):
             y1, x1 = min(ty + TILE, bottom), min(tx + TILE, width)
@@ -231,55 +292,54 @@ def trace_band(
                         busy = busy or flags[py, px] != 0
                 if not busy:
                     continue
-            ax, ay, az = aim(camera, width, height, 0.5 * (tx + x1), 0.5 * (ty + y1))
-            cx, cy, cz = aim(camera, width, height, tx, ty)
-            cosine = min(max(ax * cx + ay * cy + az * cz, 0.1), 1.0)
-            ex, ey, ez = aim(camera, width, height, x1, y1)
-            cosine = min(cosine, max(ax * ex + ay * ey + az * ez, 0.1))
-            spread = math.sqrt(1.0 - cosine * cosine) / cosine * 1.05
+            ax, ay, az, spread = tile_cone(camera, width, height, tx, ty, x1, y1)
             count = gather_cone(objects, primitives, ox, oy, oz, ax, ay, az, spread, 0.3, chosen)
+            dense = part == SPARSE and has_thin(primitives, chosen, count, ox, oy, oz, 0.5 * width / camera[12])
             for py in range(ty, y1):
                 for px in range(tx, x1):
-                    if (part >= FLAGGED and flags[py, px] == 0) or (part == EVEN and (px + py) % 2 != 0):
+                    if part >= FLAGGED and flags[py, px] == 0:
                         continue
-                    r, g, b = 0.0, 0.0, 0.0
-                    for n in range(samples):
-                        sx, sy = 0.5, 0.5
-                        if refine:
-                            sx = 0.15 if n == 0 else (0.85 if n == 1 else 0.6)
-                            sy = 0.35 if n == 0 else (0.6 if n == 1 else 0.1)
-                        dx, dy, dz = aim(camera, width, height, px + sx, py + sy)
-                        jitter = ((px * 7 + py * 13 + n * 5) % 16) / 16.0
-                        sr, sg, sb, t, seen = radiance(
-                            w,
-                            lights,
-                            objects,
-                            primitives,
-                            materials,
-                            heights,
-                            noise,
-                            chosen,
-                            count,
-                            near,
-                            second,
-                            ox,
-                            oy,
-                            oz,
-                            dx,
-                            dy,
-                            dz,
-                            jitter,
-                        )
-                        r, g, b = r + min(sr, 6.0), g + min(sg, 6.0), b + min(sb, 6.0)
-                        if not refine:
-                            depth[py, px] = t
-                            ids[py, px] = seen
-                    if refine:
-                        colour[py, px, 0] = (colour[py, px, 0] + r) * 0.25
-                        colour[py, px, 1] = (colour[py, px, 1] + g) * 0.25
-                        colour[py, px, 2] = (colour[py, px, 2] + b) * 0.25
-                    else:
-                        colour[py, px, 0], colour[py, px, 1], colour[py, px, 2] = r, g, b
+                    if part == SPARSE:
+                        flags[py, px] = 0
+                        if (px + py) % 2 != 0 or (px % 2 != 0 and not dense):
+                            continue
+                        flags[py, px] = 2
+                    trace_pixel(
+                        w, camera, lights, objects, primitives, materials, heights, noise, chosen, count, near, second,
+                        colour, depth, ids, px, py, part == REFINE,
+                    )  # fmt: skip
+
+
+@kernel
+def fill_centres(colour: Array, depth: Array, ids: Array, flags: Array, top: int, bottom: int) -> None:
+    """After SPARSE: fills the pixel between four traced ones if they agree; flags it to be traced if they don't."""
+    height, width = depth.shape
+    for y in range(top, bottom):
+        for x in range(width):
+            if x % 2 == 0 or y % 2 == 0 or flags[y, x] == 2:
+                flags[y, x] = 0
+                continue
+            flags[y, x] = 1
+            if x + 1 == width or y + 1 == height:
+                continue
+            here = ids[y - 1, x - 1]
+            if here == WATER_ID and depth[y - 1, x - 1] < 40.0:
+                continue
+            if ids[y - 1, x + 1] != here or ids[y + 1, x - 1] != here or ids[y + 1, x + 1] != here:
+                continue
+            rough = False
+            for ch in range(3):
+                a, b = colour[y - 1, x - 1, ch], colour[y + 1, x + 1, ch]
+                c, d = colour[y - 1, x + 1, ch], colour[y + 1, x - 1, ch]
+                mean = 0.25 * (a + b + c + d)
+                spread = max(max(a, b), max(c, d)) - min(min(a, b), min(c, d))
+                rough = rough or spread > 0.09 * mean + 0.003
+                colour[y, x, ch] = mean
+            if not rough:
+                ids[y, x], flags[y, x] = here, 0
+                depth[y, x] = 0.25 * (
+                    depth[y - 1, x - 1] + depth[y - 1, x + 1] + depth[y + 1, x - 1] + depth[y + 1, x + 1]
+                )
 
 
 @kernel
@@ -310,17 +370,6 @@ def fill_between(colour: Array, depth: Array, ids: Array, flags: Array, top: int
 @kernel
 def mark_edges(depth: Array, ids: Array, flags: Array, top: int, bottom: int) -> None:
     """Flags the pixels of rows ``top``..``bottom`` where what is seen, or how far it is, changes."""
-    height, width = depth.shape
     for y in range(top, bottom):
-        for x in range(width):
-            here, far = ids[y, x], depth[y, x]
-            edge = 0
-            if x + 1 < width and (ids[y, x + 1] != here or abs(depth[y, x + 1] - far) > 0.06 * far + 0.02):
-                edge = 1
-            if y + 1 < height and (ids[y + 1, x] != here or abs(depth[y + 1, x] - far) > 0.10 * far + 0.03):
-                edge = 1
-            if x > 0 and ids[y, x - 1] != here:
-                edge = 1
-            if y > 0 and ids[y - 1, x] != here:
-                edge = 1
-            flags[y, x] = edge if here != WATER_ID or far < 60.0 else min(edge, 1)
+        for x in range(depth.shape[1]):
+            flags[y, x] = 1 if is_edge(depth, ids, x, y) else 0

@@ -70,6 +70,12 @@ def hash01(x: int, y: int, z: int) -> float:
 
 
 @kernel
+def whole(x: float) -> int:
+    """The whole number at or below ``x``."""
+    return int(math.floor(x))  # noqa: RUF046 - what floor gives is a float on a GPU
+
+
+@kernel
 def texture(noise: Array, u: float, v: float) -> float:
     """Bilinear sample of the tiling noise texture (side a power of two), in texels."""
     fu, fv = math.floor(u), math.floor(v)

@@ -23,6 +23,7 @@ from generator.backends.previz.layout import (
     RIDGE_G,
     RIDGE_KIND,
     RIDGE_R,
+    SCROLL,
     SEED,
     SKYLINE,
     STARS,
@@ -38,7 +39,7 @@ from generator.backends.previz.layout import (
     ZENITH_G,
     ZENITH_R,
 )
-from generator.backends.previz.shapes import Array, hash01, kernel, texture
+from generator.backends.previz.shapes import Array, hash01, kernel, texture, whole
 
 
 @kernel
@@ -52,7 +53,9 @@ def air(w: Array, dx: float, dy: float, dz: float) -> tuple[float, float, float]
 @kernel
 def ridge_line(w: Array, noise: Array, azimuth: float, layer: int) -> float:
     """Height of a far silhouette as a slope (height over distance), for an azimuth in radians."""
-    u = azimuth * 40.7436654 + w[SEED] * 17.0 + layer * 71.0  # a whole turn is 256 texels: the ridge closes on itself
+    u = (
+        azimuth * 40.7436654 + w[SEED] * 17.0 + layer * 71.0 + w[SCROLL] * (3.0 - layer)
+    )  # a whole turn is 256 texels: the ridge closes on itself
     kind = int(w[RIDGE_KIND])
     if kind == SKYLINE:
         block = math.floor(u * (0.55 + 0.25 * layer))
@@ -139,7 +142,7 @@ def sky(w: Array, noise: Array, dx: float, dy: float, dz: float, ridges: bool) -
                 b = w[RIDGE_B] + (hb - w[RIDGE_B]) * haze
                 if int(w[RIDGE_KIND]) == SKYLINE and w[STARS] > 0.0 and layer < 2:
                     u, v = azimuth * 40.7436654 * 9.0, slope * 900.0
-                    if hash01(math.floor(u), math.floor(v), layer) > 0.80 and 0.2 < v - math.floor(v) < 0.75:
+                    if hash01(whole(u), whole(v), layer) > 0.80 and 0.2 < v - math.floor(v) < 0.75:
                         r, g, b = r + 0.75 * (1.0 - haze), g + 0.50 * (1.0 - haze), b + 0.22 * (1.0 - haze)
     return r, g, b
 

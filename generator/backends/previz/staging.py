@@ -2,29 +2,18 @@
 
 import hashlib
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from generator.backends.previz import layout as at
 from generator.backends.previz import terrain
-from generator.backends.previz.palette import Atmosphere, atmosphere, sun_direction
+from generator.backends.previz.axis import Axis
+from generator.backends.previz.palette import Atmosphere, airless, atmosphere, sun_direction
 from generator.backends.previz.parts import Placed, Point, rows
-from generator.backends.previz.people import Look, Pose, figure, look_of
 from generator.backends.previz.shapes import Array
-from generator.lexicon import words
 from generator.shots.model import ShotRequest
-
-#: Words of a description that set a figure walking; others stand and breathe.
-_WALKING = frozenset(
-    words("""
-    walk walks walking run runs running cross crosses climb climbs hurry hurries follow follows carry carries
-    enter enters comes leaves arrives returns wanders strides steps chases flees approaches
-    """)
-)
-WALK_SPEED = 1.05  # metres a second, an unhurried walk
-GAIT = 5.4  # radians of gait a second at that speed
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +42,11 @@ class Stage:
     #: How far from the middle (x, z, metres) a camera may stand: a room's walls, a street's houses.
     bounds: tuple[float, float] | None = None
     tables: tuple[Array, Array, Array] | None = None
+    #: On which side of the axis between two people the cameras stand, and the axis once they stand there.
+    side: float = 1.0
+    axis: Axis | None = None
+    #: How fast the land outside a moving carriage's window passes.
+    scroll: float = 0.0
 
     def ground(self, x: float, z: float) -> float:
         """Height of the floor or the ground in metres."""
@@ -78,6 +72,7 @@ class Stage:
             self.tables = rows(self.still)
         world = self.world.copy()
         world[at.TIME] = time
+        world[at.SCROLL] = self.scroll * time
         if self.beam is not None:
             turn = 0.9 * time + 0.7
             world[at.BEAM_X : at.BEAM_Z + 1] = self.beam
@@ -118,11 +113,15 @@ def build(shot: ShotRequest) -> Stage:
 
     rng = np.random.default_rng(seed_of(shot.seed, place_label(shot.slugline), shot.interior, shot.place))
     air = atmosphere(shot.light, shot.weather)
+    if shot.place == "planet" and not shot.interior:
+        air = airless(air)
     heights, level, kind, water = terrain.landform(shot.place, rng)
     if shot.interior:
         heights, level = np.zeros((4, 4), np.float32), 0.0
     world = np.zeros(at.WORLD_COLUMNS)
     stage = Stage(world=world, heights=heights, air=air, indoors=shot.interior)
+    if not shot.interior and seed_of(shot.seed, place_label(shot.slugline), "side")[0] % 2:
+        stage.side = -1.0
     azimuth = float(rng.uniform(0, 2 * math.pi)) if not shot.interior else math.pi + float(rng.uniform(-0.55, 0.55))
     elevation = air.elevation if not shot.interior else min(max(air.elevation, 14.0), 30.0)
     _light(world, air, sun_direction(elevation, azimuth))
@@ -159,6 +158,12 @@ _RIDGES = {
     "desert": (0.07, at.PEAKS),
     "forest": (0.10, at.HILLS),
     "city": (0.26, at.SKYLINE),
+    "market": (0.16, at.SKYLINE),
+    "station": (0.14, at.SKYLINE),
+    "river": (0.09, at.HILLS),
+    "road": (0.10, at.HILLS),
+    "park": (0.10, at.SKYLINE),
+    "planet": (0.16, at.PEAKS),
     "village": (0.08, at.HILLS),
     "field": (0.06, at.HILLS),
 }
@@ -176,6 +181,8 @@ def _ground(world: Array, place: str, kind: int, water: bool, air: Atmosphere) -
         kind = at.SNOWY
     world[at.GROUND_EXTENT], world[at.GROUND_KIND] = terrain.EXTENT, kind
     ground, slope = _GROUNDS[kind]
+    if place == "planet":
+        ground, slope = (0.24, 0.12, 0.075), (0.16, 0.085, 0.06)
     world[at.GROUND_R : at.GROUND_B + 1] = ground
     world[at.SLOPE_R : at.SLOPE_B + 1] = slope
     world[at.SNOWLINE] = 26.0 if place == "mountain" else 1e9
@@ -183,7 +190,7 @@ def _ground(world: Array, place: str, kind: int, water: bool, air: Atmosphere) -
         deep = (0.020, 0.040, 0.045) if air.wet else (0.010, 0.045, 0.060)
         world[at.WATER] = 1.0
         world[at.WATER_R : at.WATER_B + 1] = deep
-        if place in ("lake", "harbour"):
+        if place in ("lake", "harbour", "river"):
             world[at.WAVES] *= 0.5
     world[at.RIDGE], world[at.RIDGE_KIND] = _RIDGES.get(place, (0.06, at.HILLS))
     light = 0.30 * air.zenith[1] + 0.10 * air.sun[1]
@@ -199,44 +206,3 @@ def lamp(
 
 
 WARM = (1.0, 0.58, 0.24)
-
-
-def stand_figures(
-    stage: Stage, shot: ShotRequest, spots: Sequence[tuple[float, float, float]], floor: float | None = None
-) -> None:
-    """Puts the shot's characters on their spots (x, z, facing); who walks is read from the description."""
-    walking = bool(_WALKING & set(words(shot.description))) and not stage.indoors and floor is None
-    holds = bool({"lantern", "letter", "map", "book", "photograph"} & set(words(shot.description)))
-    for number, (name, role) in enumerate(zip(shot.characters, shot.roles, strict=True)):
-        if number >= len(spots):
-            break
-        x, z, facing = spots[number]
-        look = look_of(name, role, shot.seed)
-        pose: Pose = "walk" if walking and number == 0 else ("hold" if holds and number == 0 else "stand")
-        speed = WALK_SPEED if pose == "walk" else 0.0
-        velocity = (speed * math.sin(facing), speed * math.cos(facing))
-        start = (x - velocity[0] * shot.duration * 0.5, z - velocity[1] * shot.duration * 0.5)
-        y = stage.ground(x, z) if floor is None else floor
-        stage.moving.append(_actor(name, look, pose, start, facing, velocity, stage, floor, number))
-        stage.subjects[name] = Subject((x, y + look.height * 0.5, z), look.height, facing, velocity)
-
-
-def _actor(
-    name: str,
-    look: Look,
-    pose: Pose,
-    start: tuple[float, float],
-    facing: float,
-    velocity: tuple[float, float],
-    stage: Stage,
-    floor: float | None,
-    number: int,
-) -> Callable[[float], Placed]:
-    def model(time: float) -> Placed:
-        x, z = start[0] + velocity[0] * time, start[1] + velocity[1] * time
-        y = stage.ground(x, z) if floor is None else floor
-        glance = 0.32 * math.sin(0.9 * time + 2.0 * number) - 0.1
-        parts = figure(look, pose, GAIT * time if pose == "walk" else 2.2 * time + number, glance, 0.03)
-        return Placed(name, parts, (x, y, z), facing + 0.05 * math.sin(0.7 * time + number), look.height / 1.75)
-
-    return model

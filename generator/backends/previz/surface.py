@@ -6,8 +6,16 @@
 import math
 
 from generator.backends.previz.layout import (
+    ASHLAR,
+    BOARDED,
+    BOARDS,
+    BRICK,
+    CHECKS,
+    CONCRETE,
+    FLAGS,
     FLOOR_B,
     FLOOR_G,
+    FLOOR_KIND,
     FLOOR_R,
     FOLIAGE,
     GLOW,
@@ -21,6 +29,7 @@ from generator.backends.previz.layout import (
     M2G,
     M2R,
     MB,
+    METAL,
     MG,
     MR,
     PATTERN,
@@ -28,6 +37,7 @@ from generator.backends.previz.layout import (
     PAVED,
     PLAIN,
     PLANKS,
+    PLASTER,
     ROOM_Y,
     SAND,
     SKIN,
@@ -37,15 +47,17 @@ from generator.backends.previz.layout import (
     SNOWLINE,
     STONE,
     STRIPES,
+    TILED,
     TILES,
     WALL_B,
     WALL_G,
+    WALL_KIND,
     WALL_R,
     WATER,
     WETNESS,
     WINDOWS,
 )
-from generator.backends.previz.shapes import Array, hash01, kernel, texture
+from generator.backends.previz.shapes import Array, hash01, kernel, texture, whole
 
 
 @kernel
@@ -90,7 +102,7 @@ def paint(
         v = y / s
         row = math.floor(v)
         u = (x + z) / s + 0.5 * (row % 2.0)
-        mix = 0.5 * hash01(math.floor(u), int(row), 2) + (0.35 if v - row < 0.14 else 0.0)
+        mix = 0.5 * hash01(whole(u), int(row), 2) + (0.35 if v - row < 0.14 else 0.0)
     elif pattern == FOLIAGE:
         mix = texture(noise, x * s * 9.0 + y * 5.0, z * s * 9.0 + y * 8.0) * 1.3 - 0.2 - 0.25 * min(ny, 0.5)
     elif pattern == STONE:
@@ -126,14 +138,31 @@ def ground_colour(
     if kind == GRASS:
         dry = min(max(patch * 1.7 - 0.5, 0.0), 1.0)
         r, g, b = r + (r * 1.7 - r) * dry, g + (g * 1.12 - g) * dry, b + (b * 0.8 - b) * dry
-        tone = 0.55 + 0.5 * broad + 0.45 * fine
+        # tufts and blades near the lens, and here and there a flower
+        close = math.exp(-distance * 0.05)
+        blades = texture(noise, x * 31.0 + z * 9.0, z * 31.0) - 0.5
+        tuft = texture(noise, x * 3.1 + 7.0, z * 3.1) - 0.5
+        tone = 0.58 + 0.5 * broad + 0.45 * fine + (0.9 * blades + 0.7 * tuft) * close
+        r, g = r * (1.0 + 0.5 * max(tuft, 0.0)), g * (1.0 + 0.3 * max(blades, 0.0))
+        cu, cv = math.floor(x * 3.0), math.floor(z * 3.0)
+        spark = hash01(int(cu), int(cv), 21)
+        if spark > 0.955 and patch > 0.42 and distance < 45.0:
+            fu = x * 3.0 - cu - 0.3 - 0.4 * hash01(int(cu), int(cv), 22)
+            fv = z * 3.0 - cv - 0.3 - 0.4 * hash01(int(cu), int(cv), 23)
+            if fu * fu + fv * fv < 0.018:
+                tone = 1.0
+                r, g, b = (
+                    (0.55, 0.52, 0.46)
+                    if spark > 0.985
+                    else ((0.50, 0.36, 0.03) if spark > 0.97 else (0.30, 0.10, 0.26))
+                )
     elif kind == SAND:
         ripple = 0.5 + 0.5 * math.sin((x * 0.8 + z * 0.35) * 5.0 + 9.0 * texture(noise, x * 0.9, z * 0.9))
         tone = 0.84 + 0.16 * ripple * math.exp(-distance * 0.035) + 0.12 * (fine - 0.5)
     elif kind == PAVED:
         u, v = x / 0.62 + 0.5 * (math.floor(z / 0.4) % 2.0), z / 0.4
         joint = u - math.floor(u) < 0.08 or v - math.floor(v) < 0.1
-        stone = hash01(math.floor(u), math.floor(v), 4)
+        stone = hash01(whole(u), whole(v), 4)
         near = math.exp(-distance * 0.03)
         tone = 0.9 + (0.35 * stone - 0.17) * near + 0.2 * (broad - 0.5)
         if joint:
@@ -165,23 +194,72 @@ def ground_colour(
 
 
 @kernel
-def room_colour(
-    w: Array, noise: Array, x: float, y: float, z: float, nx: float, ny: float, nz: float
-) -> tuple[float, float, float, float]:
-    """Colour and specularity of a room's floor boards, panelled walls or ceiling at a world point."""
-    if ny > 0.5:
+def floor_colour(w: Array, noise: Array, x: float, z: float) -> tuple[float, float, float, float]:
+    """Colour and specularity of a room's floor at a world point: boards, checks, flagstones, concrete or carpet."""
+    kind = int(w[FLOOR_KIND])
+    tone, shine = 1.0, 0.0
+    if kind == BOARDS:
         u = x / 0.17
         board = math.floor(u)
         v = z / 1.9 + hash01(int(board), 3, 1)
         grain = texture(noise, u * 31.0, z * 2.4 + board * 13.0)
-        tone = 0.72 + 0.35 * hash01(int(board), math.floor(v), 6) + 0.25 * (grain - 0.5)
+        tone, shine = 0.72 + 0.35 * hash01(int(board), whole(v), 6) + 0.25 * (grain - 0.5), 0.16
         if u - board < 0.05 or v - math.floor(v) < 0.006:
             tone *= 0.45
-        return w[FLOOR_R] * tone, w[FLOOR_G] * tone, w[FLOOR_B] * tone, 0.16
+    elif kind == CHECKS:
+        odd = (math.floor(x / 0.45) + math.floor(z / 0.45)) % 2.0
+        tone, shine = (1.25 if odd > 0.5 else 0.32) * (0.92 + 0.16 * texture(noise, x * 9.0, z * 9.0)), 0.28
+    elif kind == FLAGS:
+        u, v = x / 0.8 + 0.5 * (math.floor(z / 0.6) % 2.0), z / 0.6
+        joint = u - math.floor(u) < 0.03 or v - math.floor(v) < 0.04
+        tone = (0.8 + 0.35 * hash01(whole(u), whole(v), 4)) * (0.85 + 0.3 * texture(noise, x * 6.0, z * 6.0))
+        tone, shine = tone * (0.55 if joint else 1.0), 0.06
+    elif kind == CONCRETE:
+        tone, shine = 0.75 + 0.5 * texture(noise, x * 2.0, z * 2.0), 0.05
+    else:
+        tone = 0.9 + 0.2 * math.sin(x * 14.0) * math.sin(z * 14.0) + 0.15 * (texture(noise, x * 40.0, z * 40.0) - 0.5)
+    return w[FLOOR_R] * tone, w[FLOOR_G] * tone, w[FLOOR_B] * tone, shine
+
+
+@kernel
+def room_colour(
+    w: Array, noise: Array, x: float, y: float, z: float, nx: float, ny: float, nz: float
+) -> tuple[float, float, float, float]:
+    """Colour and specularity of a room's floor, walls or ceiling at a world point."""
+    if ny > 0.5:
+        return floor_colour(w, noise, x, z)
+    kind = int(w[WALL_KIND])
     if ny < -0.5:
-        return w[WALL_R] * 0.82, w[WALL_G] * 0.80, w[WALL_B] * 0.78, 0.0
+        pale = 0.5 if kind in (METAL, ASHLAR, BRICK) else 0.82
+        return w[WALL_R] * pale, w[WALL_G] * pale * 0.98, w[WALL_B] * pale * 0.95, 0.0
     along = z if abs(nx) > 0.5 else x
     stain = 0.88 + 0.2 * texture(noise, along * 3.0, y * 3.0 + 7.0)
+    if kind == PLASTER:
+        tone = stain * (0.55 if y < 0.10 else 1.0)
+        return w[WALL_R] * tone, w[WALL_G] * tone, w[WALL_B] * tone, 0.0
+    if kind == TILED and y < 1.5:
+        u, v = along / 0.15, y / 0.15
+        joint = u - math.floor(u) < 0.06 or v - math.floor(v) < 0.06
+        tone = (0.62 if joint else 1.0) * (0.92 + 0.12 * hash01(whole(u), whole(v), 3))
+        return 0.60 * tone, 0.62 * tone, 0.58 * tone, 0.22
+    if kind in (BRICK, ASHLAR):
+        tall, long = (0.075, 0.22) if kind == BRICK else (0.42, 0.85)
+        v = y / tall
+        u = along / long + 0.5 * (math.floor(v) % 2.0)
+        joint = u - math.floor(u) < 0.045 or v - math.floor(v) < (0.12 if kind == BRICK else 0.03)
+        tone = (0.72 + 0.45 * hash01(whole(u), whole(v), 2)) * stain * (0.6 if joint else 1.0)
+        return w[WALL_R] * tone, w[WALL_G] * tone, w[WALL_B] * tone, 0.0
+    if kind == METAL:
+        u, v = along / 1.1, y / 1.25
+        seam = u - math.floor(u) < 0.018 or v - math.floor(v) < 0.016
+        tone = (0.45 if seam else 1.0) * (0.9 + 0.15 * hash01(whole(u), whole(v), 2)) * stain
+        return w[WALL_R] * tone, w[WALL_G] * tone, w[WALL_B] * tone, 0.24
+    if kind == BOARDED:
+        board = math.floor(y / 0.19)
+        tone = 0.72 + 0.30 * hash01(int(board), 2, 1) + 0.25 * (texture(noise, along * 9.0, board * 7.3) - 0.5)
+        if y / 0.19 - board < 0.06:
+            tone *= 0.5
+        return w[WALL_R] * tone, w[WALL_G] * tone, w[WALL_B] * tone, 0.05
     if y < 0.95:
         panel = along / 0.62
         edge = panel - math.floor(panel)

@@ -86,16 +86,32 @@ def landform(place: str, rng: np.random.Generator) -> tuple[Array, float, int, b
         warp = x * 0.055 + z * 0.02 + 5.0 * broad
         dune = 1.0 - np.abs(((warp / 2.4) % 1.0) * 2.0 - 1.0) ** 0.8
         heights = 9.0 * dune * (0.4 + broad) + 0.8 * rough
-    elif place == "city":
+    elif place == "river":
+        # the stage is the near bank; the water bends along it and the far bank rises behind
+        water, level = True, 0.9
+        bend = x - 17.0 + 7.0 * np.sin(z * 0.035 + 6.0 * float(rng.random())) + 5.0 * (broad - 0.5)
+        heights = 0.9 - 3.2 * (1.0 - smooth(7.0, 15.0, np.abs(bend))) + 0.7 * rough
+        heights += 9.0 * smooth(28.0, 110.0, np.abs(bend)) * (0.3 + broad)
+    elif place in ("city", "market", "station"):
         level, kind = 0.0, PAVED
         heights = np.zeros_like(x)
+    elif place == "planet":
+        level, kind = 1.0, ROCKY
+        heights = 2.4 * rough + 9.0 * broad * smooth(20.0, 110.0, r)
+        for _ in range(16):
+            cx, cz, wide = (float(v) for v in rng.uniform((-100, -100, 5), (100, 100, 17)))
+            off = np.hypot(x - cx, z - cz) / wide
+            heights += wide * 0.20 * (np.exp(-((off - 1.0) ** 2) * 9.0) - 0.9 * np.exp(-((off * 1.5) ** 4)))
+    elif place == "road":
+        level = 0.8
+        heights = 10.0 * broad * smooth(14.0, 110.0, np.abs(x)) + 0.8 * rough * smooth(4.0, 9.0, np.abs(x))
     elif place == "forest":
         level = 1.0
         heights = 9.0 * broad * smooth(10.0, 90.0, r) + 1.3 * rough
     else:
         level = 0.8
         heights = 13.0 * broad * smooth(25.0, 130.0, r) + 0.9 * rough
-    if place not in ("sea", "city", "harbour"):
+    if place not in ("sea", "city", "harbour", "market", "station"):
         flat = 1.0 - smooth(STAGE * 0.8, STAGE * 2.4, r)
         heights = heights * (1.0 - flat) + (level + 0.25 * (rough - 0.5)) * flat
         level = float(heights[SIDE // 2, SIDE // 2])

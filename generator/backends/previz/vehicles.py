@@ -1,9 +1,11 @@
 """Boats, cars and trains; sizes as in life (metres), a boat's waterline at y = 0, wheels on y = 0, the bow at +z."""
 
+import math
+
 from generator.backends.previz.landmarks import PANE, WHITEWASH, lit
-from generator.backends.previz.layout import HULL, PLANKS, WINDOWS
+from generator.backends.previz.layout import HULL, PLANKS, STRIPES, WINDOWS
 from generator.backends.previz.parts import Colour, Paint, Part, ball, box, cone, limb, ring, turn
-from generator.backends.previz.props import BRASS, IRON, LINEN, WOOD
+from generator.backends.previz.props import BRASS, DARK_WOOD, IRON, LINEN, WOOD
 
 
 def boat(colour: Colour, sail: bool) -> tuple[Part, ...]:
@@ -120,3 +122,147 @@ def train(glow: float) -> tuple[Part, ...]:
         cone((x, 0.62, z), 0.56, 0.1, 0.56, red, rotation=across) for x in (-0.95, 0.95) for z in (3.0, 4.6, 6.2, 7.6)
     ]
     return tuple(parts)
+
+
+def rowboat(colour: Colour, time: float, *, rowed: bool) -> tuple[Part, ...]:
+    """An open boat of 4 m, waterline at y = 0; the rower looks to +z and pulls two oars."""
+    hull = Paint(
+        colour, gloss=0.12, pattern=PLANKS, size=0.12, second=(colour[0] * 0.7, colour[1] * 0.7, colour[2] * 0.7)
+    )
+    pull = 0.45 * math.sin(2.2 * time) if rowed else 0.15
+    dip = 0.25 * math.cos(2.2 * time) if rowed else 0.05
+    oars = [
+        limb((side * 0.25, 0.62, 0.30), (side * 2.3, 0.10 + dip, 0.1 - pull * 2.0), 0.026, 0.04, WOOD)
+        for side in (-1.0, 1.0)
+    ]
+    return (
+        Part(HULL, (0.0, 0.12, 0.0), (0.66, 0.26, 2.0), hull),
+        Part(HULL, (0.0, 0.36, 0.0), (0.54, 0.03, 1.8), Paint((0.05, 0.035, 0.025))),
+        box((0.0, 0.40, -0.05), (0.55, 0.02, 0.13), WOOD),
+        box((0.0, 0.40, -1.1), (0.45, 0.02, 0.13), WOOD),
+        *oars,
+    )
+
+
+def bicycle(time: float, colour: Colour) -> tuple[Part, ...]:
+    """A bicycle towards +z, saddle over the origin a little behind; its cranks turn with ``acting``'s riders."""
+    frame, across = Paint(colour, gloss=0.4), turn(0, 0, 1.5708)
+    turned = 8.0 * time
+    parts = []
+    for z in (-0.52, 0.54):
+        parts.append(ring((0.0, 0.34, z), 0.32, 0.022, Paint((0.02, 0.02, 0.02)), rotation=across))
+        for n in range(3):
+            a = 2.4 * turned + n * 1.047
+            y, d = 0.31 * math.sin(a), 0.31 * math.cos(a)
+            parts.append(limb((0.0, 0.34 - y, z - d), (0.0, 0.34 + y, z + d), 0.005, 0.005, IRON))
+    c, s = 0.16 * math.cos(turned), 0.16 * math.sin(turned)
+    return (
+        *parts,
+        limb((0.0, 0.34, -0.52), (0.0, 0.33, 0.02), 0.016, 0.016, frame),
+        limb((0.0, 0.34, -0.52), (0.0, 0.80, -0.16), 0.013, 0.013, frame),
+        limb((0.0, 0.33, 0.02), (0.0, 0.92, -0.20), 0.018, 0.018, frame),
+        limb((0.0, 0.33, 0.02), (0.0, 0.82, 0.40), 0.018, 0.018, frame),
+        limb((0.0, 0.80, -0.16), (0.0, 0.84, 0.39), 0.016, 0.016, frame),
+        limb((0.0, 0.34, 0.54), (0.0, 1.02, 0.36), 0.016, 0.016, frame),
+        limb((-0.24, 1.06, 0.32), (0.24, 1.06, 0.32), 0.014, 0.014, IRON),
+        ball((0.0, 0.96, -0.21), (0.08, 0.035, 0.14), Paint((0.05, 0.025, 0.015))),
+        limb((0.10, 0.34 + s, 0.02 + c), (-0.10, 0.34 - s, 0.02 - c), 0.012, 0.012, IRON),
+    )
+
+
+def sledge() -> tuple[Part, ...]:
+    """A dog sledge of 2.2 m, bow +z, with a load under a tarpaulin."""
+    runners = [
+        part
+        for x in (-0.28, 0.28)
+        for part in (
+            limb((x, 0.03, -1.1), (x, 0.03, 0.9), 0.025, 0.025, WOOD),
+            limb((x, 0.03, 0.9), (x, 0.32, 1.2), 0.025, 0.02, WOOD),
+            limb((x, 0.05, -0.8), (x, 0.95, -1.05), 0.02, 0.02, WOOD),
+        )
+    ]
+    return (
+        *runners,
+        box((0.0, 0.22, 0.0), (0.30, 0.02, 0.95), WOOD),
+        box((0.0, 0.40, 0.05), (0.26, 0.18, 0.62), Paint((0.36, 0.09, 0.03)), round=0.1),
+        limb((-0.28, 0.95, -1.05), (0.28, 0.95, -1.05), 0.022, 0.022, WOOD),
+        limb((0.0, 0.30, 1.15), (0.0, 0.40, 2.1), 0.012, 0.012, LINEN),
+    )
+
+
+def cart() -> tuple[Part, ...]:
+    """A wooden cart with two wheels and shafts towards +z."""
+    across = turn(0, 0, 1.5708)
+    wheels = []
+    for x in (-0.72, 0.72):
+        wheels.append(ring((x, 0.58, 0.0), 0.55, 0.04, DARK_WOOD, rotation=across))
+        wheels += [
+            limb(
+                (x, 0.58 - 0.52 * math.sin(a), -0.52 * math.cos(a)),
+                (x, 0.58 + 0.52 * math.sin(a), 0.52 * math.cos(a)),
+                0.02,
+                0.02,
+                DARK_WOOD,
+            )
+            for a in (0.3, 1.35, 2.4)
+        ]
+    return (
+        *wheels,
+        box((0.0, 0.72, 0.0), (0.62, 0.04, 1.0), WOOD),
+        *[box((x, 0.92, 0.0), (0.03, 0.20, 1.0), WOOD) for x in (-0.6, 0.6)],
+        *[limb((x, 0.68, 0.9), (x, 0.75, 2.6), 0.035, 0.03, WOOD) for x in (-0.45, 0.45)],
+        *[ball((x, 0.88, z), 0.19, LINEN) for x, z in ((-0.25, -0.5), (0.22, -0.1), (-0.1, 0.45))],
+    )
+
+
+def plane(colour: Colour) -> tuple[Part, ...]:
+    """A light aeroplane of 8 m, nose +z, wheels on y = 0."""
+    body, glass = Paint(colour, gloss=0.4), Paint((0.03, 0.04, 0.05), gloss=0.8)
+    along = turn(0, 1.5708, 0)
+    return (
+        cone((0.0, 1.35, -1.3), 0.24, 2.6, 0.62, body, rotation=along),
+        ball((0.0, 1.35, 1.6), (0.62, 0.60, 0.95), body),
+        box((0.0, 1.85, 0.9), (0.48, 0.26, 0.7), glass, round=0.2),
+        box((0.0, 2.12, 0.8), (5.2, 0.06, 0.72), body),
+        box((0.0, 1.50, -3.6), (1.6, 0.04, 0.38), body),
+        box((0.0, 2.05, -3.7), (0.04, 0.62, 0.36), body),
+        cone((0.0, 1.35, 2.6), 0.14, 0.12, 0.05, IRON, rotation=along),
+        box((0.0, 1.35, 2.72), (0.95, 0.06, 0.02), DARK_WOOD, rotation=turn(0, 0, 0.6)),
+        *_wheels((0.9,), 0.9, 0.28),
+        ball((0.0, 0.16, -3.4), 0.16, IRON),
+    )
+
+
+def balloon(colour: Colour, second: Colour) -> tuple[Part, ...]:
+    """A hot-air balloon of 17 m, the basket's floor at y = 0."""
+    silk = Paint(colour, pattern=STRIPES, size=1.6, second=second)
+    return (
+        ball((0.0, 11.0, 0.0), (5.2, 5.8, 5.2), silk),
+        cone((0.0, 4.6, 0.0), 0.9, 1.7, 3.7, silk),
+        box((0.0, 0.5, 0.0), (0.7, 0.5, 0.7), WOOD, round=0.05),
+        *[
+            limb((x, 1.0, z), (x * 1.2, 3.0, z * 1.2), 0.025, 0.025, LINEN)
+            for x in (-0.65, 0.65)
+            for z in (-0.65, 0.65)
+        ],
+        ball((0.0, 2.6, 0.0), (0.16, 0.34, 0.16), Paint((1.0, 0.55, 0.15), glow=4.0)),
+    )
+
+
+def rocket() -> tuple[Part, ...]:
+    """A lander of 9 m on three legs."""
+    shell, dark = Paint((0.55, 0.56, 0.58), gloss=0.45), Paint((0.06, 0.06, 0.07), gloss=0.3)
+    legs = [
+        limb((0.9 * math.cos(a), 2.6, 0.9 * math.sin(a)), (2.4 * math.cos(a), 0.1, 2.4 * math.sin(a)), 0.12, 0.08, dark)
+        for a in (0.5, 2.594, 4.689)
+    ]
+    pads = [cone((2.4 * math.cos(a), 0.08, 2.4 * math.sin(a)), 0.42, 0.06, 0.30, dark) for a in (0.5, 2.594, 4.689)]
+    return (
+        cone((0.0, 4.6, 0.0), 1.25, 2.3, 1.15, shell),
+        cone((0.0, 8.0, 0.0), 1.15, 1.15, 0.12, Paint((0.46, 0.07, 0.03), gloss=0.3)),
+        cone((0.0, 1.9, 0.0), 0.75, 0.4, 0.45, dark),
+        ball((0.0, 6.0, 1.12), (0.34, 0.34, 0.12), Paint((1.0, 0.75, 0.4), glow=1.6)),
+        box((0.0, 3.4, 1.22), (0.45, 0.8, 0.08), dark),
+        *legs,
+        *pads,
+    )
