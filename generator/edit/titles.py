@@ -10,7 +10,7 @@ INK, FAINT, PAPER, ACCENT = (236, 230, 218), (157, 153, 145), (11, 12, 15), (196
 DISCLOSURE_CARD = "This film is a computer-generated previsualisation. Nothing and nobody in it was filmed."
 
 
-def _drawable(text: str) -> str:
+def drawable(text: str) -> str:
     """What the font has letters for: others are transliterated where Unicode can, else left out."""
     font = ImageFont.load_default(20)
     missing = bytes(font.getmask("\uffff"))
@@ -23,7 +23,7 @@ def _drawable(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
-def _wrap(text: str, font: Any, width: int) -> list[str]:
+def wrap(text: str, font: Any, width: int) -> list[str]:
     lines: list[str] = []
     for word in text.split():
         if lines and font.getlength(f"{lines[-1]} {word}") <= width:
@@ -63,12 +63,12 @@ def title_card(title: str, subtitle: str, width: int, height: int) -> np.ndarray
     """The title in spaced capitals over a thin rule; (height, width, 3) uint8 RGB."""
     card = Image.new("RGB", (width, height), PAPER)
     draw = ImageDraw.Draw(card)
-    shown = (_drawable(title) or "Untitled").upper()
+    shown = (drawable(title) or "Untitled").upper()
     size, room = height / 8.5, int(width * 0.80)
-    while size > height / 28 and len(_wrap(shown, ImageFont.load_default(size), int(room / 1.28))) > 2:
+    while size > height / 28 and len(wrap(shown, ImageFont.load_default(size), int(room / 1.28))) > 2:
         size *= 0.9
     font, small = ImageFont.load_default(size), ImageFont.load_default(max(height / 26, 7))
-    lines = _wrap(shown, font, int(room / 1.28))[:4]
+    lines = wrap(shown, font, int(room / 1.28))[:4]
     top = height * 0.46 - len(lines) * size * 0.66
     for line in lines:
         _draw_spaced(draw, line, font, top, width, size * 0.16)
@@ -81,7 +81,7 @@ def title_card(title: str, subtitle: str, width: int, height: int) -> np.ndarray
     )
     _draw_lines(
         draw,
-        _wrap(_drawable(subtitle), small, int(width * 0.8))[:2],
+        wrap(drawable(subtitle), small, int(width * 0.8))[:2],
         small,
         top + rule * 2,
         width,
@@ -96,8 +96,8 @@ def end_card(credits: tuple[str, ...], width: int, height: int) -> np.ndarray[An
     card = Image.new("RGB", (width, height), PAPER)
     draw = ImageDraw.Draw(card)
     font, small = ImageFont.load_default(max(height / 19, 8)), ImageFont.load_default(max(height / 27, 7))
-    lines = [line for text in credits for line in _wrap(_drawable(text), small, int(width * 0.8))][:7]
-    sentence = _wrap(DISCLOSURE_CARD, font, int(width * 0.76))
+    lines = [line for text in credits for line in wrap(drawable(text), small, int(width * 0.8))][:7]
+    sentence = wrap(DISCLOSURE_CARD, font, int(width * 0.76))
     total = len(lines) * height / 17 + len(sentence) * height / 13 + height * 0.12
     top = _draw_lines(draw, lines, small, (height - total) / 2, width, FAINT, height / 17)
     draw.line(

@@ -1,0 +1,1 @@
+"""Sound: ambience, effects and speech that we make ourselves, and how loud they are."""
