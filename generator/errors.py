@@ -1,16 +1,32 @@
 """The generator's errors: each names the thing, the reason and the remedy in one line, fit to be shown to a user."""
 
+from fractions import Fraction
+from typing import Any
+
 from auditor.errors import CancelledError
 
 __all__ = [
     "BriefError",
     "CancelledError",
+    "ChangedModelError",
+    "CorpusError",
+    "DeviceError",
     "EditError",
+    "FrameRateError",
     "GeneratorError",
+    "IncompleteModelError",
+    "ModelError",
     "RenderError",
     "ScreenplayError",
     "ShotError",
+    "SoundError",
+    "StoryError",
+    "SubjectError",
     "UnknownBackendError",
+    "UnknownTakeError",
+    "UnsafeModelError",
+    "WordsError",
+    "WriterError",
 ]
 
 
@@ -22,8 +38,32 @@ class BriefError(GeneratorError):
     """A brief that can't be turned into a screenplay: empty, too long, or not plain text."""
 
 
+class SubjectError(BriefError):
+    """A brief that asks for a real person or somebody's character. ``refusals`` say who, why, and what instead."""
+
+    def __init__(self, message: str, refusals: tuple[Any, ...] = ()) -> None:
+        super().__init__(message)
+        self.refusals = refusals
+
+
 class ScreenplayError(GeneratorError):
     """A text that can't be read as a Fountain screenplay with at least one scene."""
+
+
+class CorpusError(GeneratorError):
+    """Scripts that are not measured: none there, unreadable, or without a licence statement."""
+
+
+class StoryError(GeneratorError):
+    """A story that can't be planned or written: an unknown structure, too few scenes, a writer that gives no screenplay."""
+
+
+class WriterError(StoryError):
+    """A writer that gave nothing usable: unreachable, too slow, too large, refused, or not the document asked for."""
+
+
+class WordsError(StoryError):
+    """Scenes that keep words of a registered script, however often they are written anew."""
 
 
 class ShotError(GeneratorError):
@@ -34,9 +74,45 @@ class RenderError(GeneratorError):
     """A take that could not be rendered or written."""
 
 
+class DeviceError(RenderError):
+    """A device that can't be rendered on: none there, or its driver or toolkit missing."""
+
+
 class EditError(GeneratorError):
-    """Takes that can't be cut together: none given, unreadable, or of different shapes."""
+    """A timeline that breaks a rule, or takes that can't be cut together: none given, unreadable, of different shapes."""
+
+
+class FrameRateError(EditError):
+    """A list of another frame rate than its takes: ``found`` a second (``None`` where it can't be told), ``wanted`` here."""
+
+    def __init__(self, message: str, found: Fraction | None = None, wanted: Fraction | None = None) -> None:
+        super().__init__(message)
+        self.found, self.wanted = found, wanted
+
+
+class UnknownTakeError(EditError):
+    """A clip that shows what is none of the takes given."""
+
+
+class SoundError(GeneratorError):
+    """Sound that could not be made, spoken or measured."""
 
 
 class UnknownBackendError(GeneratorError):
     """A backend name that nothing answers to."""
+
+
+class ModelError(GeneratorError):
+    """A model that can't be used: unknown, without a card, or not able to do what is asked of it."""
+
+
+class UnsafeModelError(ModelError):
+    """A model folder with files that could run code when they are opened. Nothing of it was opened."""
+
+
+class IncompleteModelError(ModelError):
+    """A model folder that lacks an index, a component or its weights."""
+
+
+class ChangedModelError(ModelError):
+    """Weights that are not those whose digest or signature was taken."""

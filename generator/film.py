@@ -4,20 +4,26 @@ import os
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from auditor.media.types import Cancelled, OnProgress, Progress, never_cancelled, no_progress
-from generator.backends.model import Take
+from generator.backends.model import Take, VideoBackend
 from generator.backends.previz import PrevizBackend
-from generator.edit import Cut, assemble
+from generator.backends.words import refuse_words
+from generator.edit import Cut, Provenance, plain_timeline, render
+from generator.edit.interchange import write_otio, write_vtt
+from generator.edit.soundtrack import soundtrack
 from generator.errors import RenderError, UnknownBackendError
 from generator.narrative import Screenplay, write_screenplay
 from generator.shots import plan_shots
 
 #: Backends by name, made when asked for.
-BACKENDS: Mapping[str, Callable[[], PrevizBackend]] = MappingProxyType({"previz": PrevizBackend})
+BACKENDS: Mapping[str, Callable[[], VideoBackend]] = MappingProxyType(
+    {"previz": PrevizBackend, "previz-cuda": partial(PrevizBackend, "cuda")}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,10 @@ def make_film(
     out_dir: Path,
     *,
     seed: int = 1,
+    structure: str = "three-act",
+    scenes: int = 3,
     backend: str = "previz",
+    models: Path | None = None,
     total_seconds: float = 12.0,
     width: int = 640,
     height: int = 360,
@@ -64,14 +73,15 @@ def make_film(
     on_progress: OnProgress = no_progress,
     cancelled: Cancelled = never_cancelled,
 ) -> Film:
-    """Writes ``screenplay.fountain``, ``takes/<shot>.mp4`` and ``film.mp4`` into ``out_dir`` (created if need be).
+    """Writes ``screenplay.fountain``, ``takes/<shot>.mp4``, the sounds, ``film.mp4``, and beside it ``timeline.otio`` and
+    ``captions.vtt`` into ``out_dir`` (created if need be).
 
-    Progress names the stage: ``screenplay``, ``render <shot>``, ``cut``. Raises the package's errors; a cancelled run
-    leaves finished takes and no half-written file.
+    Progress names the stage: ``screenplay``, ``render <shot>``, ``sound``, ``mix``, ``cut``. Raises the package's errors; a
+    cancelled run leaves finished takes and no half-written file. ``backend`` is one of ``BACKENDS`` or, with ``models`` (a
+    registry's folder), ``NAME[:GUIDES[:STEPS]]`` of a model that was added there.
     """
-    if backend not in BACKENDS:
-        raise UnknownBackendError(f"there is no backend {backend!r}; choose one of {', '.join(BACKENDS)}")
-    screenplay = write_screenplay(brief, seed=seed)
+    renderer = _backend(backend, models)
+    screenplay = write_screenplay(brief, structure=structure, scenes=scenes, seed=seed)
     shots = plan_shots(screenplay, total_seconds=total_seconds, width=width, height=height, fps=fps, seed=seed)
     takes_dir = out_dir / "takes"
     try:
@@ -80,21 +90,52 @@ def make_film(
     except OSError as error:
         raise RenderError(f"{out_dir} can't be written ({error.strerror}); choose another directory") from error
     on_progress(Progress("screenplay", 1, 1, "screenplays"))
-    renderer = BACKENDS[backend]()
+    drawn = renderer.card.kind == "renderer"
+    for shot in () if drawn else shots:
+        refuse_words(shot)
     takes = tuple(
         renderer.render(shot, takes_dir / f"{shot.id}.mp4", on_progress=on_progress, cancelled=cancelled)
         for shot in shots
     )
-    cut = assemble(
+    timeline, files = plain_timeline(
         [take.path for take in takes],
-        out_dir / "film.mp4",
         title=screenplay.title,
-        subtitle="A previsualisation",
+        subtitle="A previsualisation" if drawn else "Made by a trained model",
         credits=(screenplay.title, screenplay.credit, f"Pictures: {renderer.card.name} {renderer.card.version}"),
+        ids=[shot.id for shot in shots],
+        provenance=[Provenance(card=renderer.card.digest, seed=shot.seed, shot=shot.id) for shot in shots],
+    )
+    heard = soundtrack(
+        timeline,
+        {shot.id: shot for shot in shots},
+        out_dir / "sound",
+        seed=seed,
         on_progress=on_progress,
         cancelled=cancelled,
     )
+    cut = render(
+        heard.timeline,
+        {**files, **heard.files},
+        out_dir / "film.mp4",
+        on_progress=on_progress,
+        cancelled=cancelled,
+    )
+    _write_text(out_dir / "timeline.otio", write_otio(heard.timeline))
+    _write_text(out_dir / "captions.vtt", write_vtt(heard.timeline))
     return Film(screenplay, script, takes, cut)
+
+
+def _backend(name: str, models: Path | None) -> VideoBackend:
+    if name in BACKENDS:
+        return BACKENDS[name]()
+    from generator.models import ModelRegistry
+
+    added = ModelRegistry(models).names() if models is not None else ()
+    if models is None or name.partition(":")[0] not in added:
+        raise UnknownBackendError(f"there is no backend {name!r}; choose one of {', '.join((*BACKENDS, *added))}")
+    from generator.backends.diffusion.choosing import backend_of
+
+    return backend_of(name, ModelRegistry(models))
 
 
 def _write_text(path: Path, text: str) -> Path:

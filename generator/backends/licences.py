@@ -77,4 +77,12 @@ TERMS: Mapping[str, LicenceTerms] = {
         users_ceiling=100_000_000,
         outputs_train_others=False,
     ),
+    # The CogVideoX License: commercial use after a registration, to a million visits a month (2); whoever has registered
+    # says so on a card of their own. Not for military or illegal purposes (3), which no film of ours is asked about.
+    "LicenseRef-CogVideoX": LicenceTerms(
+        source="The CogVideoX License, sections 2 and 3",
+        read_on="2026-11-27",
+        commercial_use=False,
+        users_ceiling=1_000_000,
+    ),
 }
