@@ -110,6 +110,9 @@ class TriggersAside(Operation):
         self.operations = operations
 
     def state_forwards(self, app_label, state) -> None:
+        # Rendered models are dropped: each operation would render nearly all of them anew, and it does that once more for
+        # the database below, where they are handed on from.
+        state.__dict__.pop("apps", None)
         for operation in self.operations:
             operation.state_forwards(app_label, state)
 
@@ -120,6 +123,7 @@ class TriggersAside(Operation):
             operation.state_forwards(app_label, after)
             operation.database_forwards(app_label, schema_editor, from_state, after)
             from_state = after
+        to_state.apps = from_state.apps
         _put_back(schema_editor, triggers)
 
     def database_backwards(self, app_label, schema_editor, from_state, to_state) -> None:

@@ -12,10 +12,11 @@ import threading
 from collections.abc import Callable, Hashable
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 from uuid import UUID
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 from django_site.keys import key_from_file
 
@@ -242,12 +243,37 @@ def policy_bundle():
 # generating
 
 
-@_per_process(_of_settings("WORK_ROOT"))
-def video_backend():
-    """What renders takes."""
-    from generator.backends.previz import PrevizBackend
+def _video_model() -> Hashable:
+    name = settings.VIDEO_MODEL.partition(":")[0]
+    added = name and _of_file(settings.MODELS_ROOT / f"{name}.json")
+    return (settings.PREVIZ_DEVICE, settings.VIDEO_MODEL, added)
 
-    return PrevizBackend()
+
+@_per_process(_video_model)
+def video_backend():
+    """What renders takes: the previsualisation, or the model that the settings name. Its weights are looked at once here and
+    again by the process that opens them."""
+    from generator.backends.previz import PrevizBackend
+    from generator.backends.previz.frames import Device
+
+    if settings.PREVIZ_DEVICE not in get_args(Device):
+        raise ImproperlyConfigured(
+            f"REELPROOF_PREVIZ_DEVICE is {settings.PREVIZ_DEVICE!r}; it must be one of {', '.join(get_args(Device))}"
+        )
+    if not settings.VIDEO_MODEL:
+        return PrevizBackend(settings.PREVIZ_DEVICE)
+    from generator.backends.diffusion.choosing import backend_of
+    from generator.models import ModelRegistry
+
+    return backend_of(settings.VIDEO_MODEL, ModelRegistry(settings.MODELS_ROOT))
+
+
+@_per_process(_of_settings("WRITER", "WRITER_MODEL", "WRITER_KEY_VARIABLE", "WRITER_LICENCE", "WRITER_SECONDS"))
+def screenplay_writer():
+    """Who writes screenplays: the grammar, a model on this machine, or one behind an address."""
+    from django_site.writers import writer_open
+
+    return writer_open()
 
 
 # signing
@@ -257,29 +283,95 @@ def _authority_directory() -> Path:
     from auditor.provenance import DevelopmentAuthority
 
     directory: Path = settings.SIGNING_ROOT
-    if settings.SIGNING_DEVELOPMENT_CA and not (directory / "root.pem").exists():
+    if settings.SIGNING_DEVELOPMENT_CA and not DevelopmentAuthority(directory).whole:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         with (directory / "lock").open("w") as lock:  # the site and its worker may both start for the first time
             fcntl.flock(lock, fcntl.LOCK_EX)
-            if not (directory / "root.pem").exists():
-                DevelopmentAuthority.create(directory)
+            DevelopmentAuthority(directory).complete()
     return directory
 
 
-@_per_process(_of_settings("SIGNING_ROOT"))
-def signing_identity():
-    """The certificate chain and key that sign what we release."""
-    from auditor.provenance import SigningIdentity
-
-    return SigningIdentity.open(_authority_directory() / "identity")
+def _signing_files() -> Hashable:
+    """What lies among the certificates now: a new one may be installed while we run."""
+    root: Path = settings.SIGNING_ROOT
+    return (str(root), tuple(sorted((str(path), _of_file(path)) for path in root.rglob("*.pem"))))
 
 
-@_per_process(_of_settings("SIGNING_ROOT"))
+def signing_directory() -> Path:
+    """Where certificates and trust anchors lie."""
+    return _authority_directory()
+
+
+@_per_process(lambda: (settings.SIGNER, _signing_files()))
+def signer():
+    """What signs what we release: a key in a file, on a PKCS#11 token (``pkcs11:…``), or behind a function of a key
+    service (``callback:MODULE.FUNCTION``: digest in, signature out)."""
+    from django.utils.module_loading import import_string
+
+    from auditor.provenance import CallbackSigner, FileSigner, Pkcs11Signer
+
+    directory = _authority_directory() / "identity"
+    scheme, _, where = settings.SIGNER.partition(":")
+    if scheme == "pkcs11":
+        return Pkcs11Signer.open(settings.SIGNER, chain=directory / "chain.pem")
+    if scheme == "callback":
+        return CallbackSigner.open(chain=directory / "chain.pem", function=import_string(where))
+    return FileSigner.open(directory)
+
+
+@_per_process(_signing_files)
+def organisation_identity():
+    """The organisation that stands behind what we release, by a certificate of its own; ``None`` where none is
+    installed."""
+    from auditor.provenance import FileSigner, OrganisationIdentity
+
+    directory = _authority_directory() / "organisation"
+    return OrganisationIdentity(FileSigner.open(directory)) if (directory / "chain.pem").is_file() else None
+
+
+@_per_process(_of_settings("TIMESTAMP_URL"))
+def timestamps():
+    """The time-stamp authority that says when something was signed (``development``: this machine's own clock, for trials);
+    ``None`` where none is configured."""
+    from auditor.provenance import DevelopmentTimestamps, TimestampAuthority
+
+    if settings.TIMESTAMP_URL == "development":
+        return DevelopmentTimestamps(_authority_directory() / "timestamps")
+    return TimestampAuthority(settings.TIMESTAMP_URL) if settings.TIMESTAMP_URL else None
+
+
+@_per_process(_signing_files)
 def trust_list():
-    """The roots that we trust when we read a file back."""
+    """The roots that we trust when we read a file back: today's, and those of certificates that were replaced."""
     from auditor.provenance import TrustList
 
-    return TrustList.open(_authority_directory() / "root.pem")
+    directory = _authority_directory()
+    now = TrustList.open(directory)
+    earlier = sorted((directory / "earlier").glob("*.pem"))
+    return TrustList.from_pem(
+        b"".join([now.pem, *(path.read_bytes() for path in earlier)]),
+        timestamps=now.timestamps,
+        organisations=now.organisations,
+    )
+
+
+# finding again
+
+
+@_per_process(_of_settings("WATERMARK"))
+def watermarker():
+    """What hides a number in each film, or ``None``."""
+    from auditor.watermark import open_watermarker
+
+    return open_watermarker(settings.WATERMARK)
+
+
+@_per_process(lambda: (str(settings.RECOVERY_ROOT), settings.EMBEDDER, settings.RECOVERY_ROOT.exists()))
+def recovery_index():
+    """What was released, by which copies that lost their record find it again. It sees by itself what others add."""
+    from auditor.recovery import RecoveryIndex
+
+    return RecoveryIndex.open(settings.RECOVERY_ROOT, embedder(), create=True)
 
 
 # asking others

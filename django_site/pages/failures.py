@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from auditor.errors import AuditorError
-from django_site.errors import NotAllowedError, SiteError
+from django_site.errors import NotAllowedError, SiteError, disk_full
 from generator.errors import GeneratorError
 
 #: Failures whose message is fit to be shown to a person.
@@ -51,6 +51,7 @@ class AnticipatedFailures:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        error = disk_full(error) or error
         if not isinstance(error, ANTICIPATED):
             return None
         status = status_of(error)

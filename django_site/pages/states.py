@@ -3,6 +3,7 @@
 from django.db.models import TextChoices
 
 from django_site.apps.accounts.models import Role
+from django_site.apps.audits.model_cards_read import CardState
 from django_site.apps.audits.models import AuditState, FindingKind, Outcome, Zone
 from django_site.apps.audits.policy_models import DraftState, RuleStatus, Severity
 from django_site.apps.corpora.models import CorpusState, FileOutcome
@@ -24,6 +25,7 @@ LOOKS: dict[str, tuple[str, str]] = {
     "assembling": (BUSY, "work"),
     "auditing": (BUSY, "search"),
     "signing": (BUSY, "pen"),
+    "awaiting_time": (ASK, "wait"),
     "quarantined": (IDLE, "lock"),
     "quarantine": (IDLE, "lock"),
     "cleared": (GOOD, "check"),
@@ -98,6 +100,10 @@ LOOKS: dict[str, tuple[str, str]] = {
     "unlisted": (ASK, "question"),
     "missing": (ASK, "question"),
     "refused": (STOP, "stop"),
+    "free": (GOOD, "check"),
+    "bound": (ASK, "scales"),
+    "unread": (ASK, "question"),
+    "barred": (STOP, "stop"),
     "Trusted": ("trusted", "seal"),
     "Valid": (ASK, "question"),
     "Changed": (STOP, "stop"),
@@ -116,6 +122,7 @@ KINDS: dict[str, type[TextChoices]] = {
     "corpus": CorpusState,
     "corpus_file": FileOutcome,
     "audit": AuditState,
+    "card": CardState,
     "outcome": Outcome,
     "severity": Severity,
     "rule": RuleStatus,

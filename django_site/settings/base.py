@@ -8,6 +8,7 @@ from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
 from django_site.settings import databases
+from django_site.static_headers import add_static_headers
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 VAR = Path(os.environ.get("REELPROOF_VAR", BASE_DIR / "var")).resolve()
@@ -20,16 +21,40 @@ INDEX_ROOT = VAR / "index"
 SCRIPTS_ROOT = VAR / "scripts"
 #: What the works of the index look like and show; made with 'python -m auditor resemblance build', looked at if it is there.
 RESEMBLANCE_ROOT = VAR / "resemblance"
+#: Models that were added with 'manage.py models add': paths, digests and cards; the weights lie where they were.
+MODELS_ROOT = Path(os.environ.get("REELPROOF_MODELS", VAR / "models")).resolve()
+#: What renders takes: empty, the previsualisation; else ``NAME[:GUIDES[:STEPS]]``, a model that was added, what
+#: previsualisation gives to it (``none``, ``first-frame``, ``depth``, ``normals``), and how many steps it takes.
+VIDEO_MODEL = os.environ.get("REELPROOF_VIDEO_MODEL", "")
 KEYS_ROOT = VAR / "keys"
 SIGNING_ROOT = VAR / "signing"
+#: What was released, as it is found again where a copy lost its record; 'manage.py recovery_rebuild' makes it anew.
+RECOVERY_ROOT = VAR / "recovery"
 LEDGER_HEADS = VAR / "ledger-heads.jsonl"
 #: Corpora that lie on the server already may be imported from here: a folder for each organisation, called as its name
 #: reads in web addresses. Unset: archives only.
 CORPORA_ROOT = Path(os.environ["REELPROOF_CORPORA"]).resolve() if os.environ.get("REELPROOF_CORPORA") else None
 #: Whether a missing signing identity is made by a development CA of our own; production brings its own.
 SIGNING_DEVELOPMENT_CA = True
+#: Where the key is that signs: unset, SIGNING_ROOT/identity/key.pem; "pkcs11:…" (RFC 7512) or "callback:MODULE.FUNCTION".
+SIGNER = os.environ.get("REELPROOF_SIGNER", "")
+#: The RFC 3161 time-stamp authority; its roots lie in SIGNING_ROOT as tsa*.pem. Unset, no time of signing is proved.
+TIMESTAMP_URL = os.environ.get("REELPROOF_TIMESTAMP_URL", "")
 BROKER_ROOT = VAR / "broker"
 POLICIES_ROOT = Path(os.environ.get("REELPROOF_POLICIES", BASE_DIR / "policies")).resolve()
+#: What hides a number in each film: ``dwtDctSvd``, ``trustmark:DIRECTORY``, ``videoseal:FILE@SHA256``; empty: nothing.
+WATERMARK = os.environ.get("REELPROOF_WATERMARK", "dwtDctSvd")
+#: Who writes screenplays: ``grammar`` (comes with us), ``transformers:FOLDER`` (a model on this machine) or ``endpoint:URL``
+#: (OpenAI's chat completions), whose model is named here and whose key, if it wants one, is in the variable named below.
+WRITER = os.environ.get("REELPROOF_WRITER", "grammar")
+WRITER_MODEL = os.environ.get("REELPROOF_WRITER_MODEL", "")
+WRITER_KEY_VARIABLE = "REELPROOF_WRITER_KEY" if os.environ.get("REELPROOF_WRITER_KEY") else ""
+#: Under which licence the model's words may be used; it goes on the record.
+WRITER_LICENCE = os.environ.get("REELPROOF_WRITER_LICENCE", "")
+#: Seconds that one scene may take behind an address.
+WRITER_SECONDS = float(os.environ.get("REELPROOF_WRITER_SECONDS", "120"))
+# What previsualises: cpu, or cuda for the first NVIDIA GPU (needs reelproof[cuda]).
+PREVIZ_DEVICE = os.environ.get("REELPROOF_PREVIZ_DEVICE", "cpu")
 EMBEDDER = os.environ.get("REELPROOF_EMBEDDER", "sscd-distilled")
 
 DATABASES = {"default": databases.from_url(os.environ.get("DATABASE_URL", ""), default=VAR / "db.sqlite3")}
@@ -125,6 +150,10 @@ CONSENT_REGISTRY_SECONDS = 300
 
 #: Questions that one token may ask within a minute; a picture or a recording counts as several.
 API_REQUESTS_A_MINUTE = 60
+#: Questions that one address may ask the soft binding resolution API within a minute; a file counts as several.
+RESOLUTION_REQUESTS_A_MINUTE = 60
+#: How many proxies of ours stand before the site, each of which adds the address that it heard to ``X-Forwarded-For``.
+TRUSTED_PROXIES = 0
 
 #: Whether webhooks may lead to private addresses and without TLS: for tests alone, it opens the inside of the network.
 WEBHOOKS_ALLOW_PRIVATE = False
@@ -141,9 +170,11 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "django_site" / "static"]
+WHITENOISE_ADD_HEADERS_FUNCTION = add_static_headers
 
 # Uploads: a part lies on disk before it is looked at; the media limits are the auditor's.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # the shot list of a ten-minute film: 300 rows of eight fields, and room
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
 
@@ -192,6 +223,10 @@ CELERY_TASK_DEFAULT_QUEUE = "reelproof"
 JOB_LEASE_SECONDS = 30.0
 JOB_HEARTBEAT_SECONDS = 5.0
 JOB_SWEEP_SECONDS = 5.0
+
+#: What a worker's machine draws while it renders, in watts: by it working time becomes energy. 65 is the sustained power
+#: (PL1) of a desktop processor's class; state your machine's own.
+WORKER_WATTS = float(os.environ.get("REELPROOF_WORKER_WATTS", "65"))
 
 #: How often a worker looks for files that nobody names, and how old they must be: older than any job or upload that
 #: might still write their row.

@@ -219,7 +219,7 @@ class Make:
         Job.objects.filter(kind="sign_cut", target_id=cut.pk).update(
             state="done", result={"by": "hand"}, finished_at=timezone.now()
         )
-        intent = SigningIntent.objects.get(cut=cut)
+        intent = SigningIntent.objects.get(cut=cut, kind="cut")
         manifest = Manifest.objects.create(
             intent=intent,
             asset=self.asset(),

@@ -120,6 +120,12 @@ def test_asset_leaves_quarantine_only_with_a_trusted_manifest_and_never_returns(
     with refused("an asset is released only with a manifest"):
         Asset.objects.filter(pk=manifest.asset_id).update(zone="released")
     trusted = _manifest(make, studio, state="Trusted", version=2)
+    with refused("an asset is released only with a manifest"):  # signed, but not released by anybody
+        Asset.objects.filter(pk=trusted.asset_id).update(zone="released")
+    intent = trusted.intent
+    Release.objects.create(
+        cut=intent.cut, manifest=trusted, decision=intent.decision, released_by=studio.legal_reviewer
+    )
     Asset.objects.filter(pk=trusted.asset_id).update(zone="released")
     with refused("a released asset stays"):
         Asset.objects.filter(pk=trusted.asset_id).update(zone="quarantine")

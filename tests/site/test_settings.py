@@ -9,6 +9,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 
+from django_site import wiring
 from django_site.keys import key_from_file, secret_from_file
 from django_site.settings import databases
 
@@ -128,3 +129,13 @@ def test_sqlite_waits_and_writes_ahead():
         assert cursor.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
         assert cursor.execute("PRAGMA foreign_keys").fetchone()[0] == 1
         assert cursor.execute("PRAGMA busy_timeout").fetchone()[0] >= 10_000
+
+
+def test_what_previsualises_is_a_device_that_is_known(settings) -> None:
+    settings.PREVIZ_DEVICE = "cuda"
+    on_a_card = wiring.video_backend().card.digest
+    settings.PREVIZ_DEVICE = "cpu"
+    assert wiring.video_backend().card.digest != on_a_card
+    settings.PREVIZ_DEVICE = "abacus"
+    with pytest.raises(ImproperlyConfigured, match=r"abacus.*cpu, cuda"):
+        wiring.video_backend()

@@ -90,6 +90,7 @@ class _To(http.client.HTTPConnection):
     def __init__(self, host: str, port: int, address: str, context: ssl.SSLContext | None) -> None:
         super().__init__(host, port, timeout=TIMEOUT)
         self.address, self.context = address, context
+        self.late = False  # whether it was cut
         if context is not None:
             self.default_port = http.client.HTTPS_PORT
 
@@ -100,7 +101,8 @@ class _To(http.client.HTTPConnection):
             self.sock.do_handshake()  # once it can be cut
 
     def cut(self) -> None:
-        """End it from another thread."""
+        """End it from another thread: its time is over."""
+        self.late = True  # before the other thread wakes and asks why
         if self.sock is not None:
             with suppress(OSError):
                 self.sock.shutdown(socket.SHUT_RDWR)
@@ -157,7 +159,7 @@ def message_send(
     except ssl.SSLCertVerificationError as error:
         return Answer(None, f"the certificate of {host} was not accepted: {error.verify_message}")
     except (OSError, http.client.HTTPException, ValueError) as error:
-        if not late.is_alive():
+        if connection.late or isinstance(error, TimeoutError):
             return Answer(None, f"no answer within {TIMEOUT:g} s")
         return Answer(None, f"no answer: {type(error).__name__}")
     finally:

@@ -58,14 +58,22 @@ from django_site.apps.productions.models import Cut, GenerationRecord, ImportedM
 
 #: What must have looked, by the beginning of its name in a report; anything less clears nothing.
 REQUIRED_DETECTORS = ("works", "faces")
+#: What must have listened to a recording, which has nothing to be looked at.
+REQUIRED_LISTENERS = ("sound",)
 #: What must have listened as well once a voice is registered.
 VOICES = "voices"
 
 
-def missing_detectors(names: Iterable[str], *, voices: bool = False) -> tuple[str, ...]:
-    """The required detectors of which none of these is one; ``voices`` where voices are registered."""
+def is_sound(asset: Asset) -> bool:
+    """A recording without pictures."""
+    return asset.media_type.startswith("audio/")
+
+
+def missing_detectors(names: Iterable[str], *, voices: bool = False, sound: bool = False) -> tuple[str, ...]:
+    """The required detectors of which none of these is one; ``voices`` where voices are registered, ``sound`` for a
+    recording."""
     names = list(names)
-    wanted = (*REQUIRED_DETECTORS, VOICES) if voices else REQUIRED_DETECTORS
+    wanted = (*(REQUIRED_LISTENERS if sound else REQUIRED_DETECTORS), *((VOICES,) if voices else ()))
     return tuple(required for required in wanted if not any(name.startswith(required) for name in names))
 
 
@@ -257,7 +265,7 @@ def _asset_fact(asset: Asset, *, kind: str, origin: str, title: str) -> AssetFac
     )
 
 
-def _match_facts(audit: Audit) -> tuple[MatchFact, ...]:
+def match_facts(audit: Audit) -> tuple[MatchFact, ...]:
     findings = [
         finding
         for finding in audit.findings.select_related("work__rights_holder").order_by("position")
@@ -325,7 +333,9 @@ def audit_fact(audit: Audit) -> AuditFact:
         index_current=current,
         detectors=names,
         uncleared_people=audit.unknown_faces.filter(cleared_at__isnull=True).count(),
-        missing_detectors=missing_detectors(names, voices=wiring.voice_gallery().info().subjects > 0),
+        missing_detectors=missing_detectors(
+            names, voices=wiring.voice_gallery().info().subjects > 0, sound=is_sound(audit.asset)
+        ),
         index_sha256=audit.index_snapshot.digest,
         report_sha256=audit.report_sha256,
     )
@@ -338,7 +348,7 @@ def take_facts(take: Take, audit: Audit) -> TakeAuditFacts:
         asset=_asset_fact(audit.asset, kind="take", origin="generated", title=str(take)),
         production=production_fact(production),
         territories=tuple(production.territories),
-        matches=_match_facts(audit),
+        matches=match_facts(audit),
         intended=intended_fact(production, models=[take.generation.model_name], shots=[take.shot]),
         people=people_found(audit, production),
         generations=(generation_fact(take.pk, take.generation),),
@@ -360,7 +370,7 @@ def cut_facts(cut: Cut, audit: Audit) -> CutAuditFacts:
         asset=_asset_fact(audit.asset, kind="cut", origin="generated", title=str(cut)),
         production=production_fact(production),
         territories=tuple(production.territories),
-        matches=_match_facts(audit),
+        matches=match_facts(audit),
         intended=cut_intended(cut),
         people=people_found(audit, production),
         generations=cut_generations(cut),
@@ -372,12 +382,13 @@ def cut_facts(cut: Cut, audit: Audit) -> CutAuditFacts:
 def import_facts(imported: ImportedMedia, audit: Audit, *, signature: SignatureFact | None) -> ImportAuditFacts:
     """Foreign media in quarantine; ``signature`` is what a fresh reader says of the file as it came."""
     production = audit.production
-    kind = "still" if str(audit.asset.media_type).startswith("image/") else "clip"
+    still = str(audit.asset.media_type).startswith("image/")
+    kind = "sound" if is_sound(audit.asset) else "still" if still else "clip"
     return ImportAuditFacts(
         asset=_asset_fact(audit.asset, kind=kind, origin="imported", title=imported.name),
         production=production_fact(production),
         territories=tuple(production.territories),
-        matches=_match_facts(audit),
+        matches=match_facts(audit),
         intended=intended_fact(production),
         people=people_found(audit, production),
         audit=audit_fact(audit),

@@ -41,7 +41,8 @@ def component_facts(card: Mapping[str, Any]) -> tuple[ComponentFact, ...]:
 
 def _component(model: str, part: Mapping[str, Any]) -> ComponentFact:
     licence = _text(part.get("licence"), 500)
-    terms = part.get("terms") or _published(licence)
+    # a card that says "nobody has read this" is believed, whatever the licence is called
+    terms = part["terms"] if "terms" in part else _published(licence)
     known = terms if isinstance(terms, Mapping) else {}
     ruled_out = _texts(known.get("prohibited_uses"))
     return ComponentFact(

@@ -62,6 +62,7 @@ class Audit(Record):
     imported = models.ForeignKey(
         "productions.ImportedMedia", null=True, on_delete=models.PROTECT, related_name="audits"
     )
+    output = models.ForeignKey("provenance.Output", null=True, on_delete=models.PROTECT, related_name="audits")
     job = models.OneToOneField("jobs.Job", on_delete=models.PROTECT, related_name="audit")
     index_snapshot = models.ForeignKey("corpora.IndexSnapshot", on_delete=models.PROTECT, related_name="audits")
     gallery_sha256 = Sha256Field()
@@ -76,7 +77,7 @@ class Audit(Record):
 
     class Meta:
         constraints = [
-            exactly_one_check("take", "cut", "imported", name="audit_of_one_thing"),
+            exactly_one_check("take", "cut", "imported", "output", name="audit_of_one_thing"),
             sha256_check("report_sha256", name="audit_report_sha256"),
             sha256_check("gallery_sha256", name="audit_gallery_sha256"),
             choice_check("state", AuditState, name="audit_state_known"),
@@ -294,6 +295,7 @@ class Decision(Record):
     imported = models.ForeignKey(
         "productions.ImportedMedia", null=True, on_delete=models.PROTECT, related_name="decisions"
     )
+    output = models.ForeignKey("provenance.Output", null=True, on_delete=models.PROTECT, related_name="decisions")
     audit = models.ForeignKey(Audit, null=True, on_delete=models.PROTECT, related_name="decisions")
     actor = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
     facts = models.JSONField()
@@ -308,7 +310,7 @@ class Decision(Record):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=exactly_one("subject", "shot", "take", "cut", "imported")
+                condition=exactly_one("subject", "shot", "take", "cut", "imported", "output")
                 | Q(
                     point="train",
                     subject__isnull=True,
@@ -316,6 +318,7 @@ class Decision(Record):
                     take__isnull=True,
                     cut__isnull=True,
                     imported__isnull=True,
+                    output__isnull=True,
                 ),
                 name="decision_on_one_thing",
             ),

@@ -42,6 +42,7 @@ def _finding(user: User, finding_id: UUID) -> Finding:
         "audit__take__shot",
         "audit__cut",
         "audit__imported",
+        "audit__output__release__cut",
         "audit__index_snapshot",
         "work__rights_holder",
         "subject",
@@ -52,7 +53,8 @@ def _finding(user: User, finding_id: UUID) -> Finding:
 
 def _context(request: HttpRequest, finding: Finding, form: ReasonForm | None = None) -> dict:
     user, audit = request.user, finding.audit
-    target = {"take": audit.take} if audit.take else {"cut": audit.cut} if audit.cut else {"imported": audit.imported}
+    film = audit.output.release.cut if audit.output else audit.cut
+    target = {"take": audit.take} if audit.take else {"cut": film} if film else {"imported": audit.imported}
     siblings = list(audit.findings.select_related("work", "subject").order_by("position"))
     dismissed = dismissed_in(audit, user, siblings)
     at = next(place for place, sibling in enumerate(siblings) if sibling.pk == finding.pk)

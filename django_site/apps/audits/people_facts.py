@@ -11,10 +11,13 @@ from auditor.policy.people import BiometricFact, ContentFact, GrantFact, Intende
 from auditor.policy.topics import topics_in
 from django_site import wiring
 from django_site.apps.audits.models import PERSON_KINDS, Audit, Finding
+from django_site.apps.audits.shots_seen import shots_of
 from django_site.apps.likeness.models import BiometricConsent, ConsentGrant, GrantState, LivingState, Subject
 from django_site.apps.likeness.scope import scope_of
 from django_site.apps.likeness.selectors import approvals_for, grant_nearest, grants_by_subject, refused_elsewhere
-from django_site.apps.productions.models import ContentTopic, Cut, CutItem, Production, Shot, Use
+from django_site.apps.productions.models import Cut, Production, Shot
+from django_site.apps.productions.vocabulary import ContentTopic, Use
+from django_site.apps.productions.voices import LentVoice, voices_in, voices_lent
 
 
 def moment(at: datetime | None) -> str | None:
@@ -232,28 +235,43 @@ def people_found(audit: Audit, production: Production) -> tuple[PersonFact, ...]
     """Everybody registered whom an audit saw or heard, in the shots that those seconds belong to, and everybody whom these
     shots cast: a likeness that the makers mean to use is used, whether or not a detector knows it again."""
     findings = _person_findings(audit)
-    shots_at, shots = _shots_of(audit)
+    shots_at, shots = shots_of(audit)
     cast = {subject_id: [shot for shot in shots if subject_id in (shot.cast or [])] for subject_id in cast_of(shots)}
-    people = PeopleFacts({*(str(finding.subject_id) for finding in findings), *cast}, production)
+    voices = voices_in(audit, shots)
+    people = PeopleFacts({*cast, *(str(one.subject_id) for one in (*findings, *voices))}, production)
     facts = _seen(people, findings, shots_at)
     seen = {fact.subject_id for fact in facts}
-    return facts + tuple(
-        people.person(
-            subject_id,
-            modality="face",
-            how="cast",
-            where=f"{'The shot casts' if len(shots) == 1 else 'Its shots cast'} {people.name(subject_id)}",
-            shots=theirs,
-            cast=True,
+    return (
+        facts
+        + _lending(people, voices)
+        + tuple(
+            people.person(
+                subject_id,
+                modality="face",
+                how="cast",
+                where=f"{'The shot casts' if len(shots) == 1 else 'Its shots cast'} {people.name(subject_id)}",
+                shots=theirs,
+                cast=True,
+            )
+            for subject_id, theirs in cast.items()
+            if subject_id not in seen and people.known(subject_id)
         )
-        for subject_id, theirs in cast.items()
-        if subject_id not in seen and people.known(subject_id)
     )
 
 
 def subjects_of(audit: Audit) -> set[str]:
     """Ids of everybody registered whom an audit saw or heard, or its shots cast."""
-    return {str(finding.subject_id) for finding in _person_findings(audit)} | set(cast_of(_shots_of(audit)[1]))
+    shots = shots_of(audit)[1]
+    named = [*_person_findings(audit), *voices_in(audit, shots)]
+    return {str(one.subject_id) for one in named} | set(cast_of(shots))
+
+
+def _lending(people: PeopleFacts, voices: Sequence[LentVoice]) -> tuple[PersonFact, ...]:
+    known = {one: f"{one.where} {people.name(one.subject_id)}" for one in voices if people.known(one.subject_id)}
+    return tuple(
+        people.person(one.subject_id, modality="voice", how="cast", where=where, shots=one.shots, cast=True)
+        for one, where in known.items()
+    )
 
 
 def cast_of(shots: Iterable[Shot]) -> list[str]:
@@ -261,31 +279,8 @@ def cast_of(shots: Iterable[Shot]) -> list[str]:
     return list(dict.fromkeys(subject_id for shot in shots for subject_id in shot.cast or []))
 
 
-def _shots_of(audit: Audit):
-    """Which shots a finding's seconds belong to, as a function, and all shots of what was audited."""
-    if audit.take_id is not None:
-        shots = [audit.take.shot]
-        return (lambda finding: shots), shots
-    if audit.cut_id is not None:
-        items = list(audit.cut.items.select_related("take__shot").order_by("position"))
-        return (lambda finding: _shots_between(items, finding)), [item.take.shot for item in items]
-    return (lambda finding: []), []
-
-
 def _person_findings(audit: Audit) -> list[Finding]:
     return list(audit.findings.filter(kind__in=PERSON_KINDS, subject__isnull=False).order_by("position"))
-
-
-def _shots_between(items: Sequence[CutItem], finding: Finding) -> list[Shot]:
-    """The shots that the cut shows in a finding's seconds, edges that only touch left out."""
-    edge = 0.2
-    return [
-        item.take.shot
-        for item in items
-        if item.start is not None
-        and float(item.start) + edge < float(finding.end)
-        and float(finding.start) + edge < float(item.end)
-    ]
 
 
 def people_of_takes(cut: Cut) -> tuple[PersonFact, ...]:
@@ -305,12 +300,15 @@ def people_asked_for(
     references = list(references)
     cast = list(shot.cast or [])
     seen = {person["subject"] for reference in references for person in reference.people}
-    people = PeopleFacts({*(one.subject_id for one in named), *cast, *seen}, production)
+    voices = voices_lent(production, [shot])
+    everybody = {*(one.subject_id for one in (*named, *voices)), *cast, *seen}
+    people = PeopleFacts(everybody, production)
     facts = [
         one.as_fact(common.pop("grant"), cast=None, **common)
         for one in named
         if (common := people.common(one.subject_id, modality=_modality(one), shots=[shot]))
     ]
+    facts += _lending(people, voices)
     for subject_id in cast:
         if people.known(subject_id):
             where = f"The shot casts {people.name(subject_id)}"

@@ -174,7 +174,7 @@ def _entry_of(decision: Decision) -> LedgerEntry | None:
 def decision_page(request: HttpRequest, decision_id: UUID) -> HttpResponse:
     """A decision, explained; and decided again, to see that it still comes out so."""
     rows = decisions_visible_to(request.user).select_related(
-        "production", "subject", "shot", "take__shot", "cut", "imported", "actor", "audit"
+        "production", "subject", "shot", "take__shot", "cut", "imported", "output__release__cut", "actor", "audit"
     )
     decision = get_object_or_404(rows, pk=decision_id)
     explained = decision_explain(decision)
@@ -187,6 +187,7 @@ def decision_page(request: HttpRequest, decision_id: UUID) -> HttpResponse:
         "about": decision.cut
         or decision.take
         or decision.imported
+        or decision.output
         or decision.shot
         or decision.subject
         or _("training"),

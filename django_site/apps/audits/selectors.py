@@ -42,7 +42,7 @@ def assets_visible_to(user: User) -> QuerySet[Asset]:
     productions have a finding, or that their organisation registered and they review; their own enrolled pictures.
     """
     this = OuterRef("pk")
-    released = Q(zone=Zone.RELEASED) & ~Exists(Recall.objects.filter(release__manifest__asset=this))
+    released = Q(zone=Zone.RELEASED) & ~Exists(Recall.objects.filter(_of_release(this)))
     if not user.is_authenticated:
         return Asset.objects.filter(released)
     productions = productions_visible_to(user).values("pk")
@@ -52,7 +52,7 @@ def assets_visible_to(user: User) -> QuerySet[Asset]:
         Take.objects.filter(asset=this, shot__scene__screenplay__production__in=productions),
         Cut.objects.filter(asset=this, production__in=productions),
         Screenplay.objects.filter(asset=this, production__in=productions),
-        Manifest.objects.filter(asset=this, intent__cut__production__in=productions),
+        Manifest.objects.filter(Q(asset=this) | Q(sidecar=this), intent__cut__production__in=productions),
         ImportedMedia.objects.filter(asset=this, production__in=productions),
         EvidenceFrame.objects.filter(Q(query=this) | Q(reference=this), finding__in=findings),
         findings.filter(matrix=this),
@@ -110,4 +110,14 @@ def _stretch(finding: Finding) -> tuple[float, float] | None:
 
 def is_public(asset: Asset) -> bool:
     """Whether anybody may have the file: it was released, and not recalled since."""
-    return asset.zone == Zone.RELEASED and not Recall.objects.filter(release__manifest__asset=asset).exists()
+    return asset.zone == Zone.RELEASED and not Recall.objects.filter(_of_release(asset)).exists()
+
+
+def _of_release(asset: Asset | OuterRef) -> Q:
+    """A recall of the film that the asset is, was made from, or is the record of."""
+    return (
+        Q(release__manifest__asset=asset)
+        | Q(release__manifest__sidecar=asset)
+        | Q(release__outputs__manifest__asset=asset)
+        | Q(release__outputs__manifest__sidecar=asset)
+    )

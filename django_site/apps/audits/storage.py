@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from auditor.files import sync_directory
-from django_site.errors import InputError, StorageDamagedError
+from django_site.errors import InputError, StorageDamagedError, disk_full
 
 #: Bytes read at once: large enough for disks, small enough for many uploads at a time.
 BLOCK = 1024 * 1024
@@ -50,7 +50,8 @@ class DirectoryZone:
         return self.path(sha256).is_file()
 
     def store(self, stream: BinaryIO, *, limit: int | None = None) -> StoredFile:
-        """Write a stream. Raises ``InputError`` if it is empty or longer than ``limit`` bytes; then nothing is left."""
+        """Write a stream. Raises ``InputError`` if it is empty or longer than ``limit`` bytes and ``DiskFullError`` where
+        there is no room for it; then nothing is left."""
         incoming = self.root / "incoming"
         incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
         temporary = incoming / secrets.token_hex(16)
@@ -73,6 +74,10 @@ class DirectoryZone:
             with self._locked(fcntl.LOCK_SH):
                 temporary.replace(final)
             sync_directory(final.parent)
+        except OSError as error:
+            if full := disk_full(error):
+                raise full from error
+            raise
         finally:
             with suppress(FileNotFoundError):
                 temporary.unlink()

@@ -17,7 +17,15 @@ SUFFIXES = {
     "image/jpeg": "jpg",
     "image/png": "png",
     "image/webp": "webp",
+    "audio/wav": "wav",
+    "audio/flac": "flac",
+    "audio/mpeg": "mp3",
+    "audio/mp4": "m4a",
+    "audio/ogg": "ogg",
     "text/plain": "txt",
+    "text/vtt": "vtt",
+    "application/x-subrip": "srt",
+    "application/c2pa": "c2pa",
 }
 
 

@@ -7,6 +7,7 @@ from django_site.apps.corpora import import_views, views
 app_name = "corpora"
 urlpatterns = [
     path("", views.work_list, name="list"),
+    path("analysis/", views.analysis_page, name="analysis"),
     path("imports/", import_views.import_list, name="imports"),
     path("imports/new/", import_views.import_new, name="import_new"),
     path("imports/<uuid:import_id>/", import_views.import_page, name="import"),

@@ -9,11 +9,13 @@ from django.db.models import Prefetch
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from django_site.apps.accounts.permissions import require
 from django_site.apps.audits.selectors import findings_visible_to
+from django_site.apps.corpora.analysis import chosen, corpus_measured, summary_rows
 from django_site.apps.corpora.forms import ReplaceForm, ScriptForm, TakeOutForm
 from django_site.apps.corpora.models import CorpusImport, CorpusState, IndexSnapshot, Licence, LicensedAct, Work
 from django_site.apps.corpora.scripts import script_register
@@ -22,6 +24,7 @@ from django_site.apps.corpora.services import work_replace, work_withdraw
 from django_site.apps.jobs.panel import panel_of_target
 from django_site.pages.failures import ANTICIPATED, attempt, sentence
 from django_site.pages.paging import keyset_page
+from generator.narrative.pictures import arc_svg, network_svg, strip_svg
 
 
 @login_required
@@ -39,6 +42,23 @@ def work_list(request: HttpRequest) -> HttpResponse:
     return render(
         request, "corpora/list.html", {"page": page, "query": query, "snapshot": snapshot, "open": _open(request)}
     )
+
+
+@login_required
+@require_safe
+def analysis_page(request: HttpRequest) -> HttpResponse:
+    """What was measured of the scripts that are licensed for it; ``?script=`` chooses whose pictures are drawn."""
+    corpus = corpus_measured(request.user)
+    shown = chosen(corpus.measured, request.GET.get("script", ""))
+    pictures = {}
+    if shown is not None:
+        draw = {"arc": arc_svg, "network": network_svg, "strip": strip_svg}
+        pictures = {name: mark_safe(drawn(shown.analysis, ident=name)) for name, drawn in draw.items()}  # noqa: S308 - escaped
+    context = {"corpus": corpus, "summary": corpus.summary, "shown": shown, "pictures": pictures}
+    context["rows"] = summary_rows(context["summary"])
+    arc = shown.analysis.arc if shown else ()
+    context["arc"] = [(round(100 * n / (len(arc) - 1)), value) for n, value in enumerate(arc)]
+    return render(request, "corpora/analysis.html", context)
 
 
 def _open(request: HttpRequest) -> list[CorpusImport]:

@@ -10,20 +10,27 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from django_site.apps.jobs.models import Job, JobState
+from django_site.apps.productions.models import Production
 
 
 class FencedError(Exception):
     """This worker no longer holds the job: its lease ran out and another attempt began, or the job was ended."""
 
 
-def owed(now: datetime) -> Q:
-    """Jobs that somebody should work on: waiting, or running without a sign of life."""
+def abandoned(now: datetime) -> Q:
+    """Jobs that somebody should look after: waiting, or running without a sign of life."""
     return Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, lease_until__lt=now)
+
+
+def owed(now: datetime) -> Q:
+    """Jobs that somebody should work on: abandoned ones, but for those of productions that are paused."""
+    paused = Production.objects.filter(pk=OuterRef("production"), paused_at__isnull=False)
+    return abandoned(now) & ~Q(Exists(paused))
 
 
 def _lease_end(now: datetime) -> datetime:

@@ -45,12 +45,16 @@ _PROVENANCE = "django_site.apps.provenance.services"
 _BINDER = "django_site.apps.provenance.binder.making"
 
 HANDLERS: dict[str, Handler] = {
+    JobKind.WRITE_SCREENPLAY: Handler(
+        f"{_PRODUCTIONS}.writing.writing_write", f"{_PRODUCTIONS}.writing.writing_stopped"
+    ),
     JobKind.RENDER_TAKE: Handler(f"{_PRODUCTIONS}.takes.take_render", f"{_PRODUCTIONS}.takes.take_failed"),
-    JobKind.ASSEMBLE_CUT: Handler(f"{_PRODUCTIONS}.cuts.cut_assemble", f"{_PRODUCTIONS}.cuts.cut_failed"),
+    JobKind.ASSEMBLE_CUT: Handler(f"{_PRODUCTIONS}.assembling.cut_assemble", f"{_PRODUCTIONS}.cuts.cut_failed"),
     JobKind.AUDIT_TAKE: Handler(f"{_AUDITS}.auditing.take_audit", f"{_AUDITS}.auditing.take_audit_failed"),
     JobKind.AUDIT_CUT: Handler(f"{_AUDITS}.auditing.cut_audit", f"{_AUDITS}.auditing.cut_audit_failed"),
     JobKind.AUDIT_IMPORT: Handler(f"{_AUDITS}.auditing.import_audit", f"{_AUDITS}.auditing.import_audit_failed"),
     JobKind.SIGN_CUT: Handler(f"{_PROVENANCE}.signing.cut_sign", f"{_PROVENANCE}.signing.cut_sign_failed"),
+    JobKind.MAKE_OUTPUT: Handler(f"{_PROVENANCE}.outputs.output_make", f"{_PROVENANCE}.outputs.output_stopped"),
     JobKind.LOOK_CORPUS: Handler(f"{_CORPORA}.imports.corpus_look", f"{_CORPORA}.imports.corpus_stopped"),
     JobKind.IMPORT_CORPUS: Handler(f"{_CORPORA}.imports.corpus_bring", f"{_CORPORA}.imports.corpus_stopped"),
     JobKind.REPLACE_WORK: Handler(f"{_CORPORA}.services.work_asset_read", f"{_CORPORA}.services.work_asset_unread"),

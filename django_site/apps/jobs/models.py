@@ -10,6 +10,7 @@ from django_site.records import Record, choice_check, exactly_one_check
 class JobKind(models.TextChoices):
     """What a worker knows how to do; the order is the order of a film's making."""
 
+    WRITE_SCREENPLAY = "write_screenplay", _("Write the screenplay")
     RENDER_TAKE = "render_take", _("Render a take")
     AUDIT_TAKE = "audit_take", _("Audit a take")
     ASSEMBLE_CUT = "assemble_cut", _("Assemble the cut")
@@ -20,6 +21,7 @@ class JobKind(models.TextChoices):
     IMPORT_CORPUS = "import_corpus", _("Import a corpus")
     REPLACE_WORK = "replace_work", _("Replace the file of a work")
     WITHDRAW_LIKENESS = "withdraw_likeness", _("Reach what relied on a grant")
+    MAKE_OUTPUT = "make_output", _("Make something from a released film")
     MAKE_BINDER = "make_binder", _("Make a clearance binder")
     COMPARE_POLICIES = "compare_policies", _("Compare a draft of a policy with past decisions")
 

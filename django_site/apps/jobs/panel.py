@@ -2,18 +2,18 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from django_site.apps.accounts.models import User
 from django_site.apps.corpora.models import CorpusImport, WorkAsset
 from django_site.apps.jobs.models import Job, JobKind, JobState
 from django_site.apps.jobs.selectors import job_right, jobs_visible_to
-from django_site.apps.productions.models import Cut, ImportedMedia, Production, Take
-from django_site.apps.provenance.models import Binder
+from django_site.apps.productions.models import Cut, ImportedMedia, Production, Take, Writing
+from django_site.apps.provenance.models import Binder, Output
 
 #: Jobs that a panel names one by one; of the others it says how many wait.
 SHOWN = 6
@@ -44,11 +44,17 @@ class Panel:
     url: str
     seen: str
     may_cancel: bool
+    #: Whose work it is as a whole, where that may be paused.
+    production: Production | None = None
+
+    @property
+    def paused(self) -> bool:
+        return self.production is not None and self.production.paused_at is not None
 
     @property
     def poll_seconds(self) -> int:
         """0 where there is nothing to wait for."""
-        if not self.rows:
+        if not self.rows or (self.paused and all(row.job.state == JobState.QUEUED for row in self.rows)):
             return 0
         return POLL_RUNNING if any(row.job.state == JobState.RUNNING for row in self.rows) else POLL_WAITING
 
@@ -57,12 +63,14 @@ def panel_of_production(user: User, production: Production) -> Panel:
     """The jobs of a production."""
     jobs = jobs_visible_to(user).filter(production=production)
     may = user.has_perm("productions.change", production)
-    return _panel(jobs, reverse("jobs:production", args=[production.pk]), may_cancel=may)
+    panel = _panel(jobs, reverse("jobs:production", args=[production.pk]), may_cancel=may)
+    return replace(panel, production=production)
 
 
 def panel_of_target(user: User, target_id: UUID) -> Panel:
-    """The jobs about one take, cut, imported file or corpus."""
-    jobs = jobs_visible_to(user).filter(target_id=target_id)
+    """The jobs about one take, cut (with what is made from its release), imported file, corpus or writing."""
+    made = Output.objects.filter(release__cut=target_id).values("pk")
+    jobs = jobs_visible_to(user).filter(Q(target_id=target_id) | Q(target_id__in=made))
     newest = jobs.select_related("production", "organisation").first()
     may = newest is not None and user.has_perm(*job_right(newest))
     return _panel(jobs, reverse("jobs:target", args=[target_id]), may_cancel=may)
@@ -105,6 +113,10 @@ def _named(jobs: Sequence[Job]) -> list[JobRow]:
         names |= {corpus.pk: corpus.name for corpus in CorpusImport.objects.filter(pk__in=wanted)}
     if JobKind.MAKE_BINDER in kinds:
         names |= {one.pk: str(one) for one in Binder.objects.select_related("cut").filter(pk__in=wanted)}
+    if JobKind.MAKE_OUTPUT in kinds:
+        names |= {one.pk: one.get_kind_display() for one in Output.objects.filter(pk__in=wanted)}
+    if JobKind.WRITE_SCREENPLAY in kinds:
+        names |= {one.pk: one.writer for one in Writing.objects.filter(pk__in=wanted)}
     if JobKind.REPLACE_WORK in kinds:
         rows = WorkAsset.objects.filter(pk__in=wanted).select_related("work")
         names |= {row.pk: str(row.work) for row in rows}

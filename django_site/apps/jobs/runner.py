@@ -12,7 +12,7 @@ from django_site.apps.jobs import claims
 from django_site.apps.jobs.handlers import HANDLERS, Handler, tell_stopped
 from django_site.apps.jobs.models import Job, JobState
 from django_site.apps.jobs.work import JobWork, OnJobProgress
-from django_site.errors import SiteError
+from django_site.errors import SiteError, disk_full
 from generator.errors import GeneratorError
 
 logger = logging.getLogger(__name__)
@@ -44,6 +44,10 @@ def run_job(*, job_id, on_progress: OnJobProgress | None = None) -> bool:
         except ANTICIPATED as error:
             _stop(job, handler, JobState.FAILED, str(error))
         except Exception as error:
+            if full := disk_full(error):
+                logger.error("job %s (%s) found no room on the disk: %s", job.pk, job.kind, error)
+                _stop(job, handler, JobState.FAILED, str(full))
+                return True
             logger.exception("job %s (%s) attempt %s failed", job.pk, job.kind, job.attempt)
             _try_again(job, handler, f"Internal failure: {type(error).__name__}: {error}")
     return True

@@ -66,6 +66,16 @@ def jobs_call_off(*, target_id, reason: str) -> None:
     owed.filter(state=JobState.RUNNING).update(cancel_requested=True, reason=reason)
 
 
+def jobs_send(*, production) -> int:
+    """Send what waits for a production now, not at the next sweep. Returns how many."""
+    now = timezone.now()
+    waiting = list(Job.objects.filter(claims.owed(now), production=production).values_list("pk", flat=True))
+    Job.objects.filter(pk__in=waiting).update(sent_at=now)
+    for job_id in waiting:
+        transaction.on_commit(lambda job_id=job_id: tasks.run.delay(str(job_id)), robust=True)
+    return len(waiting)
+
+
 def job_sweep(*, now: datetime | None = None) -> dict[str, int]:
     """Send again what is owed and nobody seems to have; end what has used up its attempts. Safe to run anywhere, often."""
     now = now or timezone.now()
@@ -84,7 +94,8 @@ def job_sweep(*, now: datetime | None = None) -> dict[str, int]:
             sent += 1
 
     ended = 0
-    for job in owed.filter(state=JobState.RUNNING, attempt__gte=F("max_attempts"))[:SWEEP_LIMIT]:
+    worn_out = Job.objects.filter(claims.abandoned(now), state=JobState.RUNNING, attempt__gte=F("max_attempts"))
+    for job in worn_out[:SWEEP_LIMIT]:
         reason = f"The worker died {job.attempt} times while doing this; the last was {job.worker}."
         with transaction.atomic():
             mine = Job.objects.filter(pk=job.pk, state=JobState.RUNNING, attempt=job.attempt, lease_until__lt=now)

@@ -29,7 +29,7 @@ def _answer(request: HttpRequest, panel: Panel) -> HttpResponse:
 @login_required
 @require_safe
 def production_jobs(request: HttpRequest, production_id: UUID) -> HttpResponse:
-    production = get_object_or_404(productions_visible_to(request.user), pk=production_id)
+    production = get_object_or_404(productions_visible_to(request.user).select_related("paused_by"), pk=production_id)
     return _answer(request, panel_of_production(request.user, production))
 
 

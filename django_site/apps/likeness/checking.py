@@ -15,16 +15,8 @@ from django_site.apps.accounts.models import Organisation
 from django_site.apps.audits.facts import use_facts
 from django_site.apps.likeness.models import Modality, Subject
 from django_site.apps.likeness.scope import ACTS
-from django_site.apps.productions.models import (
-    Alteration,
-    ContentTopic,
-    Medium,
-    Production,
-    Scene,
-    Screenplay,
-    Shot,
-    Use,
-)
+from django_site.apps.productions.models import Production, Scene, Screenplay, Shot
+from django_site.apps.productions.vocabulary import Alteration, ContentTopic, Medium, Use
 from django_site.errors import InputError
 
 

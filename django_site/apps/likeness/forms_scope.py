@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from django_site.apps.likeness.models import Modality
 from django_site.apps.likeness.scope import ACTS, ANY, APPROVALS, POST_MORTEM, REPLICA_KINDS, check_scope, scope_of
-from django_site.apps.productions.models import Alteration, ContentTopic, Medium, Use
+from django_site.apps.productions.vocabulary import Alteration, ContentTopic, Medium, Use
 from django_site.errors import InputError
 from django_site.pages.failures import sentence
 

@@ -47,6 +47,7 @@ CUTS_PENDING = (
     CutState.AUDITING,
     CutState.APPROVED,
     CutState.SIGNING,
+    CutState.AWAITING_TIME,
 )
 IMPORTS_PENDING = (*IMPORTS_WAITING, ImportState.QUARANTINED, ImportState.AUDITING)
 

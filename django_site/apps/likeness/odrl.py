@@ -113,7 +113,7 @@ def _prohibitions(scope: dict[str, Any], target: dict, parties: dict) -> list[di
             constraint = [_constraint(f"{_OURS}{left}", "isAnyOf", values)]
             rules.append({"target": target, **parties, "action": "use", "constraint": constraint})
 
-    from django_site.apps.productions.models import Alteration
+    from django_site.apps.productions.vocabulary import Alteration
 
     never("topic", sorted(scope["exclusions"]))
     never("alteration", sorted(set(Alteration.values) - set(scope["alterations"])))

@@ -131,7 +131,9 @@ def found_in(subject: Subject) -> QuerySet[Finding]:
     """Where detectors saw the person without any use being recorded for it: what was stopped or waits."""
     return (
         Finding.objects.filter(subject=subject)
-        .select_related("audit__production", "audit__imported", "audit__take__shot", "audit__cut")
+        .select_related(
+            "audit__production", "audit__imported", "audit__take__shot", "audit__cut", "audit__output__release__cut"
+        )
         .defer("known_by", "curve", "audit__report")
         .order_by("-created_at")[:20]
     )

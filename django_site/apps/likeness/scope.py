@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from django_site.apps.likeness.models import ConsentGrant, Modality
-from django_site.apps.productions.models import Alteration, ContentTopic, Medium, Use
+from django_site.apps.productions.vocabulary import Alteration, ContentTopic, Medium, Use
 from django_site.errors import InputError
 
 ANY = "*"

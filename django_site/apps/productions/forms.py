@@ -1,7 +1,7 @@
 """What producers type: briefs, screenplays, shots, files from outside."""
 
 import re
-from typing import Any, get_args
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -9,9 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from django_site.apps.accounts.models import Organisation, Role, User
 from django_site.apps.audits.models import UnknownFaceBasis
 from django_site.apps.likeness.models import Subject
-from django_site.apps.productions.models import Alteration, ContentTopic, Medium, Shot, Use
-from generator.lexicon import Light, Mood, Weather
-from generator.shots.camera import Move, Size
+from django_site.apps.productions.models import Shot
+from django_site.apps.productions.services.briefs import Refused, refused_in
+from django_site.apps.productions.vocabulary import Alteration, ContentTopic, Medium, Use
+from django_site.pages.failures import sentence
+from generator.errors import BriefError, GeneratorError, ScreenplayError, SubjectError
+from generator.narrative import structures
+from generator.narrative.brief import MAX_CHARACTERS, looks_like_screenplay, read_brief
+from generator.narrative.fdx import parse_fdx
 
 #: ISO 3166-1 alpha-2 codes, subdivisions such as US-CA, and the star for everywhere: what grants and licences name too.
 _TERRITORY = re.compile(r"\*|[A-Z]{2}(-[A-Z0-9]{1,3})?")
@@ -19,6 +24,25 @@ _TERRITORY = re.compile(r"\*|[A-Z]{2}(-[A-Z0-9]{1,3})?")
 
 #: BCP 47 language tags as grants write them.
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+
+#: A screenplay that is brought along: 200 pages are half of this, and as Final Draft's XML as much.
+MAX_SCREENPLAY_BYTES = 2_000_000
+
+
+def fountain_of(content: bytes, name: str) -> str:
+    """The Fountain text of a file that somebody brought. Raises ``ScreenplayError`` in a line that says what to do."""
+    if len(content) > MAX_SCREENPLAY_BYTES:
+        raise ScreenplayError("the file is larger than 2 MB; bring one screenplay, without pictures")
+    if name.lower().endswith(".fdx") or content.lstrip()[:5] == b"<?xml":
+        return parse_fdx(content).to_fountain()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ScreenplayError("the file is no text in UTF-8; export Fountain, Final Draft or plain text") from None
+    if "\x00" in text:
+        raise ScreenplayError("the file is no text; export Fountain, Final Draft or plain text")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 class TerritoriesField(forms.CharField):
@@ -161,6 +185,12 @@ class ProductionForm(forms.Form):
     brief = forms.CharField(
         label=_("Brief"),
         widget=forms.Textarea(attrs={"rows": 7}),
+        error_messages={
+            "required": _(
+                "Say in a sentence or two who, where and what happens, for example: a lighthouse keeper finds a letter on "
+                "the shore at dusk."
+            )
+        },
         help_text=_("A paragraph: who, where, what happens. The screenplay is written from it, and you can edit that."),
     )
     territories = TerritoriesField(
@@ -172,6 +202,20 @@ class ProductionForm(forms.Form):
     total_seconds = forms.FloatField(
         label=_("Length in seconds"), min_value=3, max_value=600, initial=12, help_text=_("All shots together.")
     )
+    structure = forms.ChoiceField(
+        label=_("Told as"),
+        choices=lambda: [(one.id, one.name) for one in structures().values()],
+        initial="three-act",
+        required=False,
+        help_text=_("The structure of the story. You can edit the screenplay afterwards."),
+    )
+    scenes = forms.IntegerField(
+        label=_("Scenes"),
+        min_value=1,
+        max_value=24,
+        required=False,
+        help_text=_("Empty: as many as the length wants."),
+    )
     seed = forms.IntegerField(
         label=_("Seed"),
         min_value=0,
@@ -182,12 +226,41 @@ class ProductionForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        #: Whom the brief asks for and may not, and whether it is too long for one: what the page offers choices for.
+        self.refused: list[Refused] = []
+        self.too_long, self.scenes_in_it = False, 0
         produces = user.memberships.filter(role=Role.PRODUCER).values("organisation")
         self.organisations = list(Organisation.objects.filter(pk__in=produces).order_by("name"))
         if len(self.organisations) > 1:
             self.fields["organisation"] = forms.ModelChoiceField(
                 label=_("Organisation"), queryset=Organisation.objects.filter(pk__in=produces).order_by("name")
             )
+
+    def clean_brief(self) -> str:
+        brief = self.cleaned_data["brief"].replace("\r\n", "\n")
+        try:
+            read_brief(brief)
+        except SubjectError as error:
+            self.refused = refused_in(error.refusals)
+            if "keep" not in self.data:
+                names = ", ".join(dict.fromkeys(one.found for one in error.refusals))
+                raise forms.ValidationError(
+                    _("The brief asks for %(names)s. Choose what it shall say instead, or how you may."),
+                    params={"names": names},
+                ) from None
+        except BriefError as error:
+            self.too_long = len(brief) > MAX_CHARACTERS
+            self.scenes_in_it = looks_like_screenplay(brief) if self.too_long else 0
+            raise forms.ValidationError(sentence(error)) from None
+        return brief
+
+    def clean_structure(self) -> str:
+        return self.cleaned_data["structure"] or "three-act"
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What a production is begun with, beside its brief."""
+        return {name: self.cleaned_data[name] for name in ("title", "territories", "use", "seed", "total_seconds")}
 
     @property
     def chosen_organisation(self) -> Organisation:
@@ -201,6 +274,7 @@ class ScreenplayForm(forms.Form):
     fountain = forms.CharField(
         label=_("Screenplay in Fountain"),
         strip=False,
+        required=False,
         max_length=500_000,
         widget=forms.Textarea(attrs={"rows": 32, "spellcheck": "true", "class": "typed"}),
         help_text=_(
@@ -208,6 +282,13 @@ class ScreenplayForm(forms.Form):
         ),
     )
 
+    file = forms.FileField(
+        label=_("Or bring one along"),
+        required=False,
+        max_length=255,
+        help_text=_("Fountain, Final Draft (.fdx) or plain text; it takes the place of the text above."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".fountain,.fdx,.txt,.spmd"}),
+    )
     words_read = forms.BooleanField(
         label=_("I have read both and keep these words; a reviewer decides about them with the cut"), required=False
     )
@@ -215,35 +296,17 @@ class ScreenplayForm(forms.Form):
     def clean_fountain(self) -> str:
         return self.cleaned_data["fountain"].replace("\r\n", "\n").replace("\r", "\n")
 
-
-def _choices(literal: Any) -> list[tuple[str, str]]:
-    return [(value, value.replace("_", " ").capitalize()) for value in get_args(literal)]
-
-
-class ShotForm(forms.Form):
-    """The fields of a shot that a person changes; the rest stays as it was planned."""
-
-    description = forms.CharField(label=_("What is seen"), widget=forms.Textarea(attrs={"rows": 3}), max_length=4000)
-    prompt = forms.CharField(label=_("Prompt"), widget=forms.Textarea(attrs={"rows": 4}), max_length=4000)
-    negative_prompt = forms.CharField(
-        label=_("Not to be seen"), widget=forms.Textarea(attrs={"rows": 2}), max_length=4000, required=False
-    )
-    size = forms.ChoiceField(label=_("Framing"), choices=_choices(Size))
-    move = forms.ChoiceField(label=_("Camera move"), choices=_choices(Move))
-    lens_mm = forms.FloatField(label=_("Lens in mm"), min_value=10, max_value=200)
-    duration = forms.FloatField(label=_("Seconds"), min_value=0.1, max_value=60)
-    light = forms.ChoiceField(label=_("Light"), choices=_choices(Light))
-    weather = forms.ChoiceField(label=_("Weather"), choices=_choices(Weather))
-    mood = forms.ChoiceField(label=_("Mood"), choices=_choices(Mood))
-    seed = forms.IntegerField(label=_("Seed"), min_value=0, max_value=2**63 - 1)
-
-    def __init__(self, *args: Any, shot: Shot, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {name: shot.spec.get(name) for name in self.base_fields})
-        super().__init__(*args, **kwargs)
-
-    def changes(self) -> dict[str, Any]:
-        """The fields that differ from the shot as it is."""
-        return {name: self.cleaned_data[name] for name in self.changed_data}
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        brought = cleaned.get("file")
+        if brought is not None:
+            try:
+                cleaned["fountain"] = fountain_of(brought.read(MAX_SCREENPLAY_BYTES + 1), brought.name)
+            except GeneratorError as error:
+                self.add_error("file", sentence(error))
+        elif "fountain" in cleaned and not cleaned["fountain"].strip():
+            self.add_error("fountain", _("There is no text; type a scene, or bring a file along."))
+        return cleaned
 
 
 class ImportForm(forms.Form):

@@ -13,6 +13,7 @@ from auditor.policy.facts import PromptFacts
 from django_site import wiring
 from django_site.apps.audits.facts import prompt_facts
 from django_site.apps.productions.models import Shot
+from django_site.apps.productions.voices import voices_lent
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +37,10 @@ def gate_lines(shots: Sequence[Shot], *, screenplay_text: str) -> dict:
     together = Shot(scene=shots[0].scene, spec={"prompt": "\n".join(_prompts(shot) for shot in shots)})
     facts = prompt_facts(together, screenplay_text=screenplay_text, references=())
     nobody = not facts.people and _decided(facts).outcome == "allow"
-    pictured = _with_references(shots) if nobody else set()
+    apart = _with_references(shots) | _with_voices(shots) if nobody else set()
     return {
         shot.pk: CLEAR
-        if nobody and not shot.cast and shot.pk not in pictured
+        if nobody and not shot.cast and shot.pk not in apart
         else _line(_decided(prompt_facts(shot, screenplay_text=screenplay_text)))
         for shot in shots
     }
@@ -51,6 +52,11 @@ def _with_references(shots: Sequence[Shot]) -> set:
     if production.references.filter(shot__isnull=True).exists():
         return {shot.pk for shot in shots}
     return set(production.references.values_list("shot", flat=True))
+
+
+def _with_voices(shots: Sequence[Shot]) -> set:
+    """Ids of the shots in which somebody speaks with a voice that a person lends."""
+    return {shot.pk for one in voices_lent(shots[0].scene.screenplay.production, shots) for shot in one.shots}
 
 
 def _prompts(shot: Shot) -> str:

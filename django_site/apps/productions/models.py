@@ -6,51 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 from django_site.apps.accounts.models import Role
 from django_site.apps.productions.contribution_models import Contribution, ContributionAct  # noqa: F401
+from django_site.apps.productions.import_models import ImportedMedia, ImportState, Reference  # noqa: F401
+from django_site.apps.productions.sound_models import SoundBasis, SoundRights, TimelineUpload, VoiceCasting  # noqa: F401
+from django_site.apps.productions.vocabulary import Medium, Use, VideoCodec
+from django_site.apps.productions.writing_models import Writing  # noqa: F401
 from django_site.records import Record, Sha256Field, choice_check, sha256_check
-
-
-class Use(models.TextChoices):
-    """What a production is made for: grants name the uses that they allow."""
-
-    FILM = "film", _("Film")
-    SERIES = "series", _("Series")
-    TRAILER = "trailer", _("Trailer")
-    ADVERTISING = "advertising", _("Advertising")
-    GAME = "game", _("Game")
-    INTERNAL = "internal", _("Internal")
-
-
-class Medium(models.TextChoices):
-    """How a production reaches its audience; grants name the media that they allow."""
-
-    CINEMA = "cinema", _("Cinema")
-    TELEVISION = "television", _("Television")
-    STREAMING = "streaming", _("Streaming")
-    ONLINE = "online", _("Online video")
-    GAME = "game", _("Games")
-    PRINT = "print", _("Print")
-    EVENT = "event", _("Exhibitions and events")
-
-
-class ContentTopic(models.TextChoices):
-    """What a film or a shot shows that a person may not want to be seen in."""
-
-    NUDITY = "nudity", _("Nudity")
-    INTIMACY = "intimacy", _("Intimacy")
-    POLITICAL = "political", _("Politics")
-    ENDORSEMENT = "endorsement", _("Endorsement of a product or brand")
-    VIOLENCE = "violence", _("Violence")
-    RELIGION = "religion", _("Religion")
-
-
-class Alteration(models.TextChoices):
-    """What is done to a likeness beyond showing it as it is."""
-
-    AGE = "age", _("Made younger or older")
-    BODY = "body", _("Another body")
-    VOICE = "voice", _("Another voice or new spoken lines")
-    LANGUAGE = "language", _("Dubbed into another language")
-    CHARACTER = "character", _("Turned into a creature or drawing")
 
 
 def default_media() -> list[str]:
@@ -85,6 +45,9 @@ class Production(Record):
     height = models.PositiveIntegerField(default=360)
     fps = models.PositiveIntegerField(default=12)
     total_seconds = models.DecimalField(max_digits=8, decimal_places=3, default=12)
+    #: Since when no work is begun for it, on whose word; what was begun goes on to its end.
+    paused_at = models.DateTimeField(null=True)
+    paused_by = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
     created_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
 
     class Meta:
@@ -128,6 +91,8 @@ class Screenplay(Record):
     title = models.CharField(max_length=300)
     logline = models.TextField(blank=True)
     asset = models.ForeignKey("audits.Asset", on_delete=models.PROTECT, related_name="screenplays")
+    #: Who wrote each line (``generator.narrative.revisions``). ``None``: before it was kept.
+    lines = models.JSONField(null=True)
 
     class Meta:
         ordering = ["production", "version"]
@@ -163,6 +128,8 @@ class Shot(Record):
     version = models.PositiveIntegerField(default=1)
     current = models.BooleanField(default=True)
     spec = models.JSONField()
+    #: Where it comes in its scene, from 1, once somebody has put shots in another order; else as its position.
+    place = models.PositiveIntegerField(null=True)
     #: Ids of the registered people who are meant to be in it: an empty list says that everybody in it is synthetic, ``None``
     #: that nobody has said yet.
     cast = models.JSONField(null=True, blank=True)
@@ -197,6 +164,8 @@ class GenerationRecord(Record):
     negative_prompt = models.TextField(blank=True)
     parameters = models.JSONField()
     ingredients = models.JSONField(default=list)
+    #: Digest of everything that decides the pictures: the model and the parameters. ``None``: recorded before it was kept.
+    inputs_sha256 = Sha256Field(null=True, db_index=True)
     actor = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
 
     class Meta:
@@ -240,6 +209,10 @@ class Take(Record):
     asset = models.ForeignKey("audits.Asset", null=True, on_delete=models.PROTECT, related_name="takes")
     duration = models.DecimalField(max_digits=12, decimal_places=3, null=True)
     frames = models.PositiveIntegerField(null=True)
+    #: The candidates that were asked for together: the best of them stands for the shot. ``None``: asked for alone.
+    asked_with = models.UUIDField(null=True)
+    #: How good it is by measure (``generator.edit.scoring``); ``None`` before it is rendered.
+    score = models.JSONField(null=True)
     reason = models.TextField(blank=True)
 
     class Meta:
@@ -272,6 +245,7 @@ class CutState(models.TextChoices):
     APPROVED = "approved", _("Approved")
     REJECTED = "rejected", _("Rejected")
     SIGNING = "signing", _("Being signed")
+    AWAITING_TIME = "awaiting_time", _("Awaiting a time stamp")
     RELEASED = "released", _("Released")
     RECALLED = "recalled", _("Recalled")
 
@@ -288,12 +262,22 @@ class Cut(Record):
     duration = models.DecimalField(max_digits=12, decimal_places=3, null=True)
     #: What the end card tells the audience about the film's making; empty where there is none.
     audience_notice = models.TextField(blank=True)
+    #: What is burnt into its pictures for whom: ``{"policies", "words", "shown", "start", "end", "height"}``, seconds.
+    labels = models.JSONField(default=list, blank=True)
+    #: What it was assembled from: the timeline's document (``generator.edit``). ``None``: before there were timelines.
+    timeline = models.JSONField(null=True)
+    #: The cut on whose timeline a person worked to make this one.
+    based_on = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    #: What is heard and who speaks it: ``{"lufs", "peak", "lines": [...], "notes": [...]}``.
+    sound = models.JSONField(null=True)
+    video = models.CharField(max_length=4, choices=VideoCodec.choices, default=VideoCodec.H264)
     edited_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     reason = models.TextField(blank=True)
 
     class Meta:
         ordering = ["production", "version"]
         constraints = [
+            choice_check("video", VideoCodec, name="cut_video_known"),
             models.UniqueConstraint(fields=["production", "version"], name="cut_version_once"),
             choice_check("state", CutState, name="cut_state_known"),
             models.CheckConstraint(
@@ -302,7 +286,7 @@ class Cut(Record):
                 name="cut_assembled_has_asset",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["failed", "stopped", "rejected", "recalled"]) | ~Q(reason=""),
+                condition=~Q(state__in=["failed", "stopped", "rejected", "recalled", "awaiting_time"]) | ~Q(reason=""),
                 name="cut_stop_has_reason",
             ),
         ]
@@ -340,60 +324,21 @@ class CutItem(Record):
         return f"{self.cut} #{self.position}"
 
 
-class ImportState(models.TextChoices):
-    QUARANTINED = "quarantined", _("In quarantine")
-    AUDITING = "auditing", _("Being audited")
-    CLEARED = "cleared", _("Cleared")
-    STOPPED = "stopped", _("Stopped")
-    NEEDS_REVIEW = "needs_review", _("Needs review")
-    APPROVED = "approved", _("Approved")
-    REJECTED = "rejected", _("Rejected")
-    FAILED = "failed", _("Could not be audited")
+class Edit(Record):
+    """What somebody is doing to the timeline of ``base``: the timeline as it was, and each step, so that it can be undone.
 
+    ``revision`` counts the steps that were saved: whoever saves on an older one is told. One a production at a time.
+    """
 
-class ImportedMedia(Record):
-    """A file that somebody brought from outside. ``name`` is what they called it; nothing on disk is named by it."""
-
-    production = models.ForeignKey(Production, on_delete=models.CASCADE, related_name="imports")
-    asset = models.ForeignKey("audits.Asset", on_delete=models.PROTECT, related_name="imports")
-    name = models.CharField(max_length=255)
-    state = models.CharField(max_length=14, choices=ImportState.choices, default=ImportState.QUARANTINED)
-    imported_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
-    reason = models.TextField(blank=True)
+    production = models.OneToOneField(Production, on_delete=models.CASCADE, related_name="edit")
+    base = models.ForeignKey(Cut, on_delete=models.PROTECT, related_name="+")
+    history = models.JSONField()
+    revision = models.PositiveIntegerField(default=0)
+    changed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField()
 
     class Meta:
-        ordering = ["-created_at"]
-        constraints = [
-            models.UniqueConstraint(fields=["production", "asset"], name="import_once"),
-            choice_check("state", ImportState, name="import_state_known"),
-            models.CheckConstraint(
-                condition=~Q(state__in=["stopped", "rejected", "failed"]) | ~Q(reason=""), name="import_stop_has_reason"
-            ),
-        ]
+        constraints = [models.CheckConstraint(condition=~Q(history={}), name="edit_has_history")]
 
     def __str__(self) -> str:
-        return self.name
-
-
-class Reference(Record):
-    """A picture that a shot is meant to be made after. It is looked at for registered faces before it may be used."""
-
-    production = models.ForeignKey(Production, on_delete=models.CASCADE, related_name="references")
-    shot = models.ForeignKey(Shot, null=True, on_delete=models.CASCADE, related_name="references")
-    asset = models.ForeignKey("audits.Asset", on_delete=models.PROTECT, related_name="references")
-    name = models.CharField(max_length=200)
-    #: Who resembles somebody registered in it: ``{"subject", "score"}``; vectors of faces are never kept.
-    people = models.JSONField(default=list)
-    unknown_faces = models.PositiveIntegerField(default=0)
-    gallery_sha256 = Sha256Field()
-    added_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        ordering = ["created_at"]
-        constraints = [
-            models.UniqueConstraint(fields=["shot", "asset"], name="reference_once_a_shot"),
-            sha256_check("gallery_sha256", name="reference_gallery_sha256"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
+        return f"edit of {self.base}"

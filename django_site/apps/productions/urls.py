@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from django_site.apps.productions.views import authorship, cuts, imports, people, productions, screenplays, shots, takes
+from django_site.apps.productions.views import (
+    authorship,
+    cuts,
+    imports,
+    people,
+    productions,
+    running,
+    screenplays,
+    shot_list,
+    shots,
+    sounds,
+    takes,
+    timeline,
+    timeline_import,
+)
 
 app_name = "productions"
 urlpatterns = [
@@ -10,11 +24,24 @@ urlpatterns = [
     path("new/", productions.production_new, name="new"),
     path("<uuid:production_id>/", productions.production_page, name="page"),
     path("<uuid:production_id>/render/", productions.production_render_all, name="render"),
+    path("<uuid:production_id>/shots/", shot_list.shot_list_page, name="shot_list"),
+    path("<uuid:production_id>/timeline/", timeline.timeline_page, name="timeline"),
+    path("<uuid:production_id>/shots/storyboard.pdf", shot_list.board_pdf, name="board"),
+    path("<uuid:production_id>/shots/storyboard.png", shot_list.board_png, name="board_png"),
+    path("<uuid:production_id>/timeline/film.<slug:ending>", timeline.timeline_export, name="timeline_export"),
+    path("<uuid:production_id>/timeline/change/", timeline.timeline_change, name="timeline_change"),
+    path("<uuid:production_id>/timeline/import/", timeline_import.timeline_import, name="timeline_import"),
+    path("<uuid:production_id>/brief/", productions.brief_choose, name="brief"),
+    path("<uuid:production_id>/running/", running.production_running, name="running"),
     path("<uuid:production_id>/cut/", cuts.cut_begin, name="cut_begin"),
     path("<uuid:production_id>/import/", imports.import_new, name="import_new"),
+    path("<uuid:production_id>/sounds/new/", sounds.sound_new, name="sound_new"),
+    path("imports/<uuid:import_id>/withdraw/", sounds.sound_withdrawn, name="sound_withdraw"),
     path("<uuid:production_id>/screenplay/", screenplays.screenplay_page, name="screenplay"),
+    path("<uuid:production_id>/screenplay/<int:version>.fdx", screenplays.screenplay_fdx, name="screenplay_fdx"),
     path("<uuid:production_id>/screenplay/write/", screenplays.screenplay_write_first, name="screenplay_write"),
     path("<uuid:production_id>/people/", people.people_page, name="people"),
+    path("<uuid:production_id>/voices/", people.voice_cast_view, name="voice_cast"),
     path("<uuid:production_id>/declare/", people.declare, name="declare"),
     path("<uuid:production_id>/authorship/", authorship.authorship_page, name="authorship"),
     path("<uuid:production_id>/authorship/enter/", authorship.contribution_new, name="contribution_new"),
@@ -27,6 +54,7 @@ urlpatterns = [
     path("shots/<uuid:shot_id>/reference/", people.reference_new, name="reference_new"),
     path("references/<uuid:reference_id>/remove/", people.reference_take_out, name="reference_remove"),
     path("shots/<uuid:shot_id>/", shots.shot_page, name="shot"),
+    path("shots/<uuid:shot_id>/takes/", shots.takes_compare, name="compare"),
     path("shots/<uuid:shot_id>/render/", shots.shot_render, name="shot_render"),
     path("takes/<uuid:take_id>/", takes.take_page, name="take"),
     path("cuts/<uuid:cut_id>/", cuts.cut_page, name="cut"),

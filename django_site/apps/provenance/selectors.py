@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from django_site.apps.provenance.models import LedgerEntry, Release, SoftBinding, TreeHead
+from django_site.apps.provenance.models import LedgerEntry, Release, TreeHead
 
 
 def releases() -> QuerySet[Release]:
@@ -11,14 +11,9 @@ def releases() -> QuerySet[Release]:
 
 
 def release_by_digest(sha256: str) -> Release | None:
-    """The release whose file has exactly these bytes."""
-    return releases().filter(manifest__asset__sha256=sha256).first()
-
-
-def releases_by_soft_binding(alg: str, value: str) -> QuerySet[Release]:
-    """Releases with this very fingerprint; a stripped but unchanged copy is found by it."""
-    found = SoftBinding.objects.filter(alg=alg, value=value).values("manifest")
-    return releases().filter(manifest__in=found)
+    """The release whose file has exactly these bytes, or from which such a file was made."""
+    film = releases().filter(manifest__asset__sha256=sha256).first()
+    return film or releases().filter(outputs__manifest__asset__sha256=sha256).first()
 
 
 def ledger_entries_about(release: Release) -> QuerySet[LedgerEntry]:

@@ -1,7 +1,7 @@
 """A verdict on a file for people who have never seen one: what it is, who vouches for it, how it was made, what was
 checked; and, where the file lost its record, what our own record says, marked as not carried by the file."""
 
-import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,17 +9,21 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from auditor.canonical import sha256_file
 from auditor.errors import AuditorError
-from auditor.fingerprints.iscc import video_code
-from auditor.provenance import VerificationReport, verify
+from auditor.provenance import Change, UncoveredBytes, VerificationReport, verify
+from auditor.provenance.localising import film_seconds
 from django_site import wiring
-from django_site.apps.provenance.models import Recall, Release
-from django_site.apps.provenance.selectors import release_by_digest, releases_by_soft_binding
-from django_site.apps.provenance.services.signing import ISCC
+from django_site.apps.provenance.models import Output, Recall, Release
+from django_site.apps.provenance.selectors import release_by_digest
+from django_site.apps.provenance.services.recovery import RecoveredRelease, recover
+from django_site.pages.drawings import Bar, Lane, Timeline, timeline
 
 #: Bytes of a file without a record for which its fingerprint is computed; decoding more takes longer than people wait.
 FINGERPRINT_BYTES = 128 * 1024**2
-_BLOCK = 1024 * 1024
+
+#: What carries no record by itself.
+TEXT_TYPES = ("text/vtt", "application/x-subrip")
 
 #: The headline and what it means, by state.
 HEADLINES = {
@@ -46,6 +50,15 @@ HEADLINES = {
         gettext_lazy("This is no picture or film that we can read, or it is damaged."),
     ),
 }
+#: What of a film was changed, in words, and how many places the page lists.
+TRACKS = {
+    "video": gettext_lazy("Picture"),
+    "sound": gettext_lazy("Sound"),
+    "subtitles": gettext_lazy("Subtitles"),
+    "structure": gettext_lazy("Structure: lengths, times or descriptions of the tracks"),
+    "unused": gettext_lazy("Bytes that no track shows or sounds"),
+}
+PLACES = 50
 #: IPTC's digital source types in plain words.
 MADE = {
     "algorithmicMedia": gettext_lazy("Computed by rules, without a trained model (previsualisation)"),
@@ -73,7 +86,8 @@ RELATIONSHIPS = {
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """A reader's report with words around it. ``release`` is our own record of the file; ``recovered_by`` says how it was
-    found where the file does not carry it: ``digest`` or ``fingerprint``."""
+    found where the file does not carry it: ``digest`` or ``fingerprint``; ``recovered_plain`` by what of it, and how sure
+    that is."""
 
     report: VerificationReport
     name: str
@@ -81,6 +95,10 @@ class Verdict:
     bytes: int
     release: Release | None = None
     recovered_by: str = ""
+    seconds: float | None = None
+    recovered_plain: str = ""
+    #: The file lost its record and was not looked for: whoever asks has had enough looked up for this minute.
+    not_searched: bool = False
 
     @property
     def headline(self) -> str:
@@ -135,6 +153,46 @@ class Verdict:
         return _("Allowed") if uses == {"allowed"} else _("Partly allowed") if uses else ""
 
     @property
+    def places(self) -> list[dict[str, Any]]:
+        """Where it was changed, for the table; the first of many."""
+        return [
+            {"change": change, "words": str(TRACKS.get(change.track, change.track)), "last_byte": _last_byte(change)}
+            for change in self.report.changes[:PLACES]
+        ]
+
+    @property
+    def more_places(self) -> int:
+        return max(0, len(self.report.changes) - PLACES)
+
+    @property
+    def changed_timeline(self) -> Timeline | None:
+        """The film as a line with what was changed marked on it; ``None`` where no place has a time."""
+        timed = [change for change in self.report.changes if change.start_seconds is not None]
+        if not timed or not self.seconds:
+            return None
+        lanes = [
+            Lane(
+                str(TRACKS[track]),
+                tuple(
+                    Bar(change.start_seconds or 0.0, change.end_seconds or 0.0, _("changed"), tone="stop", short="")
+                    for change in timed
+                    if change.track == track
+                ),
+                _("as signed"),
+            )
+            for track in ("video", "sound")
+        ]
+        return timeline(self.seconds, lanes)
+
+    @property
+    def gaps(self) -> list[UncoveredBytes]:
+        """What the signature leaves out and that holds something; the record itself and empty boxes go without saying."""
+        quiet = ("record", "ftyp")
+        return [
+            part for part in self.report.uncovered if part.box not in quiet and not part.holds.startswith("an empty")
+        ]
+
+    @property
     def chain(self) -> list[dict[str, Any]]:
         """The ingredients with their relationship in words."""
         return [
@@ -143,35 +201,46 @@ class Verdict:
         ]
 
 
-def sha256_of(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while block := stream.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
+def _last_byte(change: Change) -> int:
+    return change.offset + max(change.bytes, 1) - 1
 
 
-def file_verdict(path: Path, *, name: str) -> Verdict:
-    """Verify a file, and look it up among what was released: by its digest, then, if its record is missing or broken, by
-    its fingerprint."""
+def _always() -> bool:
+    return True
+
+
+def file_verdict(path: Path, *, name: str, may_search: Callable[[], bool] = _always) -> Verdict:
+    """Verify a file, and look it up among what was released: by its digest, then, if its record is missing or broken and
+    ``may_search`` says yes, by what it shows: that takes seconds."""
     report = verify(path, trust=wiring.trust_list())
-    digest, size = sha256_of(path), path.stat().st_size
+    digest, size = sha256_file(path), path.stat().st_size
     release = release_by_digest(digest)
-    found_by = ""
+    found_by, plain, refused = "", "", False
     if release is None and report.state in ("NoCredentials", "Changed", "Unreadable") and size <= FINGERPRINT_BYTES:
-        release = _by_fingerprint(path)
-        found_by = "fingerprint" if release else ""
+        refused = not may_search()
+        found = None if refused else _by_what_it_shows(path)
+        if found is not None:
+            release, found_by, plain = found.release, "fingerprint", found.found.plain
     elif release is not None and report.state == "NoCredentials":
         found_by = "digest"
-    return Verdict(report, name, digest, size, release, found_by)
+    seconds = film_seconds(path) if report.changes else None
+    return Verdict(report, name, digest, size, release, found_by, seconds, plain, refused)
 
 
-def _by_fingerprint(path: Path) -> Release | None:
+def _by_what_it_shows(path: Path) -> RecoveredRelease | None:
     try:
-        code = video_code(path)
-    except AuditorError:  # a picture, or nothing that can be decoded: it has no video code
+        found = recover(path)
+    except AuditorError:  # nothing that can be decoded
         return None
-    return releases_by_soft_binding(ISCC, code).first() if code else None
+    return found[0] if found else None
+
+
+def output_verdict(output: Output) -> Verdict:
+    """The verdict on something made from a released film, read from its file now; a text with the record beside it."""
+    asset, kept = output.manifest.asset, output.manifest.sidecar
+    beside = wiring.zone(kept.zone).path(kept.sha256) if kept is not None and asset.media_type in TEXT_TYPES else None
+    report = verify(wiring.zone(asset.zone).path(asset.sha256), trust=wiring.trust_list(), sidecar=beside)
+    return Verdict(report, str(output), asset.sha256, asset.bytes, output.release)
 
 
 def release_verdict(release: Release) -> Verdict:

@@ -48,6 +48,7 @@ ICONS: dict[str, str] = {
     "1.2-3-1.2-3 2.7-1.8.9-3.1 3.2.2zM8 12.2l2.8 2.8L16 9.5",
     "copy": "M8 8h12v12H8zM16 8V4H4v12h4",
     "person": "M12 4a4 4 0 100 8 4 4 0 000-8zM4.5 20.5c.8-4 3.8-6 7.5-6s6.7 2 7.5 6",
+    "pause": "M8 5v14M16 5v14",
     "film": "M3.5 5h17v14h-17zM7.5 5v14M16.5 5v14M3.5 9.5h4M3.5 14.5h4M16.5 9.5h4M16.5 14.5h4",
     "scales": "M12 4v16M7 20h10M5 7h14M5 7l-2.5 6h5zM19 7l-2.5 6h5z",
     "replaced": "M4 9h13l-3.5-3.5M20 15H7l3.5 3.5",
@@ -302,7 +303,7 @@ def approvals(case: Any) -> int:
 
 _EVENTS = {
     "decision": gettext_lazy("Policies decided"),
-    "signed": gettext_lazy("Film signed"),
+    "signed": gettext_lazy("Signed"),
     "released": gettext_lazy("Film released"),
     "binder": gettext_lazy("Clearance binder made"),
     "biometric_consent_given": gettext_lazy("Consent to measuring given"),

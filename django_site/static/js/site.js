@@ -47,7 +47,7 @@ class DropFile extends HTMLElement {
     const send = () => {
       const file = input.files[0];
       if (!file) return;
-      if (limit && file.size > limit) {
+      if (limit && file.size > limit && !this.closest("verify-here")) {
         said.textContent = this.dataset.tooLarge;
         said.hidden = false;
         input.value = "";

@@ -36,7 +36,7 @@ class Heard:
 
 def test_the_whole_story(tmp_path: Path) -> None:
     heard = Heard()
-    told = tell(tmp_path, heard, width=160, height=90, fps=12, total_seconds=6.0)
+    told = tell(tmp_path, heard, width=214, height=120, fps=12, total_seconds=6.0)
     summary = json.loads(json.dumps(told.as_summary()))
 
     assert verify(Path(summary["film"]), trust=wiring.trust_list()).state == "Trusted"

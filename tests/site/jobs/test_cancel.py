@@ -37,7 +37,7 @@ def studio(make, settings, tmp_path):
     settings.INDEX_ROOT = tmp_path / "index"
     studio = make.studio()
     studio.production = make.production(
-        studio.organisation, studio.producer, width=64, height=36, fps=6, total_seconds=3
+        studio.organisation, studio.producer, territories=["US", "DE"], width=64, height=36, fps=6, total_seconds=3
     )
     return studio
 
@@ -83,7 +83,7 @@ def test_called_off(studio, monkeypatch, kind, when):
     with pytest.raises(WrongStateError, match="nothing to cancel"):
         job_cancel(job=job, by=studio.producer)
     if kind == "sign_cut":
-        assert SigningIntent.objects.get().state == "abandoned"
+        assert SigningIntent.objects.get(kind="cut").state == "abandoned"
         monkeypatch.undo()
         cut_signing_request(case=Case.objects.get(), by=studio.legal_reviewer)
         run_pending()

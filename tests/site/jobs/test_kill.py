@@ -51,7 +51,14 @@ def studio(make):
         shutil.rmtree(root, ignore_errors=True)
     studio = make.studio()
     studio.production = make.production(
-        studio.organisation, studio.producer, brief=BRIEF, width=64, height=36, fps=6, total_seconds=3
+        studio.organisation,
+        studio.producer,
+        brief=BRIEF,
+        territories=["US", "DE"],
+        width=64,
+        height=36,
+        fps=6,
+        total_seconds=3,
     )
     return studio
 
@@ -105,13 +112,20 @@ def assert_once(studio) -> None:
 
 
 def assert_released_once() -> None:
-    """One intent, one manifest, one release, one event each, and a public file that is the one that they speak of."""
-    cut, release, manifest = Cut.objects.get(), Release.objects.get(), Manifest.objects.get()
-    assert (cut.state, SigningIntent.objects.get().state) == ("released", "signed")
+    """One intent and one manifest for the cut and for each of its takes, one release, one event each, and a public file that
+    is the one that they speak of. Every use of the key stands in the log, those of an attempt that died too."""
+    cut, release = Cut.objects.get(), Release.objects.get()
+    manifest = Manifest.objects.get(intent__kind="cut")
+    takes = set(cut.items.values_list("take", flat=True))
+    assert cut.state == "released"
+    assert set(SigningIntent.objects.values_list("state", flat=True)) == {"signed"}
     assert release.manifest == manifest
+    assert sorted(Manifest.objects.filter(intent__kind="take").values_list("intent__take", flat=True)) == sorted(takes)
     assert cut.decisions.filter(point="release").count() == 1
-    for kind in ("signed", "released"):
-        assert LedgerEntry.objects.filter(kind=kind, event__cut=str(cut.pk)).count() == 1
+    assert LedgerEntry.objects.filter(kind="released", event__cut=str(cut.pk)).count() == 1
+    assert LedgerEntry.objects.filter(kind="signed", event__cut=str(cut.pk)).count() == 1 + len(takes)
+    for one in Manifest.objects.all():
+        assert one.intent.key_uses.filter(purpose="claim").exists()
     assert (
         TreeHead.objects.latest("size").size == LedgerEntry.objects.count()
     )  # the sweeper may have signed some before
@@ -119,7 +133,7 @@ def assert_released_once() -> None:
     path = asset_path(manifest.asset)
     assert wiring.zone("released").checked(manifest.asset.sha256) == path
     assert verify(path, trust=wiring.trust_list()).state == "Trusted"
-    assert files_in(wiring.zone("released").root) == {manifest.asset.sha256}
+    assert files_in(wiring.zone("released").root) == {manifest.asset.sha256, manifest.sidecar.sha256}
 
 
 def assert_nothing_left_lying_about(settings) -> None:
@@ -144,8 +158,9 @@ STAGES = [
     ("audit_cut", "progress"),
     ("audit_import", "progress"),
     ("audit_import", f"{SERVICES}.audits.services.auditing.decide_and_record"),
-    ("sign_cut", f"{SERVICES}.provenance.services.signing.sign"),
-    ("sign_cut", f"{SERVICES}.provenance.services.signing.asset_record"),
+    ("sign_cut", f"{SERVICES}.provenance.services.signed.sign"),
+    ("sign_cut", f"{SERVICES}.provenance.services.signed.asset_record"),
+    ("sign_cut", f"{SERVICES}.provenance.services.signing.cut_draft"),  # the takes are signed, the cut is not
     ("sign_cut", f"{SERVICES}.provenance.services.signing.cut_release"),
     ("sign_cut", f"{SERVICES}.provenance.services.release.asset_mark_released"),
 ]
@@ -198,7 +213,7 @@ def test_a_worker_killed_right_after_the_release_leaves_a_copy_that_is_swept(stu
     assert (job.state, job.attempt) == ("done", 1)
     assert_once(studio)
     assert_released_once()
-    manifest = Manifest.objects.get()
+    manifest = Release.objects.get().manifest
     assert wiring.zone("quarantine").exists(manifest.asset.sha256)
     assert_nothing_left_lying_about(settings)
 

@@ -231,7 +231,7 @@ def test_the_description_is_of_what_is_there(client):
     assert set(described["paths"][URL]) == {"get", "post"}
     from django_site.apps.likeness.models import Modality
     from django_site.apps.likeness.scope import ACTS
-    from django_site.apps.productions.models import Alteration, ContentTopic, Medium, Use
+    from django_site.apps.productions.vocabulary import Alteration, ContentTopic, Medium, Use
 
     asked = {one["name"]: one["schema"] for one in described["paths"][URL]["get"]["parameters"]}
     assert asked["act"]["enum"] == list(ACTS)

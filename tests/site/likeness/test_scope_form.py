@@ -19,7 +19,7 @@ from django_site.apps.likeness.scope import (
     grant_lines_plain,
     scope_of,
 )
-from django_site.apps.productions.models import Alteration, ContentTopic, Medium, Use
+from django_site.apps.productions.vocabulary import Alteration, ContentTopic, Medium, Use
 
 PROJECTS = {"01": "Tidewater", "02": "The Long Field", "03": "Elsewhere"}
 WORDS = st.text(st.characters(categories=["L", "N", "P", "Zs"]), min_size=12, max_size=80).filter(

@@ -37,7 +37,7 @@ def signed_clip(clip, tmp_path_factory) -> Path:
         review=ReviewStatement("person-0123456789ab", "approved", WHEN),
     )
     out = tmp_path_factory.mktemp("signed") / "signed.mp4"
-    sign(clip, out, draft=draft, identity=wiring.signing_identity(), trust=wiring.trust_list())
+    sign(clip, out, draft=draft, signer=wiring.signer(), trust=wiring.trust_list())
     return out
 
 
@@ -101,6 +101,31 @@ def finding_in(make, audit, **fields):
     return finding
 
 
+def stream_of(make, studio, release):
+    """A package for streaming that was made, as rows and a file."""
+    from django_site.apps.audits.services.assets import asset_copy_to_released, asset_mark_released
+    from django_site.apps.provenance.models import Manifest, Output, SigningIntent
+
+    output = Output.objects.create(
+        release=release, kind="stream", parameters_sha256=make.digest("stream"), made_by=studio.producer
+    )
+    approved = release.manifest.intent
+    asset = make.asset(media_type="video/mp4")
+    intent = SigningIntent.objects.create(
+        kind="output", output=output, cut=release.cut, asset=asset, case=approved.case, decision=approved.decision,
+        requested_by=studio.producer, state="signed",
+    )  # fmt: skip
+    manifest = Manifest.objects.create(
+        intent=intent, asset=asset, label="urn:c2pa:stream", state="Trusted", verification={"state": "Trusted"},
+        reread_at=timezone.now(),
+    )  # fmt: skip
+    companions = {"film.m3u8": "#EXTM3U\n", "film.mpd": "<MPD/>"}
+    Output.objects.filter(pk=output.pk).update(asset=asset, manifest=manifest, companions=companions)
+    asset_copy_to_released(asset=asset)
+    asset_mark_released(asset=asset)
+    return output
+
+
 def binder_of(make, studio, cut):
     """A binder that was made, as rows and a small archive."""
     from django_site.apps.provenance.binder.index import File, index_bytes, packed
@@ -113,7 +138,8 @@ def binder_of(make, studio, cut):
     content = packed(index=index, signature=b"-", signer=b"-", proofs=b"{}", files=files)
     return Binder.objects.create(
         cut=cut, addressee="insurer", moment=timezone.now(), made_by=studio.producer, index_sha256=make.digest("index"),
-        asset=make.asset(content, "application/zip"), gaps=3, required_gaps=1, made_at=timezone.now(),
+        asset=make.asset(content, "application/zip"), credentials=make.asset(b"PK", "application/zip"),
+        gaps=3, required_gaps=1, made_at=timezone.now(),
         entry=ledger_append(kind="binder", event={"cut": cut.pk, "index_sha256": make.digest("index")}),
     )  # fmt: skip
 
@@ -217,7 +243,7 @@ def world(make, clip, signed_clip, settings, tmp_path):
     from django_site.apps.productions.services.screenplays import screenplay_write
     from django_site.apps.reviews.models import Hold, SavedFilter
 
-    settings.RELEASED_ROOT = tmp_path / "released"
+    settings.RELEASED_ROOT, settings.RECOVERY_ROOT = tmp_path / "released", tmp_path / "recovery"
     settings.VAR = tmp_path
     studio = make.studio()
     studio.other_producer = make.member(studio.organisation, "producer")
@@ -260,6 +286,7 @@ def world(make, clip, signed_clip, settings, tmp_path):
     released_cut = make.cut(studio.production, studio.producer, state="signing", version=2, asset=asset)
     release = release_of(make, studio, released_cut, media_asset(make, signed_clip))
     binder = binder_of(make, studio, released_cut)
+    stream = stream_of(make, studio, release)
     subject = make.subject(studio.organisation, user=studio.performer)
     grant = make.grant(subject, studio.production, state="noticed")
     face = UnknownFace.objects.create(
@@ -313,6 +340,7 @@ def world(make, clip, signed_clip, settings, tmp_path):
         corpus=corpus,
         notice=notice,
         binder=binder,
+        stream=stream,
         contribution=studio.production.contributions.first(),
         token=token,
         **registered,

@@ -6,10 +6,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from auditor.fingerprints.iscc import video_code
 from django_site.apps.audits.models import Asset
 from django_site.apps.provenance import uploads
-from django_site.apps.provenance.models import SoftBinding
+from django_site.apps.provenance.services.recovery import manifest_index
 from tests.clips import ffmpeg
 
 pytestmark = pytest.mark.django_db
@@ -58,14 +57,23 @@ def test_a_film_without_credentials_is_neither_accused_nor_praised(client, clip)
 
 
 def test_a_stripped_copy_is_recovered_by_its_fingerprint(client, world, clip, tmp_path):
-    manifest = world.release.manifest
-    SoftBinding.objects.create(manifest=manifest, alg="io.iscc.v0", value=video_code(clip))
+    manifest_index(manifest=world.release.manifest)
     stripped = tmp_path / "stripped.mkv"
     ffmpeg("-i", clip, "-c", "copy", "-map_metadata", "-1", stripped)
     page = words(hand_in(client, stripped.read_bytes(), "stripped.mkv"))
     assert "Recovered, not carried by this file" in page
+    assert "The coded pictures are the output&#x27;s own" in page, "by what of it it was found"
     assert reverse("verify:release", args=[world.release.pk]) in page
     assert "verdict-trusted" not in page
+
+
+def test_one_address_has_only_so_many_files_looked_up_in_a_minute(client, clip, settings):
+    settings.RESOLUTION_REQUESTS_A_MINUTE = 20
+    first, second = (words(hand_in(client, clip.read_bytes(), "clip.mp4")) for _ in range(2))
+    refusal = "It was not looked for among what was released here"
+    assert refusal not in first
+    assert refusal in second
+    assert "No credentials" in second, "the file itself is verified all the same"
 
 
 @pytest.mark.parametrize(
@@ -116,3 +124,38 @@ def test_the_page_of_a_release(client, world):
     assert "Film released" in page
     assert reverse("audits:media", args=[world.release.manifest.asset_id]) in page
     assert client.get("/verify/" + "0" * 64 + "/").status_code == 404
+
+
+def test_where_a_film_was_changed_is_drawn_and_listed(client, tmp_path):
+    from auditor.provenance import Action, ManifestDraft, sign
+    from django_site import wiring
+    from tests.auditor.provenance.test_localising import packets, write_film
+
+    source = write_film(tmp_path / "source.mp4", seconds=4)
+    draft = ManifestDraft("Harbour", "video/mp4", "algorithmicMedia", (Action("c2pa.created", "2026-11-22T10:00:00Z"),))
+    out = tmp_path / "film.mp4"
+    sign(source, out, draft=draft, signer=wiring.signer(), trust=wiring.trust_list(), localisable=True)
+    packet = next(one for one in packets(out) if one.kind == "video" and one.shown > 2.0)
+    content = bytearray(out.read_bytes())
+    content[packet.start + 40] ^= 1
+    content += b"\x00\x00\x00\x10free<b>hid</b>"[:8] + b"smuggled"
+    page = words(hand_in(client, bytes(content)))
+    assert "Where it was changed" in page
+    assert '<svg class="timeline-svg"' in page
+    assert "Picture" in page
+    assert f"{packet.place}" in page
+    assert "a free box with 8 bytes, 8 of which aren" in page
+
+
+def test_who_vouches_beside_the_signer(client, tmp_path, clip):
+    from auditor.provenance import Action, FileSigner, ManifestDraft, OrganisationIdentity, sign
+    from django_site import wiring
+
+    draft = ManifestDraft("Harbour", "video/mp4", "algorithmicMedia", (Action("c2pa.created", "2026-11-22T10:00:00Z"),))
+    organisation = OrganisationIdentity(FileSigner.open(wiring.settings.SIGNING_ROOT / "organisation"))
+    out = tmp_path / "film.mp4"
+    sign(clip, out, draft=draft, signer=wiring.signer(), trust=wiring.trust_list(), organisation=organisation)
+    page = words(hand_in(client, out.read_bytes()))
+    assert "on behalf of Reelproof development (not for production), whose own certificate is on our list" in page
+    assert "The record as a drawing" in page
+    assert page.count('<svg class="graph"') == 1

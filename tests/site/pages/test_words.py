@@ -14,8 +14,9 @@ from django_site.apps.corpora.services import index_snapshot_record, work_withdr
 from django_site.apps.jobs.models import JobKind
 from django_site.apps.jobs.runner import run_job
 from django_site.apps.productions.models import Contribution, Screenplay
-from django_site.apps.productions.services.screenplays import SharedWordsError, screenplay_revise
+from django_site.apps.productions.services.screenplays import SharedWordsError, screenplay_revise, screenplay_write
 from django_site.errors import InputError, NotAllowedError, WrongStateError
+from generator.errors import WordsError
 
 pytestmark = pytest.mark.django_db
 SPEECH = (
@@ -147,3 +148,12 @@ def test_another_script_makes_earlier_decisions_stale_and_a_work_taken_out_is_no
     assert save(studio, OTHER.format(words=text))
     with pytest.raises(WrongStateError, match="taken out"):
         script_register(work=studio.work, content=text.encode(), name="gulls.txt", by=studio.producer)
+
+
+def test_the_machine_does_not_write_what_is_registered(studio):
+    studio.production.brief = f"A keeper, Mara, waits in a harbour at dusk. {SPEECH}"
+    studio.production.save()
+    before = studio.production.screenplays.count()
+    with pytest.raises(WordsError, match=r"words of .* in each of"):
+        screenplay_write(production=studio.production, by=studio.producer)
+    assert studio.production.screenplays.count() == before

@@ -20,8 +20,8 @@ from django_site.apps.productions.services.screenplays import (
     screenplay_revise,
     screenplay_text,
     screenplay_write,
-    shot_replace,
 )
+from django_site.apps.productions.services.shots import shot_replace
 from django_site.errors import InputError, NotAllowedError, WrongStateError
 
 TEXTS = st.lists(st.sampled_from(["A day.", "A night.", "INT. HOUSE - DAY", "Rain falls on the sea.", ""]), max_size=12)
@@ -75,7 +75,7 @@ def studio(make):
     studio = make.studio()
     studio.production = production_create(
         organisation=studio.organisation, title="Tidewater", brief="A lighthouse keeper finds a letter on the shore.",
-        by=studio.producer, width=64, height=36, fps=8, total_seconds=6,
+        by=studio.producer, territories=["US", "DE"], width=64, height=36, fps=8, total_seconds=6,
     )  # fmt: skip
     studio.written = screenplay_write(production=studio.production, by=studio.producer)
     return studio

@@ -31,7 +31,8 @@ from django_site.apps.productions.services.casting import (
     shot_cast,
 )
 from django_site.apps.productions.services.imports import media_import
-from django_site.apps.productions.services.screenplays import screenplay_write, shot_replace
+from django_site.apps.productions.services.screenplays import screenplay_write
+from django_site.apps.productions.services.shots import shot_replace
 from django_site.apps.productions.services.takes import take_request
 from django_site.errors import InputError, NotAllowedError, WrongStateError
 from tests.clips import ASTRONAUT, CAR, COFFEE, ROCKET, ffmpeg, frames_of, still, travel, write_clip
@@ -46,7 +47,7 @@ def studio(make, settings, tmp_path):
     studio = make.studio()
     studio.production = make.production(
         studio.organisation, studio.producer, brief="A keeper finds a letter on the shore.", width=64, height=36, fps=8,
-        total_seconds=3,
+        territories=["US", "DE"], total_seconds=3,
     )  # fmt: skip
     studio.performer = make.member(studio.organisation, "performer")
     studio.subject = make.subject(studio.organisation, user=studio.performer)

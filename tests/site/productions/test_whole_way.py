@@ -16,9 +16,10 @@ from django_site.apps.jobs.runner import run_pending
 from django_site.apps.likeness.services import biometric_consent_record, subject_enrol, subject_register
 from django_site.apps.productions.models import Cut, Take
 from django_site.apps.productions.services.imports import media_import
-from django_site.apps.productions.services.screenplays import screenplay_write, shot_replace
+from django_site.apps.productions.services.screenplays import screenplay_write
+from django_site.apps.productions.services.shots import shot_replace
 from django_site.apps.productions.services.takes import production_render, take_request
-from django_site.apps.provenance.models import LedgerEntry, Manifest, Release, SigningIntent, TreeHead
+from django_site.apps.provenance.models import KeyUse, LedgerEntry, Manifest, Release, SigningIntent, TreeHead
 from django_site.apps.provenance.services.ledger_checks import ledger_verify
 from django_site.apps.provenance.services.standing import cut_standing
 from django_site.apps.reviews.models import Case
@@ -37,7 +38,14 @@ def studio(make, settings, tmp_path):
     settings.LEDGER_HEADS = tmp_path / "heads.jsonl"
     studio = make.studio()
     studio.production = make.production(
-        studio.organisation, studio.producer, brief=BRIEF, width=64, height=36, fps=8, total_seconds=3
+        studio.organisation,
+        studio.producer,
+        brief=BRIEF,
+        territories=["US", "DE"],
+        width=64,
+        height=36,
+        fps=8,
+        total_seconds=3,
     )
     return studio
 
@@ -94,7 +102,10 @@ def test_a_brief_becomes_a_released_film_and_foreign_media_are_stopped(studio, m
     report = verify(path, trust=wiring.trust_list())
     assert report.state == "Trusted"
     assert {link.relationship for link in report.chain} == {"inputTo", "componentOf"}
-    assert sum(link.relationship == "componentOf" for link in report.chain) == cut.items.count()
+    takes = [link for link in report.chain if link.relationship == "componentOf"]
+    assert len(takes) == cut.items.count()
+    assert {(link.state, link.depth) for link in takes} == {("Trusted", 1)}, "each take carries a record of its own"
+    assert any(link.depth == 2 and link.title.startswith("Model card") for link in report.chain)
     assert report.statements.review["reviewer"] == studio.legal_reviewer.pseudonym
     assert verify(path, trust=None).state == "Valid"
     assert asset_path(cut.asset).is_relative_to(wiring.zone("quarantine").root)
@@ -104,7 +115,12 @@ def test_a_brief_becomes_a_released_film_and_foreign_media_are_stopped(studio, m
     assert TreeHead.objects.get().size == len(kinds)
     checked = ledger_verify()
     assert (checked.faults, checked.sealed) == ((), len(kinds))
-    assert checked.rows == Decision.objects.count() + 2  # the signed file and the release
+    assert (
+        checked.rows == Decision.objects.count() + cut.items.count() + 2
+    )  # signed takes, the signed film, the release
+    assert (
+        KeyUse.objects.filter(intent__cut=cut, purpose="claim").count() == cut.items.count() + 2
+    )  # and the record beside
     written = json.dumps([entry.event for entry in LedgerEntry.objects.all()])
     for secret in (studio.legal_reviewer.username, studio.producer.email, subject.legal_name, "Tidewater"):
         assert secret not in written

@@ -1,5 +1,6 @@
 """The binder: fifteen documents from rows, a signed index, proofs; checked by a script that uses none of our code."""
 
+import hashlib
 import io
 import json
 import re
@@ -10,14 +11,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from auditor.canonical import canonical_json
-from auditor.provenance import DevelopmentAuthority, SigningIdentity
+from auditor.provenance import DevelopmentAuthority, FileSigner, verify
+from auditor.provenance.signers import leaf_key
 from django_site import wiring
 from django_site.apps.audits.services.assets import asset_path
 from django_site.apps.jobs.models import Job
@@ -29,7 +31,7 @@ from django_site.apps.provenance.binder.film import Film
 from django_site.apps.provenance.binder.index import index_sign
 from django_site.apps.provenance.binder.making import UnfinishedFilmError, binder_again, binder_request
 from django_site.apps.provenance.binder.templates import TemplateError, addressee_read, addressees, missing
-from django_site.apps.provenance.models import Binder, LedgerEntry
+from django_site.apps.provenance.models import Binder, KeyUse, LedgerEntry
 from django_site.apps.provenance.services.ledger import ledger_append, ledger_head_sign
 from django_site.errors import InputError, NotAllowedError
 
@@ -78,6 +80,13 @@ def test_what_the_documents_say_is_what_happened(film):
     rows = cue_csv(cues).decode().splitlines()
     assert rows[0] == ",".join(COLUMNS)
     assert len(rows) == 1 + len(cues["cues"])
+    spoken = [one for one in cues["sound"] if "nobody's voice" in one["origin"]]
+    assert len(spoken) == len(film.cut.sound["lines"])
+    assert any(one["what"].startswith("ambience: ") for one in cues["sound"])
+    chain = {one["element"]: one["state"] for one in document("chain-of-title", film.cut, at)["elements"]}
+    assert chain["Sound"] == "recorded"
+    asked = {one["question"]: one["answer"] for one in document("eo-schedule", film.cut, at)["questions"]}
+    assert asked["Music"].startswith("none; computed for the film")
 
     wrote = document("human-authorship", film.cut, at)
     play = next(one for one in wrote["elements"] if one["element"] == "Screenplay")
@@ -179,7 +188,7 @@ def in_json(how):
 
 def stranger_signed(contents, tmp_path):
     """An index that was changed and signed by somebody else with a chain of their own."""
-    stranger = SigningIdentity.open(DevelopmentAuthority.create(tmp_path / "stranger").identity_directory)
+    stranger = FileSigner.open(DevelopmentAuthority.create(tmp_path / "stranger").identity_directory)
     held = dict(contents)
     held["signer.pem"] = stranger.chain_pem
     held["index.json.sig"] = index_sign(held["index.json"], stranger)
@@ -187,6 +196,26 @@ def stranger_signed(contents, tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_every_pdf_can_be_had_with_credentials_of_its_own(film, tmp_path):
+    binder = made(film, "insurer")
+    with zipfile.ZipFile(asset_path(binder.asset)) as plain, zipfile.ZipFile(asset_path(binder.credentials)) as signed:
+        pages = [name for name in plain.namelist() if name.endswith(".pdf")]
+        assert set(pages) == set(signed.namelist()) - {"README.txt"}
+        for name in pages:
+            page = tmp_path / name
+            page.write_bytes(signed.read(name))
+            report = verify(page, trust=wiring.trust_list())
+            assert report.state == "Trusted", (name, report.reasons)
+            digest = hashlib.sha256(plain.read(name)).hexdigest()
+            assert digest in json.dumps(report.as_dict()), "it says which file of the binder it is"
+        about = verify(tmp_path / "cover.pdf", trust=wiring.trust_list())
+        film_link = next(link for link in about.chain if link.media_type == "video/mp4")
+        assert (film_link.relationship, film_link.state) == ("inputTo", "Trusted"), "the film that the binder is about"
+        page.write_bytes(page.read_bytes().replace(b"/Type", b"/Tipe", 1))
+        assert verify(page, trust=wiring.trust_list()).state in ("Changed", "Unreadable")
+    assert KeyUse.objects.filter(purpose="binder").count() == 1
+
+
 def test_whatever_is_changed_is_found(film, tmp_path):
     path = asset_path(made(film, "streamer").asset)
 
@@ -268,8 +297,8 @@ def test_what_is_asked_wrongly_is_refused(studio, make):
         ask(at=timezone.now() - timedelta(days=1))
 
 
-def test_a_binder_that_fails_says_why_and_can_be_asked_for_again(studio, make, monkeypatch):
-    cut = make.release(studio).cut
+def test_a_binder_that_fails_says_why_and_can_be_asked_for_again(film, monkeypatch):
+    cut, studio = film.cut, film
     binder = binder_request(cut=cut, addressee="guild", by=studio.producer)
     from django_site.apps.provenance.binder import making
 
@@ -352,8 +381,8 @@ def test_timecodes_and_origins():
 
 
 def test_the_signature_is_the_same_twice_and_openssls_kind():
-    identity = wiring.signing_identity()
-    first = index_sign(b"{}", identity)
-    assert first == index_sign(b"{}", identity)
-    key = serialization.load_pem_private_key(identity.key_pem, password=None).public_key()
+    signer = wiring.signer()
+    first = index_sign(b"{}", signer)
+    assert first == index_sign(b"{}", signer)
+    key = leaf_key(signer)
     key.verify(first, b"{}", ec.ECDSA(hashes.SHA256()))

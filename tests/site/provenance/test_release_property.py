@@ -57,7 +57,8 @@ def film(make, settings, tmp_path):
     settings.LEDGER_HEADS = tmp_path / "heads.jsonl"
     studio = make.studio()
     production = make.production(
-        studio.organisation, studio.producer, brief="A letter lies on the shore.", width=64, height=36, fps=8,
+        studio.organisation, studio.producer, brief="A letter lies on the shore.",
+        territories=["US", "DE"], width=64, height=36, fps=8,
         total_seconds=2,
     )  # fmt: skip
     screenplay_write(production=production, by=studio.producer, scenes=1)
@@ -87,7 +88,7 @@ def film(make, settings, tmp_path):
     intent = SigningIntent.objects.get()
     draft, ingredients = cut_draft(intent)
     output = sign(
-        asset_path(intent.asset), tmp_path / "signed.mp4", draft=draft, identity=wiring.signing_identity(),
+        asset_path(intent.asset), tmp_path / "signed.mp4", draft=draft, signer=wiring.signer(),
         trust=wiring.trust_list(), ingredients=ingredients,
     )  # fmt: skip
     info = probe(output.path)

@@ -36,6 +36,7 @@ def studio(make, settings, tmp_path):
         studio.organisation,
         studio.producer,
         brief="A letter on the shore.",
+        territories=["US", "DE"],
         width=64,
         height=36,
         fps=8,

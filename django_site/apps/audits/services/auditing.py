@@ -1,6 +1,7 @@
 """Audits as jobs: look at the file, write what was found, decide, and set in motion what follows; in one transaction."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from auditor.audit import AuditReport
 from auditor.canonical import sha256_json
@@ -11,12 +12,14 @@ from django_site.apps.audits.models import (
     Asset,
     Audit,
     AuditState,
+    Decision,
     Dismissal,
     EvidenceFrame,
     Finding,
     Outcome,
     Zone,
 )
+from django_site.apps.audits.output_facts import trailer_facts
 from django_site.apps.audits.services.assets import asset_record, file_store
 from django_site.apps.audits.services.decisions import decide_and_record, reason_of
 from django_site.apps.audits.services.repeating import REPLAY
@@ -41,6 +44,7 @@ from django_site.apps.productions.models import (
     TakeState,
 )
 from django_site.apps.productions.states import cut_move, import_move, take_move
+from django_site.apps.provenance.models import Output
 from django_site.apps.reviews.services import case_open, cases_supersede
 from django_site.apps.reviews.services.overriding import permitted
 from django_site.errors import WrongStateError
@@ -89,7 +93,8 @@ def _look(work: JobWork, asset: Asset, production: Production, screenplay: Scree
     snapshot = index_snapshot_record()
     auditor, gallery = wiring.auditor(production.organisation_id), wiring.face_gallery()
     path = wiring.zone(Zone(asset.zone)).checked(asset.sha256)
-    report = auditor.audit(path, on_progress=work.on_progress, cancelled=work.cancelled)
+    look = auditor.audit_sound if facts.is_sound(asset) else auditor.audit
+    report = look(path, on_progress=work.on_progress, cancelled=work.cancelled)
     if screenplay is not None:
         report = with_words(report, screenplay=screenplay)
     evidence = tuple(
@@ -115,9 +120,10 @@ def _record(work: JobWork, looked: _Looked, asset: Asset, production: Production
     _refuse_unknown_works(report)
     document = report.as_dict()
     voices = wiring.voice_gallery().info().subjects > 0
-    missing = facts.missing_detectors((detector.name for detector in report.detectors), voices=voices)
+    heard = facts.is_sound(asset)
+    missing = facts.missing_detectors((detector.name for detector in report.detectors), voices=voices, sound=heard)
     searched = {detector.searched_sha256 for detector in report.detectors}
-    complete = not missing and report.frames_examined > 0 and looked.snapshot.digest in searched
+    complete = not missing and (heard or report.frames_examined > 0) and looked.snapshot.digest in searched
     reason = (
         "" if complete else f"not looked for by: {', '.join(missing) or 'any detector, in the index of that moment'}"
     )
@@ -268,6 +274,27 @@ def cut_audit_failed(*, target_id, reason: str) -> None:
     cut = Cut.objects.get(pk=target_id)
     if cut.state in (CutState.QUARANTINED, CutState.AUDITING):
         cut_move(cut, CutState.STOPPED, reason=f"It could not be audited: {reason}")
+
+
+# what is made from a released film
+
+
+def output_audit(*, work: JobWork, output: Output, asset: Asset, takes: Iterable[Take]) -> Decision:
+    """Audit a trailer as the film that it is, and decide on it. The decision is recorded whatever it says; the caller goes
+    by it. People whom nobody knows were cleared in the film, whose pictures these are, and are not asked about again."""
+    production = output.release.cut.production
+    looked = _look(work, asset, production)
+    looked = replace(looked, report=replace(looked.report, unknown_people=()), strangers=())
+    with work.fenced():
+        audit = _record(work, looked, asset, production, output=output)
+        consents_hold(audit)
+        return decide_and_record(
+            facts=trailer_facts(output, audit, takes),
+            actor=output.made_by,
+            audit=audit,
+            production=production,
+            output=output,
+        )
 
 
 # imported files

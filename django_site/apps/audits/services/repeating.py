@@ -32,7 +32,8 @@ def audits_repeat_for_subject(*, subject: Subject) -> int:
     """After a grant changed: judge again whatever shows the person and is not out yet. Returns how many."""
     shown = Q(findings__subject=subject, findings__kind__in=PERSON_KINDS)
     used = Q(take__likeness_uses__subject=subject) | Q(cut__items__take__likeness_uses__subject=subject)
-    return _audits_repeat(Audit.objects.filter(shown | used))
+    spoken = Q(production__voices__subject=subject)
+    return _audits_repeat(Audit.objects.filter(shown | used | spoken))
 
 
 def audits_repeat_for_work(*, work: Work) -> int:

@@ -8,6 +8,7 @@ from django_site.apps.likeness.compensation import compensation_record
 from django_site.apps.likeness.models import ConsentGrant, GrantState, UseEvent, UseKind
 from django_site.apps.likeness.selectors import grant_nearest, grants_by_subject
 from django_site.apps.productions.models import Cut, Take
+from django_site.apps.productions.voices import voice_spans
 
 
 def consents_hold(audit: Audit) -> None:
@@ -61,12 +62,14 @@ def seconds_covered(spans: Iterable[Sequence[float]]) -> float:
 
 
 def _cast_spans(*, take: Take | None, cut: Cut | None) -> dict[str, list]:
-    """Where the makers say that somebody is: the whole take, or their shots' stretches of the cut."""
+    """Where the makers say that somebody is: the whole take, or their shots' stretches of the cut and their lines in it."""
     spans: dict[str, list] = {}
     if take is not None:
         for subject_id in take.shot.cast or []:
             spans[subject_id] = [["face", 0.0, float(take.duration)]]
     elif cut is not None:
+        for subject_id, where in voice_spans(cut).items():
+            spans.setdefault(subject_id, []).extend(where)
         for item in cut.items.select_related("take__shot").order_by("position"):
             for subject_id in item.take.shot.cast or []:
                 if item.start is not None:

@@ -14,15 +14,11 @@ from django_site.apps.accounts.permissions import require
 from django_site.apps.audits.models import Asset, Zone
 from django_site.apps.audits.services.assets import asset_record, file_store
 from django_site.apps.likeness.models import Subject
-from django_site.apps.productions.models import (
-    Alteration,
-    ContentTopic,
-    Medium,
-    Production,
-    Reference,
-    Shot,
-)
-from django_site.apps.productions.services.screenplays import shot_replace
+from django_site.apps.productions.models import Production, Reference, Shot, VoiceCasting
+from django_site.apps.productions.selectors import shots_current
+from django_site.apps.productions.services.shots import shot_replace
+from django_site.apps.productions.vocabulary import Alteration, ContentTopic, Medium
+from django_site.apps.productions.voices import character_key, speaking_in
 from django_site.apps.reviews.held import refuse_if_held
 from django_site.errors import InputError
 from django_site.pages.names import file_label
@@ -52,6 +48,20 @@ def shot_cast(
     }
     same = all(getattr(shot, name) == value for name, value in people.items())
     return shot if same else shot_replace(shot=shot, changes={}, by=by, people=people)
+
+
+def voice_cast(*, production: Production, character: str, subject: Subject | None, by: User) -> None:
+    """Say whose voice a character speaks with; ``None`` takes the person's voice away, and a synthesiser's own, which is
+    nobody's, speaks. The gate asks for a grant of the voice before the next take, and each cut asks again."""
+    require(by, "productions.change", production)
+    key = character_key(character)
+    if key not in speaking_in(shots_current(production)) and subject is not None:
+        raise InputError(f"{key or 'nobody'} says nothing in this film; choose somebody who speaks")
+    refuse_if_held(production)
+    with transaction.atomic():
+        VoiceCasting.objects.filter(production=production, character=key).delete()
+        if subject is not None:
+            VoiceCasting.objects.create(production=production, character=key, subject=subject, said_by=by)
 
 
 def production_declare(

@@ -2,20 +2,11 @@
 
 from django.db import transaction
 from django.db.models import Max
-from django.utils import timezone
 
-from auditor.media import probe
-from django_site import wiring
 from django_site.apps.accounts.models import User
 from django_site.apps.accounts.permissions import require
-from django_site.apps.audits.facts import edit_facts
-from django_site.apps.audits.models import Outcome
-from django_site.apps.audits.services.assets import asset_path, asset_record, file_store
-from django_site.apps.audits.services.auditing import audit_enqueue
-from django_site.apps.audits.services.decisions import decide_and_record, reason_of
 from django_site.apps.jobs.models import JobKind
 from django_site.apps.jobs.services import job_enqueue
-from django_site.apps.jobs.work import JobWork
 from django_site.apps.productions.models import (
     ContributionAct,
     Cut,
@@ -24,11 +15,21 @@ from django_site.apps.productions.models import (
     Production,
     Take,
 )
-from django_site.apps.productions.selectors import USABLE_TAKE_STATES, screenplay_current, takes_usable
+from django_site.apps.productions.selectors import screenplay_current, takes_usable
 from django_site.apps.productions.services.contributions import contribution_record
+from django_site.apps.productions.services.sounds import placed_sounds
+from django_site.apps.productions.services.timelines import (
+    clip_shot,
+    shots_on,
+    takes_for,
+    timeline_fitted,
+    timeline_of,
+)
 from django_site.apps.productions.states import cut_move
-from django_site.errors import WrongStateError
-from generator.edit import DISCLOSURE_CARD, assemble
+from django_site.apps.productions.vocabulary import VideoCodec
+from django_site.errors import InputError, WrongStateError
+from generator.edit import Card, Clip, EditError, Timeline
+from generator.edit.document import as_document
 
 #: What puts takes in the screenplay's order when the last of them is cleared.
 ASSEMBLER = "Reelproof assembler"
@@ -46,15 +47,37 @@ def cut_assemble_when_ready(*, production: Production, by: User) -> Cut | None:
     takes = takes_usable(production)
     if not takes or any(take is None for take in takes):
         return None
-    chosen = [take.pk for take in takes]
+    edited = _edited_before(production)
+    shown = takes if edited is None else _takes_on(edited[0], production)
+    chosen = [take.pk for take in shown]
     for cut in production.cuts.exclude(state__in=_OVER):
         if list(cut.items.order_by("position").values_list("take", flat=True)) == chosen:
             return cut
-    return _begin(production, takes, by, tool=ASSEMBLER)
+    if edited is None:
+        return _begin(production, takes, by, tool=ASSEMBLER)
+    return cut_begin(production, timeline=edited[0], base=edited[1], by=by, tool=ASSEMBLER)
 
 
-def cut_request(*, production: Production, by: User) -> Cut:
-    """Cut what there is, on a person's word. Raises ``WrongStateError`` naming what is missing."""
+def _edited_before(production: Production) -> tuple[Timeline, Cut] | None:
+    """The timeline that a person cut last, with the takes that may be shown now, and the cut that it was based on. ``None``
+    where nobody edited yet, or where too much has changed for it to be fitted."""
+    kept = production.cuts.filter(based_on__timeline__isnull=False, timeline__isnull=False).exclude(state__in=_OVER)
+    last = kept.select_related("based_on").order_by("-version").first()
+    if last is None:
+        return None
+    timeline = timeline_of(last)
+    try:
+        fitted = timeline_fitted(timeline, production, known=shots_on(timeline) | shots_on(timeline_of(last.based_on)))
+    except (EditError, WrongStateError):
+        return None
+    return fitted, last.based_on
+
+
+def cut_request(*, production: Production, by: User, video: str = "") -> Cut:
+    """Cut every shot whole and in order, on a person's word, encoded as ``video`` (as the cut before, unless said). Raises
+    ``InputError`` for another codec, ``WrongStateError`` naming what is missing."""
+    if video and video not in VideoCodec.values:
+        raise InputError(f"a film is encoded as {' or '.join(VideoCodec.values)}, not as {video[:20]!r}")
     require(by, "productions.change", production)
     with transaction.atomic():
         Production.objects.select_for_update().get(pk=production.pk)
@@ -64,103 +87,87 @@ def cut_request(*, production: Production, by: User) -> Cut:
             raise WrongStateError(
                 f"{missing or 'all'} of {len(takes)} shots have no cleared take yet; render or replace them"
             )
-        return _begin(production, takes, by)
+        return _begin(production, takes, by, video=video)
 
 
-def _begin(production: Production, takes: list[Take], by: User, *, tool: str = "") -> Cut:
-    screenplay = screenplay_current(production)
-    cut = Cut.objects.create(
-        production=production,
-        screenplay=screenplay,
-        version=(production.cuts.aggregate(last=Max("version"))["last"] or 0) + 1,
-        title=screenplay.title,
-        edited_by=by,
-    )
+def _begin(production: Production, takes: list[Take], by: User, *, tool: str = "", video: str = "") -> Cut:
+    cut = _created(production, screenplay_current(production).title, by, **({"video": video} if video else {}))
     for position, take in enumerate(takes, start=1):
         CutItem.objects.create(cut=cut, position=position, take=take, take_in=0, take_out=take.duration)
+    return _owed(cut, takes, by, tool, {"rule": "the newest usable take of each shot"})
+
+
+def cut_begin(
+    production: Production, *, timeline: Timeline, base: Cut, by: User, tool: str = "", measure: dict | None = None
+) -> Cut:
+    """Begin the cut of a timeline that was worked on from ``base``'s. In the caller's transaction, which holds the
+    production. Raises ``WrongStateError`` for a clip whose take may not be shown, no take at all, or a sound that may not
+    be heard."""
+    takes = _takes_on(timeline, production)
+    if not takes:
+        raise WrongStateError("there is no take on the timeline; a film needs one")
+    placed_sounds(production, timeline)
+    cut = _created(production, timeline.title, by, timeline=as_document(timeline), based_on=base)
+    for position, (clip, take) in enumerate(zip(_clips(timeline), takes, strict=True), start=1):
+        CutItem.objects.create(
+            cut=cut,
+            position=position,
+            take=take,
+            take_in=round(float(clip.start / timeline.rate), 3),
+            take_out=round(float(clip.end / timeline.rate), 3),
+        )
+    return _owed(cut, takes, by, tool, {"rule": f"the timeline of {base}, edited", **(measure or {})})
+
+
+def _clips(timeline: Timeline) -> list[Clip]:
+    return [clip for clip in timeline.clips if not isinstance(clip.source, Card)]
+
+
+def _takes_on(timeline: Timeline, production: Production) -> list[Take]:
+    """The takes that a timeline shows, clip by clip."""
+    may = takes_for(production)
+    takes = []
+    for clip in _clips(timeline):
+        fitting = [take for take in may.get(clip_shot(clip), []) if take.asset.sha256 == clip.source.sha256]
+        if not fitting:
+            raise WrongStateError(f"clip {clip.id} shows a take that may not be shown; choose another")
+        takes.append(fitting[0])
+    return takes
+
+
+def _created(production: Production, title: str, by: User, **fields) -> Cut:
+    before = production.cuts.order_by("-version").values_list("video", flat=True).first()
+    if before is not None:
+        fields.setdefault("video", before)
+    return Cut.objects.create(
+        production=production,
+        screenplay=screenplay_current(production),
+        version=(production.cuts.aggregate(last=Max("version"))["last"] or 0) + 1,
+        title=title,
+        edited_by=by,
+        **fields,
+    )
+
+
+def _owed(cut: Cut, takes: list[Take], by: User, tool: str, measure: dict) -> Cut:
     rendered = Take.objects.filter(shot__in=[take.shot_id for take in takes], asset__isnull=False).count()
     contribution_record(
-        production=production,
+        production=cut.production,
         actor=by,
         act=ContributionAct.ARRANGED,
         target=cut,
         tool=tool,
         note="begun by itself when every shot had a take" if tool else "asked for this cut",
-        measure={"takes": {"used": len(takes), "rendered": rendered}, "rule": "the newest usable take of each shot"},
+        measure={"takes": {"used": len(takes), "rendered": rendered}, **measure},
     )
     job_enqueue(
         kind=JobKind.ASSEMBLE_CUT,
         key=f"assemble_cut:{cut.pk}",
-        production=production,
+        production=cut.production,
         target_id=cut.pk,
         requested_by=by,
     )
     return cut
-
-
-def cut_assemble(*, work: JobWork) -> None:
-    """Cut the takes together with titles and the disclosure card; owe the audit of the whole."""
-    cut = Cut.objects.select_related("production__organisation", "edited_by").get(pk=work.job.target_id)
-    items = list(cut.items.select_related("take__asset", "take__generation").order_by("position"))
-    barred = [str(item.take) for item in items if item.take.state not in USABLE_TAKE_STATES]
-    if barred:
-        raise WrongStateError(f"{', '.join(barred)} may not be shown any more; the film needs other takes")
-    _consents_stand(cut)
-    with work.fenced():
-        cut_move(cut, CutState.ASSEMBLING)
-    sources = [_as_media_file(item.take, work) for item in items]
-    made = assemble(
-        sources,
-        work.directory / "cut.mp4",
-        title=cut.title,
-        credits=_credits(cut, items),
-        on_progress=work.on_progress,
-        cancelled=work.cancelled,
-    )
-    info = probe(made.path)
-    stored = file_store(source=made.path)
-    with work.fenced():
-        asset = asset_record(stored=stored, media_type=info.media_type, probe=info.as_dict())
-        for item, placed in zip(items, made.items, strict=True):
-            CutItem.objects.filter(pk=item.pk).update(start=round(placed.start, 3), end=round(placed.end, 3))
-        cut_move(
-            cut,
-            CutState.QUARANTINED,
-            asset=asset,
-            duration=round(info.duration, 3),
-            audience_notice=DISCLOSURE_CARD,
-            reason="",
-        )
-        audit_enqueue(
-            kind=JobKind.AUDIT_CUT,
-            target=cut,
-            production=cut.production,
-            asset=asset,
-            requested_by=cut.edited_by,
-        )
-        work.finish(asset=str(asset.pk), sha256=asset.sha256, seconds=round(info.duration, 3))
-
-
-def _consents_stand(cut: Cut) -> None:
-    """Before takes are cut together: do the consents of everybody in them stand now? A no is recorded."""
-    asked = edit_facts(cut)
-    if wiring.policy_bundle().decide(asked.as_facts(), at=timezone.now()).outcome != Outcome.BLOCK:
-        return
-    decision = decide_and_record(facts=asked, actor=cut.edited_by, production=cut.production, cut=cut)
-    raise WrongStateError(reason_of(decision))
-
-
-def _credits(cut: Cut, items: list[CutItem]) -> tuple[str, ...]:
-    models = dict.fromkeys(f"{one.model_name} {one.model_version}" for one in (item.take.generation for item in items))
-    return (cut.title, f"{cut.production.organisation}", *(f"Pictures: {model}" for model in models))
-
-
-def _as_media_file(take: Take, work: JobWork):
-    """The take's file under a name that says what it is; a link, not a copy."""
-    link = work.directory / f"take-{take.pk}.mp4"
-    if not link.exists():
-        link.symlink_to(asset_path(take.asset))
-    return link
 
 
 def cut_failed(*, target_id, reason: str) -> None:

@@ -25,7 +25,7 @@ def production_declare_more(*, production: Production, by: User, **said: Any) ->
     declared = {name: _checked(name, value) for name, value in said.items() if value != DECLARABLE[name]}
     with transaction.atomic():
         held = Production.objects.select_for_update().get(pk=production.pk)
-        if held.cuts.filter(state__in=[CutState.APPROVED, CutState.SIGNING]).exists():
+        if held.cuts.filter(state__in=[CutState.APPROVED, CutState.SIGNING, CutState.AWAITING_TIME]).exists():
             raise WrongStateError(
                 "a cut is being signed as it was approved; wait until it is released, or make another"
             )

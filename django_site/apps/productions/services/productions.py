@@ -6,8 +6,9 @@ from django.db import transaction
 
 from django_site.apps.accounts.models import Organisation, Role, User
 from django_site.apps.accounts.permissions import require
-from django_site.apps.productions.models import ContributionAct, Production, ProductionMember, Use
+from django_site.apps.productions.models import ContributionAct, Production, ProductionMember
 from django_site.apps.productions.services.contributions import contribution_record
+from django_site.apps.productions.vocabulary import Use
 from django_site.errors import InputError
 
 #: The longest side that previsualisation takes may have; beyond it a take costs minutes.

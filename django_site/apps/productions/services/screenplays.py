@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from django_site.apps.accounts.models import User
@@ -13,51 +12,106 @@ from django_site.apps.audits.services.assets import asset_path, asset_store
 from django_site.apps.audits.services.words import words_shared
 from django_site.apps.corpora.models import Act, Work
 from django_site.apps.corpora.selectors import licence_chosen, licences_said, licensed_acts_of
-from django_site.apps.jobs.services import jobs_call_off
-from django_site.apps.productions.authorship import fields_measure, text_measure
+from django_site.apps.productions.authorship import text_measure
 from django_site.apps.productions.models import (
     ContributionAct,
     Production,
-    Reference,
     Scene,
     Screenplay,
     Shot,
-    Take,
-    TakeState,
 )
+from django_site.apps.productions.people import subjects_castable
 from django_site.apps.productions.selectors import screenplay_current
 from django_site.apps.productions.services.contributions import contribution_record
-from django_site.apps.productions.states import take_move
-from django_site.apps.reviews.services import cases_supersede
+from django_site.apps.productions.services.shots import shot_put_aside
 from django_site.errors import WrongStateError
-from generator.narrative import parse_fountain, write_screenplay
-from generator.shots import ShotRequest, plan_shots
+from generator.narrative import StoryPlan, parse_fountain, plan_story
+from generator.narrative import structure as structure_named
+from generator.narrative.revisions import Author, Revision
+from generator.narrative.structures import MIN_SCENES
+from generator.narrative.writers import GrammarWriter, Overlap, SharedPassage, Written
+from generator.shots import plan_shots
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A passage that a registered script has too: in a sentence, whose it is, what that is licensed for, and whether a
-    licence in force lets it be reproduced."""
+    """A passage that a registered script has too: in a sentence, whose it is, what that is licensed for, whether a licence
+    in force lets it be reproduced, and how many words are the same."""
 
     plain: str
     work: Work
     licence: str
     licensed: bool
+    words: int
 
 
 #: What writes screenplays and plans shots on a person's word.
+#: Stands for the author of lines from before authors were kept.
+UNKNOWN = "not kept"
 WRITER, PLANNER = "Reelproof screenplay writer", "Reelproof shot planner"
 #: What Fountain text is stored as.
 FOUNTAIN = "text/plain"
-#: States of takes that another version of their shot leaves as they are: over, with the reason.
-_OVER = (TakeState.FAILED, TakeState.STOPPED, TakeState.REJECTED, TakeState.SUPERSEDED)
 
 
-def screenplay_write(*, production: Production, by: User, scenes: int = 3) -> Screenplay:
-    """Write the screenplay from the brief and plan its shots. Raises ``BriefError``."""
+def screenplay_write(
+    *, production: Production, by: User, scenes: int | None = None, structure: str = "three-act"
+) -> Screenplay:
+    """Write the screenplay from the brief and plan its shots: as many scenes as its length wants unless said. People whose
+    grants name the production may be named in it. Scenes that
+    repeat registered scripts without a licence are written anew. Raises ``BriefError``, ``StoryError``, ``WordsError``, and
+    ``SubjectError``, with what can be done instead, for real people and protected characters."""
     require(by, "productions.change", production)
-    written = write_screenplay(production.brief, scenes=scenes, seed=production.seed)
-    return _store(production, written.to_fountain(), by, tool=WRITER, note="from the brief")
+    plan = screenplay_plan(production, structure=structure, scenes=scenes)
+    written = GrammarWriter().write(plan, accepts=lambda words: overlap_of(production, words))
+    return screenplay_keep(production=production, by=by, written=written, structure=structure)
+
+
+def screenplay_plan(production: Production, *, structure: str, scenes: int | None = None) -> StoryPlan:
+    """The story as any writer writes it out. Raises ``BriefError``, ``StoryError`` and ``SubjectError``."""
+    return plan_story(
+        production.brief,
+        structure=structure,
+        scenes=scenes or scenes_for(float(production.total_seconds), structure),
+        seed=production.seed,
+        cleared=names_cleared(production),
+    )
+
+
+def names_cleared(production: Production) -> list[str]:
+    """Whom its brief may name: real people whose grants name it, and characters whose works a licence in force lets the
+    organisation imitate recognisably (a work that is called as the character)."""
+    people = subjects_castable(production).values_list("legal_name", flat=True)
+    works = Work.objects.filter(organisation=production.organisation_id, withdrawn_at__isnull=True)
+    acts, now = (
+        licensed_acts_of(works.filter(licensed_acts__act=Act.ADAPT).values_list("pk", flat=True)),
+        timezone.now(),
+    )
+    chosen = {pk: licence_chosen(own, at=now) for pk, own in acts.items()}
+    licensed = [pk for pk, one in chosen.items() if one is not None and one[2] and Act.ADAPT in one[1]]
+    return [*people, *Work.objects.filter(pk__in=licensed).values_list("title", flat=True)]
+
+
+def screenplay_keep(*, production: Production, by: User, written: Written, structure: str) -> Screenplay:
+    """What was written as the next version, its lines by whoever wrote them: the grammar, or the model by its name."""
+    revision = Revision.written(written.lines, by=written.card.author)
+    tool = written.card.author.id if written.card.kind == "model" else WRITER
+    fountain = written.screenplay.to_fountain()
+    return _store(production, fountain, by, revision, tool=tool[:200], note=f"from the brief, as: {structure}")
+
+
+def overlap_of(production: Production, words: str) -> Overlap:
+    """What a scene shares with registered scripts, and whether a licence lets it: asked before the scene is kept."""
+    return Overlap(
+        tuple(
+            SharedPassage(str(passage.work), passage.plain, passage.words, passage.licensed)
+            for passage in passages_of(production, words)
+        )
+    )
+
+
+def scenes_for(seconds: float, structure: str) -> int:
+    """How many scenes a film of this length has: one in fifteen seconds, three to twelve, and what its structure needs."""
+    return max(min(12, max(3, round(seconds / 15))), MIN_SCENES[structure_named(structure).order])
 
 
 class SharedWordsError(WrongStateError):
@@ -83,7 +137,19 @@ def screenplay_revise(*, production: Production, fountain: str, by: User, words_
     if passages and not words_read:
         raise SharedWordsError(passages)
     note = f"kept {len(passages)} passages of registered scripts" if passages else ""
-    return _store(production, fountain, by, tool="", note=note)
+    author = Author("person", str(by.pk))
+    earlier = revision_of(screenplay_current(production))
+    revision = earlier.revised(fountain, by=author) if earlier else Revision.first(fountain, by=author)
+    return _store(production, fountain, by, revision, tool="", note=note)
+
+
+def revision_of(screenplay: Screenplay | None) -> Revision | None:
+    """Who wrote each line of a version. Of one from before that was kept, all lines are by whoever wrote the whole."""
+    if screenplay is None:
+        return None
+    if screenplay.lines is not None:
+        return Revision.from_dict(screenplay.lines)
+    return Revision.first(screenplay_text(screenplay), by=Author("program", UNKNOWN))
 
 
 def passages_of(production: Production, fountain: str) -> list[Passage]:
@@ -98,7 +164,7 @@ def passages_of(production: Production, fountain: str) -> list[Passage]:
         if work is not None:
             chosen = licence_chosen(acts.get(str(work.pk), []), at=now)
             licensed = chosen is not None and chosen[2] and Act.REPRODUCE in chosen[1]
-            passages.append(Passage(finding.plain, work, said[work.pk], licensed))
+            passages.append(Passage(finding.plain, work, said[work.pk], licensed, round(finding.measured["words"])))
     return passages
 
 
@@ -107,7 +173,9 @@ def screenplay_text(screenplay: Screenplay) -> str:
     return asset_path(screenplay.asset).read_text(encoding="utf-8")
 
 
-def _store(production: Production, fountain: str, by: User, *, tool: str, note: str = "") -> Screenplay:
+def _store(
+    production: Production, fountain: str, by: User, revision: Revision, *, tool: str, note: str = ""
+) -> Screenplay:
     parsed = parse_fountain(fountain)
     requests = plan_shots(
         parsed,
@@ -123,13 +191,14 @@ def _store(production: Production, fountain: str, by: User, *, tool: str, note: 
         earlier = screenplay_current(production)
         if earlier is not None:
             for shot in Shot.objects.filter(scene__screenplay=earlier, current=True):
-                _put_aside(shot, by, note=f"with version {earlier.version} of the screenplay")
+                shot_put_aside(shot, by, note=f"with version {earlier.version} of the screenplay")
         screenplay = Screenplay.objects.create(
             production=production,
             version=1 if earlier is None else earlier.version + 1,
             title=parsed.title,
             logline=parsed.logline,
             asset=asset,
+            lines=revision.as_dict(),
         )
         contribution_record(
             production=production,
@@ -169,55 +238,3 @@ def _edited(production: Production, earlier: Screenplay | None, fountain: str) -
         for name, version in (("against_previous", earlier), ("against_draft", draft))
         if version is not None
     }
-
-
-def shot_replace(*, shot: Shot, changes: dict, by: User, people: dict | None = None) -> Shot:
-    """A new version of a shot; its takes are put aside. ``changes`` are fields of the ShotRequest; ``people`` replaces who
-    is cast, what topics it touches and how likenesses are altered (``casting.shot_cast``), which else stay as they are.
-
-    Raises ``ShotError`` naming the first field that is wrong.
-    """
-    production = shot.scene.screenplay.production
-    require(by, "productions.change", production)
-    declared = {"cast": shot.cast, "content": shot.content, "alterations": shot.alterations, **(people or {})}
-    request = ShotRequest.from_dict({**shot.spec, **changes})
-    with transaction.atomic():
-        Production.objects.select_for_update().get(pk=production.pk)
-        _put_aside(shot, by, note="the shot was changed")
-        last = Shot.objects.filter(scene=shot.scene, position=shot.position).aggregate(last=Max("version"))["last"]
-        Shot.objects.filter(scene=shot.scene, position=shot.position, current=True).update(current=False)
-        replaced = Shot.objects.create(
-            scene=shot.scene, position=shot.position, version=last + 1, spec=request.as_dict(), **declared
-        )
-        Reference.objects.filter(shot=shot).update(shot=replaced)
-        contribution_record(
-            production=production,
-            actor=by,
-            act=ContributionAct.EDITED if changes else ContributionAct.DIRECTED,
-            target=replaced,
-            note=", ".join(sorted([*changes, *(people or {})])),
-            measure=_changed(shot, replaced),
-        )
-    return replaced
-
-
-def _changed(before: Shot, after: Shot) -> dict:
-    """What a person changed of a shot: fields of its spec, and who is cast, what it touches, how likenesses are altered."""
-    declared = ("cast", "content", "alterations")
-    return fields_measure(
-        {**before.spec, **{name: getattr(before, name) for name in declared}},
-        {**after.spec, **{name: getattr(after, name) for name in declared}},
-    )
-
-
-def _put_aside(shot: Shot, by: User, *, note: str) -> None:
-    """Supersede the shot's takes; those still being rendered or audited are called off. What was rendered and is not used
-    is part of the record."""
-    production = shot.scene.screenplay.production
-    for take in Take.objects.filter(shot=shot).exclude(state__in=_OVER):
-        cases_supersede(take=take)
-        rendered = take.asset_id is not None
-        take_move(take, TakeState.SUPERSEDED)
-        jobs_call_off(target_id=take.pk, reason="The shot was replaced.")
-        if rendered:
-            contribution_record(production=production, actor=by, act=ContributionAct.REPLACED, target=take, note=note)

@@ -1,18 +1,20 @@
 """Takes: Gate 1 and the generation record before anything is rendered; quarantine and an audit right after."""
 
 import hashlib
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from auditor.canonical import sha256_json
 from auditor.media import probe
 from django_site import wiring
 from django_site.apps.accounts.models import User
 from django_site.apps.accounts.permissions import require
 from django_site.apps.audits.facts import dispatch_facts, prompt_facts, references_of
-from django_site.apps.audits.models import Outcome
-from django_site.apps.audits.services.assets import asset_record, file_store
+from django_site.apps.audits.models import Asset, Outcome
+from django_site.apps.audits.services.assets import asset_path, asset_record, file_store
 from django_site.apps.audits.services.auditing import audit_enqueue
 from django_site.apps.audits.services.decisions import decide_and_record, reason_of
 from django_site.apps.jobs.models import JobKind
@@ -28,12 +30,15 @@ from django_site.apps.productions.models import (
     Take,
     TakeState,
 )
-from django_site.apps.productions.selectors import USABLE_TAKE_STATES, shots_current
+from django_site.apps.productions.selectors import USABLE_TAKE_STATES, shots_current, takes_ranked
 from django_site.apps.productions.services.casting import references_refresh
 from django_site.apps.productions.services.contributions import contribution_record
-from django_site.apps.productions.services.screenplays import screenplay_text
+from django_site.apps.productions.services.screenplays import names_cleared, screenplay_text
 from django_site.apps.productions.states import take_move
-from django_site.errors import InputError, WrongStateError
+from django_site.errors import InputError, StorageDamagedError, WrongStateError
+from django_site.ids import uuid7
+from generator.backends.words import refuse_words
+from generator.edit.scoring import score_take
 from generator.shots import ShotRequest
 
 #: States in which a shot already has a take that may still become part of the film.
@@ -51,7 +56,21 @@ _ALIVE = (
 _CUTS_OVER = (CutState.FAILED, CutState.STOPPED, CutState.REJECTED)
 
 
-def take_request(*, shot: Shot, by: User) -> Take:
+#: Candidates that may be asked for at once: each costs a whole render.
+MAX_CANDIDATES = 6
+
+
+def takes_request(*, shot: Shot, by: User, count: int) -> list[Take]:
+    """Ask for several candidates of a shot at once, each with a seed of its own; the best by measure stands for the shot.
+    Raises ``InputError`` for a number out of bounds."""
+    if not 1 <= count <= MAX_CANDIDATES:
+        raise InputError(f"{count} candidates of a shot can't be asked for; choose 1 to {MAX_CANDIDATES}")
+    together = uuid7() if count > 1 else None
+    with transaction.atomic():
+        return [take_request(shot=shot, by=by, asked_with=together) for _ in range(count)]
+
+
+def take_request(*, shot: Shot, by: User, asked_with: UUID | None = None) -> Take:
     """Ask for a take of a shot. The record of how it will be made comes first, then Gate 1, then the renderer.
 
     A take that Gate 1 does not allow exists, stopped, with the reason; nothing was rendered for it.
@@ -68,6 +87,8 @@ def take_request(*, shot: Shot, by: User) -> Take:
         number = (shot.takes.aggregate(last=Max("number"))["last"] or 0) + 1
         spec = {**shot.spec, "seed": (int(shot.spec["seed"]) + number - 1) % 2**63}
         request = ShotRequest.from_dict(spec)
+        if card.kind == "trained-model":
+            refuse_words(request, cleared=names_cleared(production))
         record = GenerationRecord.objects.create(
             model_name=card.name,
             model_version=card.version,
@@ -79,13 +100,14 @@ def take_request(*, shot: Shot, by: User) -> Take:
             prompt=request.prompt or request.description,
             negative_prompt=request.negative_prompt,
             parameters=spec,
+            inputs_sha256=sha256_json({"model": card.digest, "parameters": spec}),
             ingredients=[
                 {"kind": "screenplay", "sha256": shot.scene.screenplay.asset.sha256},
                 *({"kind": "reference", "sha256": one.asset.sha256} for one in references_of(shot)),
             ],
             actor=by,
         )
-        take = Take.objects.create(shot=shot, number=number, generation=record)
+        take = Take.objects.create(shot=shot, number=number, generation=record, asked_with=asked_with)
         contribution_record(
             production=production,
             actor=by,
@@ -111,28 +133,37 @@ def take_request(*, shot: Shot, by: User) -> Take:
     return take
 
 
-def production_render(*, production: Production, by: User) -> list[Take]:
-    """Ask for a take of every current shot that has none alive."""
+def production_render(*, production: Production, by: User, candidates: int = 1) -> list[Take]:
+    """Ask for a take of every current shot that has none alive, or for so many candidates of each."""
     require(by, "productions.change", production)
     return [
-        take_request(shot=shot, by=by)
+        take
         for shot in shots_current(production)
         if not shot.takes.filter(state__in=_ALIVE).exists()
+        for take in takes_request(shot=shot, by=by, count=candidates)
     ]
 
 
 def take_render(*, work: JobWork) -> None:
-    """Render a take into quarantine and owe its audit."""
+    """Render a take into quarantine and owe its audit. What was rendered before from the same inputs is not rendered again:
+    the take has those bytes, and an audit of its own."""
     take = Take.objects.select_related("shot__scene__screenplay__production", "generation__actor").get(
         pk=work.job.target_id
     )
-    production = take.shot.scene.screenplay.production
     with work.fenced():
         take_move(take, TakeState.RENDERING)
     _still_allowed(take)
     backend = wiring.video_backend()
     if backend.card.digest != take.generation.model_sha256:
         raise WrongStateError("the renderer has changed since this take was planned; ask for another take")
+    twin = take_twin(take)
+    if twin is not None:
+        with work.fenced():
+            _quarantined(
+                take, twin.asset, float(twin.duration), twin.frames, note=f"the same inputs as {twin}: its bytes"
+            )
+            work.finish(asset=str(twin.asset_id), sha256=twin.asset.sha256, frames=twin.frames, same_as=str(twin.pk))
+        return
     made = backend.render(
         ShotRequest.from_dict(take.generation.parameters),
         work.directory / "take.mp4",
@@ -140,27 +171,58 @@ def take_render(*, work: JobWork) -> None:
         cancelled=work.cancelled,
     )
     info = probe(made.path)
+    take.score = score_take(made.path, made.request, cancelled=work.cancelled).as_dict()
     stored = file_store(source=made.path)
     with work.fenced():
         asset = asset_record(stored=stored, media_type=info.media_type, probe=info.as_dict())
-        take_move(
-            take, TakeState.QUARANTINED, asset=asset, duration=round(info.duration, 3), frames=info.frames, reason=""
+        _quarantined(take, asset, info.duration, info.frames)
+        work.finish(
+            asset=str(asset.pk),
+            sha256=asset.sha256,
+            frames=info.frames,
+            seconds=round(info.duration, 3),
+            **({"record": dict(made.record)} if made.record else {}),
         )
-        contribution_record(
-            production=production,
-            actor=take.generation.actor,
-            act=ContributionAct.RENDERED,
-            target=take,
-            tool=f"{take.generation.model_name} {take.generation.model_version}",
-        )
-        audit_enqueue(
-            kind=JobKind.AUDIT_TAKE,
-            target=take,
-            production=production,
-            asset=asset,
-            requested_by=take.generation.actor,
-        )
-        work.finish(asset=str(asset.pk), sha256=asset.sha256, frames=info.frames, seconds=round(info.duration, 3))
+
+
+def take_twin(take: Take) -> Take | None:
+    """A rendered take of the same organisation that was made from the same inputs by the same model, its file at hand."""
+    inputs = take.generation.inputs_sha256
+    organisation = take.shot.scene.screenplay.production.organisation_id
+    if inputs is None:
+        return None
+    same = Take.objects.filter(
+        generation__inputs_sha256=inputs,
+        generation__model_sha256=take.generation.model_sha256,
+        shot__scene__screenplay__production__organisation=organisation,
+        asset__isnull=False,
+    )
+    twins = same.exclude(pk=take.pk).select_related("asset", "shot").order_by("created_at")
+    return next((twin for twin in twins if _lies_there(twin.asset)), None)
+
+
+def _lies_there(asset: Asset) -> bool:
+    try:
+        asset_path(asset)
+    except StorageDamagedError:
+        return False  # lost: rendered anew, which also puts it back
+    return True
+
+
+def _quarantined(take: Take, asset: Asset, seconds: float, frames: int, *, note: str = "") -> None:
+    """The take has its file; its audit is owed. In the caller's transaction."""
+    production, record = take.shot.scene.screenplay.production, take.generation
+    made = {"asset": asset, "duration": round(seconds, 3), "frames": frames, "score": take.score}
+    take_move(take, TakeState.QUARANTINED, **made, reason="")
+    contribution_record(
+        production=production,
+        actor=record.actor,
+        act=ContributionAct.RENDERED,
+        target=take,
+        tool=f"{record.model_name} {record.model_version}",
+        note=note,
+    )
+    audit_enqueue(kind=JobKind.AUDIT_TAKE, target=take, production=production, asset=asset, requested_by=record.actor)
 
 
 def _digest(text: str) -> str:
@@ -168,14 +230,14 @@ def _digest(text: str) -> str:
 
 
 def take_choose(*, take: Take, by: User, reason: str) -> Take:
-    """Prefer a take: the newer ones of its shot that could be used as well are rejected for it, on the record."""
-    others = Take.objects.filter(shot=take.shot, number__gt=take.number, state__in=USABLE_TAKE_STATES)
+    """Prefer a take: those of its shot that would stand before it are rejected for it, on the record."""
     with transaction.atomic():
         production = _held(take, by)
         if take.state not in USABLE_TAKE_STATES:
             raise WrongStateError(f"{take} is {take.get_state_display().lower()}; only a cleared take can be chosen")
         _say_why(reason)
-        for other in others.order_by("number"):
+        ranked = takes_ranked(list(Take.objects.filter(shot=take.shot, state__in=USABLE_TAKE_STATES)))
+        for other in sorted(ranked[: ranked.index(take)], key=lambda one: one.number):
             take_reject(take=other, by=by, reason=f"take {take.number} was chosen: {reason}")
         contribution_record(production=production, actor=by, act=ContributionAct.SELECTED, target=take, note=reason)
     return take

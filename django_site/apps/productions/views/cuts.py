@@ -15,7 +15,7 @@ from django_site.apps.productions.films import cut_timeline
 from django_site.apps.productions.models import Cut
 from django_site.apps.productions.selectors import cuts_visible_to, productions_visible_to
 from django_site.apps.productions.services.cuts import cut_request
-from django_site.apps.provenance.models import Release
+from django_site.apps.provenance.models import IntentKind, Release
 from django_site.apps.provenance.services.signing import cut_signing_request
 from django_site.apps.reviews.selectors import cases_visible_to
 from django_site.apps.reviews.views.asked import asked_about
@@ -31,6 +31,7 @@ def cut_page(request: HttpRequest, cut_id: UUID) -> HttpResponse:
     audit = audit_latest(cut=cut)
     findings = findings_of(audit)
     items = list(cut.items.select_related("take__shot", "take__generation", "take__asset"))
+    release = Release.objects.filter(cut=cut).select_related("manifest__asset", "released_by").first()
     context = {
         "production": cut.production,
         "cut": cut,
@@ -42,8 +43,10 @@ def cut_page(request: HttpRequest, cut_id: UUID) -> HttpResponse:
             decision for point in ("release", "cut") if (decision := decision_latest(cut=cut, point=point)) is not None
         ],
         "case": cases_visible_to(request.user).filter(cut=cut).order_by("-created_at").first(),
-        "release": Release.objects.filter(cut=cut).select_related("manifest__asset", "released_by").first(),
-        "intent": cut.signing_intents.order_by("-created_at").first(),
+        "release": release,
+        "middle": f"{float(cut.duration or 0) / 2:.1f}",
+        "outputs": list(release.outputs.select_related("manifest__asset", "manifest__sidecar")) if release else [],
+        "intent": cut.signing_intents.filter(kind=IntentKind.CUT).order_by("-created_at").first(),
         "panel": panel_of_target(request.user, cut.pk),
         **asked_about(cut=cut),
     }
@@ -57,7 +60,11 @@ def cut_begin(request: HttpRequest, production_id: UUID) -> HttpResponse:
     production = get_object_or_404(productions_visible_to(request.user), pk=production_id)
     require(request.user, "productions.change", production)
     done = _("The cut is being assembled.")
-    cut = attempt(request, lambda: cut_request(production=production, by=request.user), done=done)
+    cut = attempt(
+        request,
+        lambda: cut_request(production=production, by=request.user, video=request.POST.get("video", "")),
+        done=done,
+    )
     return redirect("productions:cut", cut.pk) if cut else redirect("productions:page", production.pk)
 
 

@@ -16,6 +16,7 @@ from django_site.apps.productions.films import import_timeline
 from django_site.apps.productions.forms import ImportForm
 from django_site.apps.productions.selectors import imports_visible_to, productions_visible_to
 from django_site.apps.productions.services.imports import media_import
+from django_site.apps.provenance.inbound import inbound_record
 from django_site.apps.reviews.selectors import cases_visible_to
 from django_site.apps.reviews.views.asked import asked_about
 from django_site.pages.failures import ANTICIPATED, sentence
@@ -44,7 +45,9 @@ def import_new(request: HttpRequest, production_id: UUID) -> HttpResponse:
 @login_required
 @require_safe
 def import_page(request: HttpRequest, import_id: UUID) -> HttpResponse:
-    imports = imports_visible_to(request.user).select_related("production__organisation", "asset", "imported_by")
+    imports = imports_visible_to(request.user).select_related(
+        "production__organisation", "asset", "imported_by", "rights__declared_by", "rights__withdrawn_by"
+    )
     imported = get_object_or_404(imports, pk=import_id)
     audit = audit_latest(imported=imported)
     findings = findings_of(audit)
@@ -56,6 +59,8 @@ def import_page(request: HttpRequest, import_id: UUID) -> HttpResponse:
         "timeline": import_timeline(imported, findings),
         "decision": decision_latest(imported=imported),
         "case": cases_visible_to(request.user).filter(imported=imported).order_by("-created_at").first(),
+        "inbound": inbound_record(imported.asset),
+        "rights": getattr(imported, "rights", None),
         "panel": panel_of_target(request.user, imported.pk),
         **asked_about(imported=imported),
     }

@@ -22,9 +22,11 @@ from django_site.apps.productions.services.casting import (
     reference_add,
     reference_remove,
     shot_cast,
+    voice_cast,
 )
 from django_site.apps.productions.services.declaring import production_declare_more
 from django_site.apps.productions.views.shots import shots_visible_to
+from django_site.apps.productions.voices import characters_of
 from django_site.pages.failures import ANTICIPATED, attempt, sentence
 
 
@@ -36,6 +38,8 @@ def _context(production: Production, **forms) -> dict:
         "production": production,
         "people": people_of(production),
         "faces": unknown_faces_of(production),
+        "characters": characters_of(production),
+        "castable": subjects_castable(production),
         "clear_form": ClearForm(),
         "form": DeclaredForm(initial=declared),
         "declared_form": DeclareMoreForm(production=production),
@@ -102,6 +106,28 @@ def face_clear(request: HttpRequest, face_id: UUID) -> HttpResponse:
         request,
         lambda: stranger_clear(face=face, by=request.user, **form.cleaned_data),
         done=_("Cleared. Reviewers see the ground and your note."),
+    )
+    return redirect("productions:people", production.pk)
+
+
+@login_required
+@require_POST
+def voice_cast_view(request: HttpRequest, production_id: UUID) -> HttpResponse:
+    """Say whose voice a character speaks with."""
+    production = get_object_or_404(productions_visible_to(request.user), pk=production_id)
+    require(request.user, "productions.change", production)
+    chosen = request.POST.get("subject", "")
+    subject = next((one for one in subjects_castable(production) if str(one.pk) == chosen), None)
+    if chosen and subject is None:
+        messages.error(
+            request, _("Nobody of that name has granted this production anything; ask them for a grant first.")
+        )
+        return redirect("productions:people", production.pk)
+    said = request.POST.get("character", "")
+    attempt(
+        request,
+        lambda: voice_cast(production=production, character=said, subject=subject, by=request.user),
+        done=_("Saved: the next take and cut are judged by it."),
     )
     return redirect("productions:people", production.pk)
 

@@ -8,21 +8,37 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from django_site import wiring
 from django_site.apps.accounts.models import User
 from django_site.apps.accounts.permissions import require
 from django_site.apps.audits.model_facts import components_planned
 from django_site.apps.audits.reading import decision_latest
-from django_site.apps.productions.forms import ShotForm
+from django_site.apps.jobs.panel import panel_of_production
+from django_site.apps.productions.estimates import render_estimate, speed_measured
+from django_site.apps.productions.forms_shots import ShotForm
 from django_site.apps.productions.gate import gate_lines
 from django_site.apps.productions.models import Shot, TakeState
 from django_site.apps.productions.parts import part_lines
-from django_site.apps.productions.selectors import productions_visible_to
-from django_site.apps.productions.services.screenplays import screenplay_text, shot_replace
-from django_site.apps.productions.services.takes import take_request
+from django_site.apps.productions.selectors import USABLE_TAKE_STATES, productions_visible_to, takes_ranked
+from django_site.apps.productions.services.screenplays import screenplay_text
+from django_site.apps.productions.services.shots import shot_replace
+from django_site.apps.productions.services.takes import takes_request
+from django_site.apps.productions.views.productions import candidates_asked
 from django_site.pages.failures import ANTICIPATED, attempt, sentence
+
+#: What is measured of a take, in the order in which it is shown.
+FIGURES = {
+    "total": gettext_lazy("Together"),
+    "sharpness": gettext_lazy("Sharpness"),
+    "exposure": gettext_lazy("Exposure"),
+    "noise": gettext_lazy("Little noise"),
+    "flicker": gettext_lazy("Little flicker"),
+    "motion": gettext_lazy("Even motion"),
+    "alive": gettext_lazy("Not black, not frozen"),
+}
 
 
 def shots_visible_to(user: User) -> QuerySet[Shot]:
@@ -59,6 +75,7 @@ def shot_context(shot: Shot, **forms) -> dict:
         "card": wiring.video_backend().card,
         "parts": part_lines(components_planned()),
         "gate": gate_lines([shot], screenplay_text=screenplay_text(shot.scene.screenplay))[shot.pk],
+        "estimate": render_estimate([shot.spec], speed_measured()),
         "takes": shot.takes.select_related("asset", "generation").order_by("-number"),
         "decision": decision_latest(shot=shot),
         "versions": Shot.objects.filter(scene=shot.scene, position=shot.position).order_by("-version"),
@@ -90,9 +107,30 @@ def shot_render(request: HttpRequest, shot_id: UUID) -> HttpResponse:
     """Ask for another take of the shot."""
     shot = get_object_or_404(shots_visible_to(request.user), pk=shot_id)
     require(request.user, "productions.change", shot.scene.screenplay.production)
-    take = attempt(request, lambda: take_request(shot=shot, by=request.user))
-    if take is None:
+    count = candidates_asked(request)
+    takes = attempt(request, lambda: takes_request(shot=shot, by=request.user, count=count))
+    if takes is None:
         return redirect("productions:shot", shot.pk)
-    if take.state == TakeState.STOPPED:
-        messages.error(request, _("Stopped before rendering: %(why)s") % {"why": take.reason})
-    return redirect("productions:take", take.pk)
+    for take in takes:
+        if take.state == TakeState.STOPPED:
+            messages.error(request, _("Stopped before rendering: %(why)s") % {"why": take.reason})
+    return redirect("productions:take", takes[0].pk) if len(takes) == 1 else redirect("productions:compare", shot.pk)
+
+
+@login_required
+@require_safe
+def takes_compare(request: HttpRequest, shot_id: UUID) -> HttpResponse:
+    """The takes of a shot side by side, in step, with what was measured of each."""
+    shot = get_object_or_404(shots_visible_to(request.user), pk=shot_id)
+    takes = list(shot.takes.select_related("asset", "generation").order_by("number"))
+    ranked = takes_ranked([take for take in takes if take.state in USABLE_TAKE_STATES])
+    context = {
+        "production": shot.scene.screenplay.production,
+        "shot": shot,
+        "takes": [take for take in takes if take.asset_id],
+        "waiting": [take for take in takes if not take.asset_id],
+        "stands": ranked[0] if ranked else None,
+        "figures": FIGURES,
+        "panel": panel_of_production(request.user, shot.scene.screenplay.production),
+    }
+    return render(request, "productions/compare.html", context)

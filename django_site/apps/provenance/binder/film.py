@@ -29,6 +29,21 @@ PRODUCER, LEGAL, HEAD, PERFORMER = "producer", "legal reviewer", "head of legal"
 COUNSEL, ENGINEER = "counsel or business affairs", "whoever runs the studio's machines"
 
 
+def sound_of(film: "Film") -> str | None:
+    """What is heard in the film, by its own record; ``None`` where that says nothing."""
+    sound = film.cut.sound
+    if sound is None:
+        return None
+    by = ", ".join(dict.fromkeys(line["synthesiser"] for line in sound["lines"]))
+    lines = len(sound["lines"])
+    lent = sum(line.get("subject") is not None for line in sound["lines"])
+    whose = f"{lent} of them in the voices of people who granted them" if lent else "in nobody's voice"
+    spoken = f", and {lines} lines spoken by {by}, {whose}" if lines else ""
+    placed = [f"{one['title']} ({one['owner']}, {one['licence'] or one['basis']})" for one in sound.get("placed", [])]
+    more = f"; from outside: {'; '.join(placed)}" if placed else ""
+    return f"computed for the film from the words of its shots: ambience and effects{spoken}{more}"
+
+
 def gap(field: str, what: str, who: str, *, page: str = "") -> dict[str, str]:
     """Something that is not known: which field, what is missing, who can close it, and on which page of the production."""
     return {"field": field, "what": what, "who": who, "page": page}

@@ -15,11 +15,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-
 from auditor.canonical import canonical_json
-from auditor.provenance import SigningIdentity
+from auditor.provenance import Signer
+from auditor.provenance.signers import der_from_raw
 
 INDEX, SIGNATURE, SIGNER, PROOFS = "index.json", "index.json.sig", "signer.pem", "proofs.json"
 #: The only date that every ZIP reader knows: its epoch.
@@ -66,19 +64,20 @@ def index_bytes(
     )
 
 
-def index_sign(index: bytes, identity: SigningIdentity) -> bytes:
+def index_sign(index: bytes, signer: Signer) -> bytes:
     """The signature of an index, DER."""
-    key = serialization.load_pem_private_key(identity.key_pem, password=None)
-    if not isinstance(key, ec.EllipticCurvePrivateKey):
-        raise TypeError("a signing identity holds a key on an elliptic curve")
-    return key.sign(index, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
+    return der_from_raw(signer.sign(index))
 
 
 def packed(*, index: bytes, signature: bytes, signer: bytes, proofs: bytes, files: Sequence[File]) -> bytes:
     """One ZIP: the same bytes for the same content, whatever the machine and its compressor."""
-    out = io.BytesIO()
     contents = [(INDEX, index), (SIGNATURE, signature), (SIGNER, signer), (PROOFS, proofs)]
-    contents += [(one.name, one.content) for one in files]
+    return zip_of([*contents, *((one.name, one.content) for one in files)])
+
+
+def zip_of(contents: Sequence[tuple[str, bytes]]) -> bytes:
+    """Named contents in their order as a ZIP without compression and without times."""
+    out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         for name, content in contents:
             entry = zipfile.ZipInfo(name, _EPOCH)

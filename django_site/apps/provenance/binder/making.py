@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from auditor.canonical import canonical_json
 from auditor.media.types import OnProgress, Progress, no_progress
-from auditor.provenance import SigningIdentity
+from auditor.provenance import Signer
 from django_site import wiring
 from django_site.apps.accounts.models import User
 from django_site.apps.accounts.permissions import require
@@ -22,10 +22,12 @@ from django_site.apps.jobs.services import job_enqueue
 from django_site.apps.jobs.work import JobWork
 from django_site.apps.productions.models import Cut, CutState
 from django_site.apps.provenance.binder.contents import binder_files, made_from
+from django_site.apps.provenance.binder.credentials import signed_documents
 from django_site.apps.provenance.binder.film import HEAD, LEGAL, PRODUCER, Film, gap
 from django_site.apps.provenance.binder.index import File, index_bytes, index_sign, packed
 from django_site.apps.provenance.binder.templates import Addressee, addressees
 from django_site.apps.provenance.models import Binder, LedgerEntry, TreeHead
+from django_site.apps.provenance.services.keys import reported
 from django_site.apps.provenance.services.ledger import ledger_append, ledger_head_sign, ledger_public_key
 from django_site.apps.provenance.services.proofs import entries_proof
 from django_site.errors import InputError, WrongStateError
@@ -125,13 +127,17 @@ def binder_make(*, work: JobWork) -> None:
     """Set the documents, write the index, enter its digest into the ledger, sign, store."""
     parts = BinderParts.of(_read(work.job.target_id), on_progress=work.on_progress)
     work.on_progress(Progress("sign and pack", 0, 1, "steps"))
-    identity = wiring.signing_identity()  # opened before the transaction: it may have to be made
+    signer = reported(wiring.signer(), None, "binder")  # opened before the transaction: it may have to be made
+    release = parts.binder.cut.release
+    records = signed_documents(release, parts.binder.cut.title, parts.files, on_progress=work.on_progress)
+    kept = file_store(source=records)
     with work.fenced():
         entry, head = binder_entry(parts.binder, parts.index)
-        content = parts.packed(entry, head, identity)
+        content = parts.packed(entry, head, signer)
         asset = asset_record(stored=file_store(source=content), media_type=ZIP)
         Binder.objects.filter(pk=parts.binder.pk, asset__isnull=True).update(
             asset=asset,
+            credentials=asset_record(stored=kept, media_type=ZIP),
             index_sha256=_sha256(parts.index),
             gaps=len(parts.cover["gaps"]),
             required_gaps=sum(not one["present"] for one in parts.cover["required"]),
@@ -148,7 +154,8 @@ def binder_again(binder: Binder) -> bytes:
     binder = _read(binder.pk)
     if binder.entry is None:
         raise WrongStateError("this binder was not made yet; wait for its job, or ask for it again")
-    return BinderParts.of(binder).packed(binder.entry, _head_of(binder.entry), wiring.signing_identity())
+    signer = reported(wiring.signer(), None, "binder")
+    return BinderParts.of(binder).packed(binder.entry, _head_of(binder.entry), signer)
 
 
 def _read(binder_id: object) -> Binder:
@@ -179,12 +186,12 @@ class BinderParts:
         entries = entries_about(film)
         return cls(binder, cover, files, entries, binder_index(film, addressee, files, entries))
 
-    def packed(self, entry: LedgerEntry, head: TreeHead, identity: SigningIdentity) -> bytes:
+    def packed(self, entry: LedgerEntry, head: TreeHead, signer: Signer) -> bytes:
         """The ZIP."""
         return packed(
             index=self.index,
-            signature=index_sign(self.index, identity),
-            signer=identity.chain_pem,
+            signature=index_sign(self.index, signer),
+            signer=signer.chain_pem,
             proofs=canonical_json(entries_proof([*self.entries, entry], head=head)),
             files=self.files,
         )

@@ -127,6 +127,18 @@ def binder_download(request: HttpRequest, binder_id: UUID) -> HttpResponseBase:
 
 @login_required
 @require_safe
+def binder_credentials(request: HttpRequest, binder_id: UUID) -> HttpResponseBase:
+    """Its PDFs with content credentials inside, as a ZIP."""
+    binder = _made(request, binder_id)
+    if binder.credentials is None:
+        raise Http404(_("This binder was made before its documents carried credentials; make another."))
+    path = asset_path(binder.credentials)
+    response = file_response(request, path, sha256=binder.credentials.sha256, media_type="application/zip")
+    return _taken(response, f"{_named(binder)}-signed-pdfs.zip")
+
+
+@login_required
+@require_safe
 def binder_file(request: HttpRequest, binder_id: UUID, name: str) -> HttpResponse:
     """One file of it, as it lies in the ZIP."""
     binder = _made(request, binder_id)

@@ -5,7 +5,10 @@ that it relied on, and people's approval; the policies judge all of it once more
 stays in quarantine, and the database refuses the rest.
 """
 
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 
 from django.utils import timezone
 
@@ -16,7 +19,7 @@ from django_site import wiring
 from django_site.apps.accounts.models import User
 from django_site.apps.accounts.webhooks import webhook_emit
 from django_site.apps.audits.facts import AssetFact, cut_components, cut_generations, cut_intended, production_fact
-from django_site.apps.audits.models import Decision, Outcome, Zone
+from django_site.apps.audits.models import Asset, Decision, Outcome, Zone
 from django_site.apps.audits.people_facts import moment, people_found
 from django_site.apps.audits.services.assets import asset_copy_to_released, asset_copy_withdraw, asset_mark_released
 from django_site.apps.audits.services.decisions import decide_and_record, reason_of
@@ -24,13 +27,43 @@ from django_site.apps.audits.services.uses import uses_record
 from django_site.apps.jobs.work import JobWork
 from django_site.apps.likeness.models import ConsentGrant, UseKind
 from django_site.apps.productions.models import Cut, CutState
+from django_site.apps.productions.services.sounds import sounds_stand
 from django_site.apps.productions.states import cut_move
 from django_site.apps.provenance.models import IntentState, Manifest, Release, SigningIntent
 from django_site.apps.provenance.services.ledger import ledger_append, ledger_head_sign
 from django_site.apps.provenance.services.standing import cut_standing, subjects_seen
+from django_site.apps.provenance.services.watermarks import watermark_of
 from django_site.apps.reviews.models import ActionKind, CaseState
 from django_site.apps.reviews.services.overriding import override_covering, override_standing, permitted
 from django_site.errors import NotTrustedError, StaleError, WrongStateError
+
+
+@contextmanager
+def handing_out(assets: Sequence[Asset]) -> Iterator[Callable[[], None]]:
+    """Copy files to the released zone; what is given says in their rows that they lie there, inside the transaction that
+    makes them public. Whatever goes wrong in the block, no copy stays."""
+    for asset in assets:
+        asset_copy_to_released(asset=asset)  # large files take long: not inside the transaction
+    try:
+        yield partial(_mark, assets)
+    except BaseException:
+        _withdraw(assets)
+        raise
+
+
+def _mark(assets: Sequence[Asset]) -> None:
+    for asset in assets:
+        asset_mark_released(asset=asset)
+
+
+def _withdraw(assets: Sequence[Asset]) -> None:
+    for asset in assets:
+        asset_copy_withdraw(asset=asset)
+
+
+def files_of(manifest: Manifest) -> list[Asset]:
+    """The signed file, and the record beside it where there is one."""
+    return [manifest.asset, *([manifest.sidecar] if manifest.sidecar else [])]
 
 
 def cut_release(*, manifest: Manifest, by: User, work: JobWork) -> Release:
@@ -38,6 +71,7 @@ def cut_release(*, manifest: Manifest, by: User, work: JobWork) -> Release:
     reason; then nothing has left quarantine."""
     intent = manifest.intent
     cut = intent.cut
+    sounds_stand(cut)
     path = wiring.zone(Zone(manifest.asset.zone)).checked(manifest.asset.sha256)
     reread = verify(path, trust=wiring.trust_list())
     reread_at = timezone.now()
@@ -45,10 +79,12 @@ def cut_release(*, manifest: Manifest, by: User, work: JobWork) -> Release:
         raise NotTrustedError(f"the signed file reads {reread.state}: {' '.join(one.plain for one in reread.reasons)}")
     facts = release_facts(manifest, reread=reread, reread_at=reread_at)
     if _foreseen(cut, facts):
-        asset_copy_to_released(asset=manifest.asset)  # large files take long: not inside the transaction
+        for asset in files_of(manifest):
+            asset_copy_to_released(asset=asset)  # large files take long: not inside the transaction
     try:
         with work.fenced():
             _hold_consents(cut)
+            sounds_stand(cut)
             decision = decide_and_record(
                 facts=release_facts(manifest, reread=reread, reread_at=reread_at),
                 actor=by,
@@ -58,11 +94,11 @@ def cut_release(*, manifest: Manifest, by: User, work: JobWork) -> Release:
             standing = cut_standing(cut)
             if permitted(decision) and standing and not standing.stale_because:
                 return _release(manifest, decision, by, work, state=reread.state)
-    except CancelledError:
-        asset_copy_withdraw(asset=manifest.asset)
+    except (CancelledError, WrongStateError):
+        _withdraw(files_of(manifest))
         raise
     # What was refused leaves no bytes outside quarantine; the decision that refused it stands.
-    asset_copy_withdraw(asset=manifest.asset)
+    _withdraw(files_of(manifest))
     refusal = StaleError if standing and standing.stale_because else WrongStateError
     raise refusal(f"the film can't be released: {reason_of(decision) or 'it is no longer what was decided'}")
 
@@ -88,7 +124,7 @@ def _hold_consents(cut: Cut) -> None:
 def _release(manifest: Manifest, decision: Decision, by: User, work: JobWork, *, state: str) -> Release:
     cut = manifest.intent.cut
     release = Release.objects.create(cut=cut, manifest=manifest, decision=decision, released_by=by)
-    asset_mark_released(asset=manifest.asset)
+    _mark(files_of(manifest))
     cut_move(cut, CutState.RELEASED, reason="")
     SigningIntent.objects.filter(pk=manifest.intent_id).update(state=IntentState.SIGNED)
     uses_record(audit=manifest.intent.decision.audit, kind=UseKind.RELEASE, cut=cut)
@@ -110,6 +146,12 @@ def _release(manifest: Manifest, decision: Decision, by: User, work: JobWork, *,
     ledger_head_sign()
     work.finish(release=str(release.pk), sha256=manifest.asset.sha256, state=state)
     return release
+
+
+def _marked(manifest: Manifest) -> bool:
+    """Whether a number was read in the film's pictures, and its record states that very number."""
+    mark = watermark_of(manifest.intent.cut)
+    return mark is not None and manifest.soft_bindings.filter(alg=mark.alg, value=mark.payload).exists()
 
 
 def release_facts(manifest: Manifest, *, reread: VerificationReport, reread_at: datetime) -> ReleaseFacts:
@@ -163,5 +205,7 @@ def release_facts(manifest: Manifest, *, reread: VerificationReport, reread_at: 
             ai_disclosure=reread.statements.disclosure is not None,
             soft_binding=reread.statements.soft_binding is not None,
             audience_notice=bool(cut.audience_notice),
+            watermark=_marked(manifest),
+            labels=tuple(sorted({policy for label in cut.labels for policy in label["policies"]})),
         ),
     )

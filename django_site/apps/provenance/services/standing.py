@@ -12,6 +12,7 @@ from django_site.apps.corpora.models import Licence
 from django_site.apps.corpora.services import index_snapshot_record
 from django_site.apps.likeness.models import BiometricConsent, BiometricTemplate, ConsentGrant, UseApproval, UseEvent
 from django_site.apps.productions.models import Cut
+from django_site.apps.productions.voices import voice_spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +42,13 @@ def _findings(cut: Cut) -> QuerySet[Finding]:
 
 
 def subjects_seen(cut: Cut) -> set[str]:
-    """Ids of everybody registered who was found in the cut or its takes, is cast in its shots, or was used in its takes."""
+    """Ids of everybody registered who was found in the cut or its takes, is cast in its shots, lends a voice to its lines,
+    or was used in its takes."""
     found = _findings(cut).filter(kind__in=PERSON_KINDS, subject__isnull=False).values_list("subject", flat=True)
     takes = cut.items.values("take")
     used = UseEvent.objects.filter(Q(cut=cut) | Q(take__in=takes)).values_list("subject", flat=True)
     cast = (ids for ids in cut.items.values_list("take__shot__cast", flat=True) if ids)
-    return {str(one) for one in [*found, *used, *(one for ids in cast for one in ids)]}
+    return {str(one) for one in [*found, *used, *(one for ids in cast for one in ids), *voice_spans(cut)]}
 
 
 def consents_changed_at(cut: Cut) -> datetime:

@@ -105,6 +105,7 @@ def cases_of(user: User):
         "decision__audit__asset",
         "cut__asset",
         "imported__asset",
+        "imported__rights__declared_by",
         "take__asset",
         "opened_by",
     )

@@ -66,7 +66,7 @@ def overrides_context(user: User, case: Case) -> dict:
 @require_http_methods(["GET", "HEAD", "POST"])
 def override_ask(request: HttpRequest, decision_id: UUID) -> HttpResponse:
     """Ask two others to set failed checks of a decision aside."""
-    rows = decisions_visible_to(request.user).filter(point__in=POINTS)
+    rows = decisions_visible_to(request.user).filter(point__in=POINTS, output__isnull=True)
     decision = get_object_or_404(rows.select_related("production", "take", "cut", "imported"), pk=decision_id)
     require(request.user, "reviews.comment", decision.production)
     form = OverrideForm(request.POST or None, decision=decision)

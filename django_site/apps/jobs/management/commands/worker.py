@@ -20,7 +20,11 @@ from django_site.apps.jobs.scratch import scratch_sweep
 from django_site.apps.jobs.services import job_sweep
 from django_site.apps.likeness.retention import retention_run_daily
 from django_site.apps.likeness.services import grants_settle
+from django_site.apps.provenance.services.keys import certificates_settle
 from django_site.apps.provenance.services.ledger import ledger_settle
+from django_site.apps.provenance.services.outputs import outputs_settle
+from django_site.apps.provenance.services.recovery import recovery_settle
+from django_site.apps.provenance.services.signing import intents_settle
 from django_site.apps.reviews.services import cases_settle
 from django_site.apps.reviews.services.overriding import overrides_settle
 from django_site.celery import app
@@ -74,12 +78,16 @@ def _sweep_forever(stop: threading.Event) -> None:
                 overrides_settle()
                 cases_settle()
                 webhooks_settle()
+                intents_settle()
+                outputs_settle()
+                recovery_settle()
                 if time.monotonic() - swept >= settings.STORAGE_SWEEP_SECONDS:
                     swept = time.monotonic()
                     scratch_sweep()
                     storage_sweep()
                     retention_run_daily()
                     ledger_settle()
+                    certificates_settle()
             except Exception:  # the sweeper outlives a database that is away for a while
                 logger.warning("a sweep failed; the next follows in %s s", settings.JOB_SWEEP_SECONDS, exc_info=True)
     finally:

@@ -3,10 +3,15 @@
 import itertools
 from typing import Any
 
+from django_site.apps.likeness.models import Subject
+from django_site.apps.productions.models import SoundBasis
 from django_site.apps.provenance.binder import charts
 from django_site.apps.provenance.binder.film import PRODUCER, Film, gap, seconds
 from django_site.pages import sheets
 from django_site.pages.csv_files import csv_lines
+from generator.edit import Sound
+from generator.edit.document import from_document
+from generator.edit.rescoring import PLACED
 
 COLUMNS = (
     "cue",
@@ -37,7 +42,7 @@ def timecode(at: float, fps: int) -> str:
 
 def cue_sheet(film: Film) -> dict[str, Any]:
     """``fps``, ``cues`` [{cue, in, out (timecodes), start, end (seconds), origin, …}] in order; ``origins`` {origin:
-    seconds} counts every second once: where two shots dissolve, half to each."""
+    seconds} counts every second once: where two shots dissolve, half to each. ``sound`` [{in, out, what, origin}]."""
     fps = film.production.fps
     edited: dict[str, set[str]] = {}
     for one in film.contributions:
@@ -92,8 +97,55 @@ def cue_sheet(film: Film) -> dict[str, Any]:
         "fps": fps,
         "cues": numbered,
         "origins": origins_of(numbered),
+        "sound": _heard(film, fps),
         "gaps": gaps,
     }
+
+
+def _heard(film: Film, fps: int) -> list[dict[str, Any]]:
+    """What is heard from when to when, as the cut's own record has it: lines by who speaks them, the rest by its name."""
+    if film.cut.sound is None or film.cut.timeline is None:
+        return []
+    timeline = from_document(film.cut.timeline)
+    speakers = {(line["clip"], line["text"]): line["synthesiser"] for line in film.cut.sound["lines"]}
+    placed = {one["sha256"]: one for one in film.cut.sound.get("placed", [])}
+    words = {cue.id.removeprefix("cue:"): cue for cue in timeline.cues}
+    lent = {(line["clip"], line["text"]): _whose(line) for line in film.cut.sound["lines"]}
+    rows = []
+    for track in timeline.tracks:
+        for sound in track.sounds:
+            clip = timeline.clips[timeline.index(sound.clip) or 0]
+            first = timeline.moment(sound.clip, clip.start if sound.fit else sound.start)
+            long = clip.frames if sound.fit else sound.frames
+            line = words.get(sound.id.removeprefix("line:"))
+            by = speakers.get((sound.clip, line.text), "") if line else ""
+            rows.append(
+                {
+                    "in": timecode(float(first / timeline.rate), fps),
+                    "out": timecode(float((first + long) / timeline.rate), fps),
+                    "what": f"{sound.label}: {line.text}" if line else f"{track.kind}: {sound.label}",
+                    "origin": _spoken(by, lent.get((sound.clip, line.text))) if line else _made(sound, placed),
+                }
+            )
+    return sorted(rows, key=lambda row: (row["in"], row["what"]))
+
+
+def _whose(line: dict[str, Any]) -> str:
+    subject = Subject.objects.filter(pk=line["subject"]).first() if line.get("subject") else None
+    return subject.display_name if subject else ""
+
+
+def _spoken(by: str, whose: str | None) -> str:
+    voice = f"the voice of {whose}" if whose else "nobody's voice"
+    return f"spoken by {by or 'a synthesiser'}, in {voice}"
+
+
+def _made(sound: Sound, placed: dict[str, dict[str, str]]) -> str:
+    """Who made a sound that is no line: the film itself, or who is declared for what came from outside."""
+    known = placed.get(sound.media.sha256) if sound.id.startswith(PLACED) else None
+    if known is None:
+        return "computed"
+    return f"from outside: {known['owner']}; {known['licence'] or SoundBasis(known['basis']).label}"
 
 
 def _titles(start: float, end: float, what: str) -> dict[str, Any]:
@@ -149,6 +201,15 @@ def cue_parts(document: dict[str, Any]) -> list[dict[str, Any]]:
                 [1, 2, 2, 5, 3, 4],
                 rows,
                 "The film has no cues.",
+            ),
+        ),
+        sheets.part(
+            "Sound",
+            *sheets.table(
+                ["In", "Out", "What", "Made by"],
+                [2, 2, 8, 5],
+                [[one["in"], one["out"], one["what"], one["origin"]] for one in document["sound"]],
+                "Nothing is on record as heard in the film.",
             ),
         ),
     ]

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django_site.apps.audits.people_facts import moment
 from django_site.apps.likeness.models import Claim
 from django_site.apps.provenance.binder import charts
-from django_site.apps.provenance.binder.film import COUNSEL, HEAD, LEGAL, PERFORMER, PRODUCER, Film, gap
+from django_site.apps.provenance.binder.film import COUNSEL, HEAD, LEGAL, PERFORMER, PRODUCER, Film, gap, sound_of
 from django_site.apps.reviews.models import Case, OverrideState
 from django_site.pages import sheets
 
@@ -215,8 +215,12 @@ def _questions(film: Film) -> list[dict[str, str]]:
         },
         {
             "question": "Music",
-            "answer": "none: the film has no sound track" if silent else "not on record",
-            "evidence": "probe of the file",
+            "answer": "none: the film has no sound track"
+            if silent
+            else f"none; {heard}"
+            if (heard := sound_of(film))
+            else "not on record",
+            "evidence": "probe of the file, and the cut's own record of its sound",
         },
         {
             "question": "Decided and approved by people",

@@ -4,7 +4,7 @@ from typing import Any
 
 from django_site.apps.productions.models import Reference
 from django_site.apps.provenance.binder.documents.authorship import elements_of
-from django_site.apps.provenance.binder.film import COUNSEL, LEGAL, PRODUCER, Film, gap
+from django_site.apps.provenance.binder.film import COUNSEL, LEGAL, PRODUCER, Film, gap, sound_of
 from django_site.pages import sheets
 
 
@@ -92,13 +92,17 @@ def chain_of_title(film: Film) -> dict[str, Any]:
             use.grant.shown_sha256 or use.grant.text_sha256,
         )
     codec = film.cut.asset.probe.get("audio_codec") if film.cut.asset else None
-    add(
-        "Sound and music",
-        "–",
-        "a sound track whose rights are not on record" if codec else "the film has no sound track",
-        str(codec or "probe of the file"),
-        gap("sound", "Rights in music and sound.", PRODUCER) if codec else None,
-    )
+    computed = sound_of(film)
+    if computed is not None:
+        add("Sound", film.production.organisation.name, computed, "the cut's own record of its sound")
+    else:
+        add(
+            "Sound and music",
+            "–",
+            "a sound track whose rights are not on record" if codec else "the film has no sound track",
+            str(codec or "probe of the file"),
+            gap("sound", "Rights in music and sound.", PRODUCER) if codec else None,
+        )
     add(
         "Title of the film",
         "not on record",
