@@ -1,6 +1,8 @@
 """A seeded site as real processes (server, worker) with a data directory of their own, and a browser to walk through it.
 
-The tests never touch the database of the test run: everything happens in the other processes, as for a visitor.
+The tests never touch the database of the test run: everything happens in the other processes, as for a visitor. Site
+and browser last as long as this package's tests: Playwright keeps an event loop running on the main thread, under which
+Django refuses every query of the tests that follow.
 """
 
 import json
@@ -31,11 +33,9 @@ SEED_SECONDS = 600
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One seeded site for all of them: they stay together on one test worker."""
     for item in items:
         if Path(str(item.fspath)).parent == Path(__file__).parent:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 def until(page, expression: str, *, seconds: float = 15.0) -> None:
@@ -59,7 +59,7 @@ def _environment(var: Path) -> dict[str, str]:
     return {**inherited, "REELPROOF_VAR": str(var), "DJANGO_SETTINGS_MODULE": "django_site.settings.test"}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(tmp_path_factory) -> Iterator[SimpleNamespace]:
     """``site.url``, ``site.ids`` (see ``seeding``), ``site.start_worker()``."""
     directory = tmp_path_factory.mktemp("site")
@@ -101,7 +101,7 @@ def site(tmp_path_factory) -> Iterator[SimpleNamespace]:
             process.kill()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium():
     from playwright.sync_api import sync_playwright
 
@@ -111,7 +111,7 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def _cookies() -> dict[str, list]:
     return {}
 

@@ -246,6 +246,33 @@ def film(title: str, people, *, seed: int = 7):
     return production
 
 
+def outputs(production, people) -> dict:
+    """A trailer, the best still and captions of the film that is out; nothing is said in it, and that is said."""
+    from django_site.apps.jobs.runner import run_pending
+    from django_site.apps.provenance.services.outputs import output_request
+
+    release = production.cuts.get(state="released").release
+    asked = (("trailer", {"seconds": "6"}), ("still", {"best": "1"}), ("captions", {"format": "vtt"}))
+    made = {
+        kind: output_request(release=release, kind=kind, by=people["producer"], parameters=parameters)
+        for kind, parameters in asked
+    }
+    run_pending()
+    return made
+
+
+def scripts(works, people) -> None:
+    """Screenplays of two works: one that may be measured, one that may not."""
+    from django_site.apps.corpora.scripts import script_register
+    from generator.narrative import write_screenplay
+
+    for number, title in enumerate(("Big Buck Bunny (extract)", "Bikes")):
+        text = write_screenplay(
+            "A baker, Mara, finds a letter in the flour at dawn and Ilse wants to burn it.", seed=3 + number, scenes=6
+        ).to_fountain()
+        script_register(work=works[title], content=text.encode(), name=f"script-{number}.fountain", by=people["head"])
+
+
 def seed(directory: Path) -> dict:
     """Everything; returns ids by name."""
     from django_site.apps.jobs.runner import run_pending
@@ -261,6 +288,8 @@ def seed(directory: Path) -> dict:
     case = Case.objects.get(cut__production=released, state="open")
     case_approve(case=case, by=people["reviewer"], reason="Nothing that anybody else holds rights in.")
     run_pending()
+    made = outputs(released, people)
+    scripts(works, people)
     waiting = film("The Long Field", people, seed=11)
     imports = {}
     for name, path in foreign_clips(directory).items():
@@ -282,6 +311,8 @@ def seed(directory: Path) -> dict:
         "elsewhere": str(elsewhere.pk),
         "cut_released": str(cut.pk),
         "release": str(cut.release.pk),
+        "trailer": str(made["trailer"].pk),
+        "still": str(made["still"].pk),
         "release_file": str(_path(cut.release.manifest.asset)),
         "release_sha256": cut.release.manifest.asset.sha256,
         "case": str(Case.objects.get(cut__production=waiting, state="open").pk),

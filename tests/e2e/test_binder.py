@@ -20,7 +20,7 @@ def test_a_binder_is_made_taken_along_and_checked(site, visit, tmp_path):
     page.get_by_role("button", name="Make this binder").press("Enter")
     expect(page.locator("#notes")).to_contain_text("is being made")
     made = page.get_by_role("row").filter(has_text="streamer").filter(has=page.locator("copy-id"))
-    expect(made).to_be_visible(timeout=60_000)  # by itself, when the job is done
+    expect(made).to_be_visible(timeout=180_000)  # by itself, when the job is done
     made.get_by_role("link").click()
     with page.expect_download() as download:
         page.get_by_role("link", name="The whole binder").click()
