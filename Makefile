@@ -36,10 +36,10 @@ run: $(VENV)/.cpu ## Site and worker at http://127.0.0.1:8000 with demo logins
 
 test: lint ## Everything that CI checks: lint, types, layers, all tests with coverage
 	@tests/debian-packages.sh
-	@$(PY) -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered -q
+	@$(PY) -m pytest -n 2 --cov --cov-report=term:skip-covered -q
 
 test-fast: $(VENV)/.dev ## The tests without browser and servers
-	@$(PY) -m pytest -n 2 --dist loadgroup -q -m 'not browser and not server'
+	@$(PY) -m pytest -n 2 -q -m 'not browser and not server'
 
 lint: $(VENV)/.dev ## Style, types, layers, deployment checks, migrations, policies
 	@$(VENV)/bin/ruff format --check .
