@@ -10,8 +10,10 @@ __all__ = [
     "CancelledError",
     "ChangedModelError",
     "CorpusError",
+    "DivergedError",
     "DeviceError",
     "EditError",
+    "ForbiddenWorksError",
     "FrameRateError",
     "GeneratorError",
     "IncompleteModelError",
@@ -22,6 +24,8 @@ __all__ = [
     "SoundError",
     "StoryError",
     "SubjectError",
+    "TrainingError",
+    "TrainingSetError",
     "UnknownBackendError",
     "UnknownTakeError",
     "UnsafeModelError",
@@ -116,3 +120,23 @@ class IncompleteModelError(ModelError):
 
 class ChangedModelError(ModelError):
     """Weights that are not those whose digest or signature was taken."""
+
+
+class TrainingError(GeneratorError):
+    """A training that can't begin, go on or be published."""
+
+
+class TrainingSetError(TrainingError):
+    """Data that nothing can be learned from: empty, too small, unreadable, changed."""
+
+
+class ForbiddenWorksError(TrainingSetError):
+    """Data with works whose licence or reservation forbids training. ``refusals`` say which, why, and what can be done."""
+
+    def __init__(self, message: str, refusals: tuple[Any, ...] = ()) -> None:
+        super().__init__(message)
+        self.refusals = refusals
+
+
+class DivergedError(TrainingError):
+    """Losses that are no numbers any more. The last good checkpoint is kept."""
