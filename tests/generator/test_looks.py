@@ -137,6 +137,10 @@ def _no_config(folder: Path) -> None:
     (folder / "config.json").unlink()
 
 
+def _no_list(folder: Path) -> None:
+    (folder / "bundle.json").unlink()
+
+
 def _no_json(folder: Path) -> None:
     (folder / "config.json").write_text("{")
 
@@ -145,10 +149,10 @@ def _a_list(folder: Path) -> None:
     (folder / "config.json").write_text("[]")
 
 
-def _set(**values: Any) -> Callable[[Path], None]:
+def _set(file: str = "config.json", **values: Any) -> Callable[[Path], None]:
     def change(folder: Path) -> None:
-        config = json.loads((folder / "config.json").read_text())
-        (folder / "config.json").write_text(json.dumps({**config, **values}))
+        document = json.loads((folder / file).read_text())
+        (folder / file).write_text(json.dumps({**document, **values}))
 
     return change
 
@@ -167,7 +171,7 @@ def _link(folder: Path) -> None:
 
 
 def _outside(folder: Path) -> None:
-    _set(files={"../secret.json": "0" * 64})(folder)
+    _set("bundle.json", files={"../secret.json": "0" * 64})(folder)
 
 
 @pytest.mark.parametrize(
@@ -189,8 +193,10 @@ def _outside(folder: Path) -> None:
         (_set(kind="plates"), ModelError, "a 'plates' of format 1; a look of format 1 is needed"),
         (_set(format=2), ModelError, "a look of format 1 is needed"),
         (_set(name="../up"), ModelError, "has no plain name"),
-        (_set(files={"look.onnx": "no digest"}), UnsafeModelError, "not part of what was published"),
-        (_set(files={}), IncompleteModelError, "was not published"),
+        (_set("bundle.json", files={"look.onnx": "no digest"}), UnsafeModelError, "not part of what was published"),
+        (_no_list, IncompleteModelError, "was not published"),
+        (_set("bundle.json", files={}), ModelError, "lists no files"),
+        (_set(recipe={"width": 4}), ChangedModelError, r"config\.json in .* is not the one"),
         (_outside, UnsafeModelError, "not part of what was published"),
         (_unlisted_card, IncompleteModelError, r"lacks card\.yaml"),
         (_link, IncompleteModelError, "link to a file that is gone"),
@@ -239,6 +245,13 @@ def test_weights_that_lie_in_another_file_are_refused(bundle: Path, tmp_path: Pa
     relist(bundle)
     with pytest.raises(UnsafeModelError, match="keeps weights in other files"):
         Look.open(bundle)
+
+
+def test_a_draft_is_compared_with_the_lineage_of_its_run(tmp_path: Path) -> None:
+    folder = write_draft(tmp_path / "swap")
+    (folder / "lineage.json").write_text(json.dumps({"model": {"files": {"look.onnx": "0" * 64}}}))
+    with pytest.raises(ChangedModelError, match=r"look\.onnx in .* is not the one that was published"):
+        Look.open(folder, draft=True)
 
 
 def test_what_was_not_published_opens_as_a_draft_alone(tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def write_draft(folder: Path, **changes: Any) -> Path:
     """A bundle as a training run leaves it: nothing published."""
     folder.mkdir(parents=True)
     write_look(folder / "look.onnx", **changes)
-    config = {"format": 1, "kind": "look", "name": "swap", "version": "1.0", "recipe": {"width": 3}}
+    config = {"format": 1, "kind": "look", "name": "swap", "version": "0", "recipe": {"width": 3}}
     (folder / "config.json").write_text(json.dumps(config))
     return folder
 
@@ -83,10 +83,9 @@ def write_bundle(folder: Path, **changes: Any) -> Path:
 
 def relist(folder: Path) -> None:
     """Writes the digests of what lies there into the list."""
-    config = json.loads((folder / "config.json").read_text())
-    config["files"] = {
+    files = {
         file.name: hashlib.sha256(file.read_bytes()).hexdigest()
         for file in folder.iterdir()
-        if file.name not in ("config.json", "model.sig")
+        if file.name not in ("bundle.json", "model.sig")
     }
-    (folder / "config.json").write_text(json.dumps(config))
+    (folder / "bundle.json").write_text(json.dumps({"format": 1, "version": "1.0", "files": files}))

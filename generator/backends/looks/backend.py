@@ -103,7 +103,7 @@ class LookBackend:
             "look_version": look.version,
             "weights_sha256": look.network.sha256,
             "card_sha256": card.card_sha256,
-            "lineage_sha256": dict(look.config.get("files", {})).get("lineage.json", ""),
+            "lineage_sha256": look.files.get("lineage.json", ""),
             "device": "cpu",
             "threads": look.network.threads,
             "handling": HANDLING,

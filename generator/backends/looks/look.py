@@ -1,8 +1,8 @@
 """A look: the folder of a bundle, opened and verified.
 
-What lies in it is listed with its digest in ``config.json`` (``files``), which publishing writes last; a file that differs,
-is missing, or is not on the list makes the whole bundle unusable. A bundle that was not published yet has no list: it is
-opened as a draft alone, and a draft has no licence that any rule would let pass.
+What lies in it is listed with its digest in ``bundle.json``, which publishing writes last; a file that differs, is missing,
+or is not on the list makes the whole bundle unusable. A bundle that was not published yet has no list: it is opened as a
+draft alone, and a draft has no licence that any rule would let pass.
 """
 
 import hashlib
@@ -20,14 +20,13 @@ from generator.errors import ChangedModelError, IncompleteModelError, ModelError
 from generator.models.family import FamilyCard, load_card
 from generator.models.folder import refuse_code
 
-CONFIG, NETWORK, CRITIC, CARD, LINEAGE, SIGNATURE = (
-    "config.json", "look.onnx", "critic.onnx", "card.yaml", "lineage.json", "model.sig",
-)  # fmt: skip
+LIST, CONFIG, NETWORK, CARD = "bundle.json", "config.json", "look.onnx", "card.yaml"
+LINEAGE, SIGNATURE = "lineage.json", "model.sig"
 #: The version of the bundle's form.
 FORMAT = 1
 #: What no list of files names: the list itself, and the signature that is made over it.
-UNLISTED = frozenset({CONFIG, SIGNATURE})
-NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
+UNLISTED = frozenset({LIST, SIGNATURE})
+NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?")
 MAX_JSON_BYTES = 16_000_000
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -35,12 +34,14 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 @dataclass(frozen=True, slots=True, eq=False)
 class Look:
     """A look that can be used. ``config`` and ``lineage`` are the bundle's documents (a draft's lineage may be empty),
-    ``card`` its card (``None`` for a draft), ``network`` what redraws frames."""
+    ``files`` the digests of what was published by name, ``card`` its card (``None`` for a draft), ``network`` what redraws
+    frames."""
 
     folder: Path
     name: str
     version: str
     config: Mapping[str, Any]
+    files: Mapping[str, str]
     lineage: Mapping[str, Any]
     card: FamilyCard | None
     network: PictureNetwork
@@ -53,14 +54,16 @@ class Look:
         ``IncompleteModelError`` for missing ones, ``ChangedModelError`` for a digest that differs, ``ModelError`` for what
         is no look. Nothing is run before all of that.
         """
-        config, files = read_bundle(folder, kind="look", draft=draft)
+        config, listed = read_bundle(folder, kind="look", draft=draft)
+        files = listed.get("files", {})
         lineage = _document(folder / LINEAGE) if (folder / LINEAGE).is_file() else {}
-        card = load_card(folder / CARD) if CARD in files else None
-        if files and (card is None or not lineage or NETWORK not in files):
-            lacking = next(name for name in (NETWORK, LINEAGE, CARD) if name not in files)
-            raise IncompleteModelError(f"{folder} lacks {lacking}; get the bundle whole, or publish it again")
-        network = PictureNetwork(folder / NETWORK, files.get(NETWORK))
-        return cls(folder, config["name"], str(config.get("version", "draft")), config, lineage, card, network)
+        for name in (NETWORK, LINEAGE, CARD) if listed else ():
+            if name not in files:
+                raise IncompleteModelError(f"{folder} lacks {name}; get the bundle whole, or publish it again")
+        card = load_card(folder / CARD) if listed else None
+        made = files or _of_model(lineage)
+        network = PictureNetwork(folder / NETWORK, made.get(NETWORK))
+        return cls(folder, config["name"], str(listed.get("version", "draft")), config, files, lineage, card, network)
 
     @property
     def draft(self) -> bool:
@@ -86,10 +89,10 @@ class Look:
         )
 
 
-def read_bundle(folder: Path, *, kind: str, draft: bool = False) -> tuple[dict[str, Any], dict[str, str]]:
-    """The configuration of the bundle in ``folder`` and the digests of its files by name, all of them compared.
+def read_bundle(folder: Path, *, kind: str, draft: bool = False) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The configuration of the bundle in ``folder`` and its list, all of whose files were compared.
 
-    Raises what ``Look.open`` says. A draft's digests are empty.
+    Raises what ``Look.open`` says. A draft's list is empty.
     """
     if not folder.is_dir():
         raise ModelError(f"there is no folder {folder}; give the folder of a {kind} that was published")
@@ -101,13 +104,23 @@ def read_bundle(folder: Path, *, kind: str, draft: bool = False) -> tuple[dict[s
         raise ModelError(f"{folder} is {found}; a {kind} of format {FORMAT} is needed")
     if not isinstance(name, str) or not NAME.fullmatch(name):
         raise ModelError(f"{folder / CONFIG} has no plain name ({str(name)[:40]!r}); small letters, figures and dashes")
-    files = config.get("files")
-    if files is None and draft:
-        return config, {}
-    if not isinstance(files, dict) or not files:
+    if not (folder / LIST).exists():
+        if draft:
+            return config, {}
         raise IncompleteModelError(f"{folder} was not published: its files have no digests; publish the run first")
+    listed = _document(folder / LIST)
+    files = listed.get("files")
+    if not isinstance(files, dict) or not files or listed.get("format") != FORMAT:
+        raise ModelError(f"{folder / LIST} lists no files; get the bundle again")
     _compare(folder, files)
-    return config, files
+    return config, listed
+
+
+def _of_model(lineage: Mapping[str, Any]) -> Mapping[str, str]:
+    """The digests that a lineage states of the model's files."""
+    model = lineage.get("model")
+    files = model.get("files") if isinstance(model, dict) else None
+    return files if isinstance(files, dict) else {}
 
 
 def _compare(folder: Path, files: Mapping[str, Any]) -> None:
@@ -116,7 +129,7 @@ def _compare(folder: Path, files: Mapping[str, Any]) -> None:
         raise UnsafeModelError(f"{name[:80]} in {folder} is not part of what was published; remove it")
     for name, digest in sorted(files.items()):
         if not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
-            raise ModelError(f"{folder / CONFIG} has no digest for {name[:80]}; get the bundle again")
+            raise ModelError(f"{folder / LIST} has no digest for {name[:80]}; get the bundle again")
         if name not in there:
             raise IncompleteModelError(f"{name[:80]} of {folder} is missing; get the bundle whole")
         if (found := sha256_of(folder / name)) != digest:
