@@ -23,9 +23,12 @@ class Examples:
 
 class Recipe(Protocol):
     """One kind of training. Everything random comes from the generators that ``step`` is given a seed for, so that the same
-    examples, settings and seeds make the same weights on the same kind of machine.
+    examples, settings and seeds make the same weights on the same kind of machine. Nothing is remembered from step to step
+    but in the networks and optimisers: a checkpoint keeps no more.
 
-    ``kind`` names it; ``least`` is the fewest pictures (or clips) of works that it learns from.
+    ``kind`` names it; ``least`` is the fewest pictures (or clips) of works that it learns from; both stand on the class,
+    which is made with ``(examples, settings, seed)``. A recipe may also have ``export(folder)``, which writes further files
+    of the model (ONNX, an adapter) into a folder, and ``base_model``, a mapping that names the model that it goes on from.
     """
 
     kind: str
