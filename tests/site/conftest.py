@@ -349,7 +349,7 @@ class Make:
             "card_sha256": sha256("card"),
             "memorisation": {"verdict": "clear", "pairs": []},
             "quality": {"kid": 0.1},
-            "energy": {"seconds": 3.0, "watt_hours": 0.05, "measured": False},
+            "energy": {"seconds": 3.0, "watt_hours": 0.05, "kind": "estimated"},
             "public_key": "-----BEGIN PUBLIC KEY-----",
             "entry": ledger_append(kind="model_published", event={"run": run.pk}),
         }

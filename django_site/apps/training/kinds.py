@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django_site.apps.jobs.models import Job, JobKind, JobState
 from django_site.apps.training.models import ModelKind
 from django_site.errors import WrongStateError
+from generator.models import ModelRegistry
 
 #: A training of a day on a slow machine.
 MAX_STEPS = 200_000
@@ -72,6 +73,11 @@ def training_estimate(kind: str, steps: int) -> TrainingEstimate | None:
         return None
     seconds = pace * steps
     return TrainingEstimate(seconds, seconds * settings.WORKER_WATTS / 3600, len(paces))
+
+
+def models_added() -> ModelRegistry:
+    """The video models that were added to this site."""
+    return ModelRegistry(settings.MODELS_ROOT)
 
 
 def missing_packages() -> str:

@@ -156,7 +156,7 @@ class TrainedModel(Record):
     #: The verdict on what it remembers of its data, and how like the works its pictures are, as they were published.
     memorisation = models.JSONField()
     quality = models.JSONField()
-    #: What training it took: ``{"seconds", "watt_hours", "measured"}``.
+    #: What training it took: ``{"seconds", "watt_hours", "kind", "how"}``, ``kind`` ``measured`` or ``estimated``.
     energy = models.JSONField(default=dict)
     #: The public key (PEM) that checks its signature.
     public_key = models.TextField()

@@ -25,7 +25,7 @@ from django_site.apps.jobs.panel import panel_of_target
 from django_site.apps.productions.selectors import productions_visible_to
 from django_site.apps.training.curves import curves_of, losses_read, sample_path, samples_read
 from django_site.apps.training.forms import TrainingForm, people_sent, works_sent
-from django_site.apps.training.kinds import TRAININGS, missing_packages, training_estimate
+from django_site.apps.training.kinds import TRAININGS, missing_packages, models_added, training_estimate
 from django_site.apps.training.looks import look_choose, looks_offered, model_folder, run_folder
 from django_site.apps.training.models import ModelKind, RunState, TrainedModel, TrainingRun
 from django_site.apps.training.offered import MAX_WORKS, works_offered
@@ -43,7 +43,6 @@ from django_site.apps.training.standing import model_barred
 from django_site.errors import NotAllowedError
 from django_site.pages.failures import ANTICIPATED, attempt, sentence
 from django_site.pages.paging import keyset_page
-from generator.models import ModelRegistry
 
 #: Files of a bundle that are handed out one by one, and as what.
 FILES = {
@@ -94,7 +93,7 @@ def train_new(request: HttpRequest) -> HttpResponse:
         raise NotAllowedError("only producers have models trained; ask the producer of a production")
     asked = request.POST if request.method == "POST" else request.GET
     production = next((one for one in productions if str(one.pk) == asked.get("production", "")), productions[0])
-    bases = tuple(ModelRegistry(settings.MODELS_ROOT).names())
+    bases = tuple(models_added().names())
     kinds = [kind for kind in TRAININGS if kind != ModelKind.LORA or bases]
     kind = asked.get("kind", "") if asked.get("kind", "") in kinds else str(ModelKind.LOOK)
     shared = asked.get("shared", "") == "1"

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -19,7 +18,7 @@ from django_site.apps.likeness.selectors import grant_nearest, grants_by_subject
 from django_site.apps.likeness.training import training_begin
 from django_site.apps.productions.models import Production
 from django_site.apps.training.documents import set_document, set_sha256
-from django_site.apps.training.kinds import MAX_STEPS, TRAININGS, need_packages
+from django_site.apps.training.kinds import MAX_STEPS, TRAININGS, models_added, need_packages
 from django_site.apps.training.models import (
     ModelKind,
     RunState,
@@ -30,7 +29,6 @@ from django_site.apps.training.models import (
 )
 from django_site.apps.training.offered import MAX_FILES, MAX_WORKS, OfferedWork, act_of, works_judged, works_of
 from django_site.errors import InputError, WrongStateError
-from generator.models import ModelRegistry
 
 #: Largest seed that canonical JSON holds exactly (RFC 8785, section 3.2.2.3).
 MAX_SEED = 2**53 - 1
@@ -49,9 +47,11 @@ def training_plan(
     steps: int | None = None,
     seed: int | None = None,
     base: str = "",
+    settings: Mapping[str, Any] | None = None,
 ) -> TrainingRun:
     """Write down what shall be trained on what; nothing is learned yet. ``works`` by id, ``people`` in them by id with what
-    of each, ``renders`` ``{"shots", "frames_per_shot", "width", "height"}`` of our own renderer.
+    of each, ``renders`` ``{"shots", "frames_per_shot", "width", "height"}`` of our own renderer, ``settings`` what the
+    recipe shall do otherwise than by itself.
 
     Raises ``InputError`` for what can't be trained: works that may not be learned from are named with the reason.
     """
@@ -70,12 +70,12 @@ def training_plan(
         raise InputError("an adapter changes a model that was added; choose which" if kind == ModelKind.LORA
                          else "only an adapter begins from another model; leave that empty")  # fmt: skip
     if base:
-        ModelRegistry(settings.MODELS_ROOT).get(base)
+        models_added().get(base)
     offered = _chosen(production, works, shared=shared)
     with transaction.atomic():
         run = TrainingRun.objects.create(
             organisation=production.organisation, production=production, shared=shared, name=name, kind=kind, base=base,
-            seed=seed, steps=steps, renders=dict(renders) if renders else None, asked_by=by,
+            seed=seed, steps=steps, renders=dict(renders) if renders else None, settings=dict(settings or {}), asked_by=by,
         )  # fmt: skip
         _works_write(run, offered)
         _people_write(run, people or {})
@@ -150,13 +150,12 @@ def modalities_of(run: TrainingRun) -> dict[str, list[str]]:
 
 def facts_asked(run: TrainingRun) -> dict[str, Any]:
     """What the policies are asked about a training, as ``train_facts`` and ``training_begin`` take it."""
-    registry = ModelRegistry(settings.MODELS_ROOT)
     return {
         "modalities": modalities_of(run),
         "model": run.name,
         "act": act_of(run.shared),
         "data_sha256": sorted({digest for work in run.works.all() for digest in work.files}),
-        "base": registry.get(run.base).chosen().card.as_dict() if run.base else None,
+        "base": models_added().get(run.base).chosen().card.as_dict() if run.base else None,
         "drawn_by": wiring.previz_backend().card.as_dict() if run.renders else None,
     }
 

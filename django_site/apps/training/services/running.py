@@ -22,7 +22,7 @@ from django_site.apps.jobs.services import job_cancel
 from django_site.apps.jobs.work import JobWork
 from django_site.apps.provenance.services.ledger import ledger_append
 from django_site.apps.training.documents import set_document, set_sha256
-from django_site.apps.training.kinds import need_packages
+from django_site.apps.training.kinds import models_added, need_packages
 from django_site.apps.training.looks import run_folder
 from django_site.apps.training.models import RunState, TrainedModel, TrainingRun
 from django_site.apps.training.process import engine_run
@@ -129,11 +129,7 @@ def _settings(run: TrainingRun) -> dict[str, Any]:
     """What the recipe is told beside its defaults."""
     if not run.base:
         return dict(run.settings)
-    from django.conf import settings
-
-    from generator.models import ModelRegistry
-
-    return {**run.settings, "base": str(ModelRegistry(settings.MODELS_ROOT).get(run.base).chosen().path)}
+    return {**run.settings, "base": str(models_added().get(run.base).chosen().path)}
 
 
 def model_record(run: TrainingRun, *, version: int, work: JobWork) -> TrainedModel:
@@ -194,7 +190,7 @@ def _url(model: TrainedModel) -> str:
 def read_bundle_documents(bundle: Path) -> dict[str, Any]:
     """What is kept in the row of the documents beside the weights."""
     lineage = json.loads((bundle / "lineage.json").read_text("utf-8"))
-    energy = dict(lineage.get("energy") or {})
+    energy = {**(lineage.get("energy") or {}), "seconds": float(lineage.get("seconds") or 0.0)}
     return {
         "memorisation": json.loads((bundle / "memorisation.json").read_text("utf-8")),
         "quality": json.loads((bundle / "quality.json").read_text("utf-8")),
