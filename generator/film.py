@@ -66,6 +66,7 @@ def make_film(
     scenes: int = 3,
     backend: str = "previz",
     models: Path | None = None,
+    look: str | None = None,
     total_seconds: float = 12.0,
     width: int = 640,
     height: int = 360,
@@ -78,9 +79,10 @@ def make_film(
 
     Progress names the stage: ``screenplay``, ``render <shot>``, ``sound``, ``mix``, ``cut``. Raises the package's errors; a
     cancelled run leaves finished takes and no half-written file. ``backend`` is one of ``BACKENDS`` or, with ``models`` (a
-    registry's folder), ``NAME[:GUIDES[:STEPS]]`` of a model that was added there.
+    registry's folder), ``NAME[:GUIDES[:STEPS]]`` of a model that was added there. ``look``
+    redraws what ``previz`` renders: a name among ``shipped_looks()`` or a bundle's folder.
     """
-    renderer = _backend(backend, models)
+    renderer = _backend(backend, models, look)
     screenplay = write_screenplay(brief, structure=structure, scenes=scenes, seed=seed)
     shots = plan_shots(screenplay, total_seconds=total_seconds, width=width, height=height, fps=fps, seed=seed)
     takes_dir = out_dir / "takes"
@@ -90,8 +92,8 @@ def make_film(
     except OSError as error:
         raise RenderError(f"{out_dir} can't be written ({error.strerror}); choose another directory") from error
     on_progress(Progress("screenplay", 1, 1, "screenplays"))
-    drawn = renderer.card.kind == "renderer"
-    for shot in () if drawn else shots:
+    drawn = backend in BACKENDS
+    for shot in () if drawn else shots:  # a look sees pictures of ours and no words
         refuse_words(shot)
     takes = tuple(
         renderer.render(shot, takes_dir / f"{shot.id}.mp4", on_progress=on_progress, cancelled=cancelled)
@@ -100,7 +102,7 @@ def make_film(
     timeline, files = plain_timeline(
         [take.path for take in takes],
         title=screenplay.title,
-        subtitle="A previsualisation" if drawn else "Made by a trained model",
+        subtitle=_subtitle(drawn, look),
         credits=(screenplay.title, screenplay.credit, f"Pictures: {renderer.card.name} {renderer.card.version}"),
         ids=[shot.id for shot in shots],
         provenance=[Provenance(card=renderer.card.digest, seed=shot.seed, shot=shot.id) for shot in shots],
@@ -125,7 +127,22 @@ def make_film(
     return Film(screenplay, script, takes, cut)
 
 
-def _backend(name: str, models: Path | None) -> VideoBackend:
+def _subtitle(drawn: bool, look: str | None) -> str:
+    if look is not None:
+        return "A previsualisation, redrawn by a trained model"
+    return "A previsualisation" if drawn else "Made by a trained model"
+
+
+def _backend(name: str, models: Path | None, look: str | None) -> VideoBackend:
+    if look is not None:
+        from generator.backends.looks import LookBackend, look_of
+
+        base = BACKENDS[name]() if name in BACKENDS else None
+        if not isinstance(base, PrevizBackend):
+            raise UnknownBackendError(
+                f"a look redraws what {' or '.join(BACKENDS)} renders, not {name!r}; leave one out"
+            )
+        return LookBackend(look_of(look), base)
     if name in BACKENDS:
         return BACKENDS[name]()
     from generator.models import ModelRegistry

@@ -25,6 +25,7 @@ def add(commands: Any) -> None:
     film.add_argument(
         "--models", type=Path, default=ROOT, metavar="DIR", help="registry of models (default: %(default)s)"
     )
+    film.add_argument("--look", metavar="NAME|FOLDER", help="what previz renders, redrawn: NAME of ours, or ./BUNDLE")
     film.add_argument(
         "--seed", type=int, default=1, help="another seed gives another film of the same brief (default: %(default)s)"
     )
@@ -53,6 +54,7 @@ def run(options: argparse.Namespace) -> int:
             scenes=options.scenes,
             backend=options.backend,
             models=options.models,
+            look=options.look,
             total_seconds=options.seconds,
             width=options.width,
             height=options.height,

@@ -84,8 +84,9 @@ def read_folder(path: Path) -> ModelFolder:
     return ModelFolder(path, kind, pipeline, components, sum(file.stat().st_size for file in weights))
 
 
-def refuse_code(path: Path) -> None:
-    """Raises ``UnsafeModelError`` for the first file below ``path`` that could run code, or that nobody knows."""
+def refuse_code(path: Path, *, also: frozenset[str] = frozenset()) -> None:
+    """Raises ``UnsafeModelError`` for the first file below ``path`` that could run code, or that nobody knows. ``also`` are
+    endings that are harmless for this kind of model (a look is run from ONNX, which holds arrays and sums alone)."""
     for number, file in enumerate(sorted(path.rglob("*"))):
         if number >= MAX_FILES:
             raise ModelError(f"{path} holds more than {MAX_FILES} files; give the folder of one model alone")
@@ -102,7 +103,7 @@ def refuse_code(path: Path) -> None:
                 f"{name} in {path} could run code when it is opened; convert the weights to safetensors on a machine that "
                 "you can lose, or get them from their makers as safetensors, and remove it"
             )
-        if kind not in HARMLESS and file.stem.lower() not in _NAMED and file.name.lower() not in _NAMED:
+        if kind not in HARMLESS | also and file.stem.lower() not in _NAMED and file.name.lower() not in _NAMED:
             raise UnsafeModelError(f"{name} in {path} is of a kind that no model needs; remove it")
 
 

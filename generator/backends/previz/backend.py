@@ -1,6 +1,7 @@
 """The backend: a shot request in, a take on disk out, with the card of the renderer that made it."""
 
 import hashlib
+from collections.abc import Generator
 from pathlib import Path
 
 from auditor.media.types import Cancelled, OnProgress, Progress, never_cancelled, no_progress
@@ -8,6 +9,7 @@ from generator.backends.licences import APACHE_2_0
 from generator.backends.model import ModelCard, ModelComponent, Take
 from generator.backends.previz.frames import Device, render_frames
 from generator.backends.previz.guides import Guides, write_guides
+from generator.backends.previz.shapes import Array
 from generator.backends.previz.source import source_digest
 from generator.encoding import DISCLOSURE, sha256_of, writing
 from generator.errors import CancelledError
@@ -49,6 +51,10 @@ class PrevizBackend:
             components=(renderer,),
         )
 
+    def frames(self, request: ShotRequest) -> Generator[Array]:
+        """The shot's frames before anything encodes them, (height, width, 3) uint8 RGB: what a take is written from."""
+        return render_frames(request, device=self._device)
+
     def render(
         self,
         request: ShotRequest,
@@ -72,7 +78,7 @@ class PrevizBackend:
             "renderer_sha256": card.digest,
             "seed": str(request.seed),
         }
-        frames = render_frames(request, device=self._device)
+        frames = self.frames(request)
         on_progress(Progress(f"render {request.id}", 0, request.frames))
         with writing(out, width=request.width, height=request.height, fps=request.fps, metadata=metadata) as writer:
             try:
