@@ -288,8 +288,8 @@ def _split(settings: Mapping[str, Any]) -> tuple[Own, dict[str, Any]]:
                 what = "a whole number" if whole else "a number"
                 raise TrainingError(f"{name} is {str(value)[:40]}; give {what} from {least} to {most}")
         given.append(values)
-    if "device" in given[1]:
-        rest["device"] = given[1]["device"]  # recipes put their networks there
+    if given[1].get("device", "cpu") != "cpu":
+        rest["device"] = given[1]["device"]  # a recipe that knows devices puts its networks there; others refuse
     return Own(**given[1], gathering=Gathering(**given[0])), rest
 
 

@@ -71,14 +71,17 @@ def start(
 
     Raises ``ForbiddenWorksError``, ``TrainingSetError``, ``TrainingError`` for settings that nobody knows or a folder that
     holds something already. Nothing is left behind then."""
-    recipe_class(kind)
+    recipe = recipe_class(kind)
     if kind in FROM_PEOPLE and not training_set.people and not training_set.nobody:
         raise TrainingSetError(
             f"a {kind} learns people, and the training set names nobody's grant; give the grants of all who are seen or "
             "heard in the works, or declare that nobody can be told in them"
         )
     allowed = _allowed(training_set, now)
-    new_plan(run_dir, Plan.of(kind, name, settings, seed, steps, allowed, now or datetime.now(UTC)))
+    plan = Plan.of(kind, name, settings, seed, steps, allowed, now or datetime.now(UTC))
+    if (check := getattr(recipe, "check", None)) is not None:
+        check(plan.recipe_settings)
+    new_plan(run_dir, plan)
     return read_run(run_dir)
 
 

@@ -266,6 +266,7 @@ def test_what_can_t_begin_says_why_and_leaves_nothing(begin: Begin, allowed: Tra
         ({"seed": -1}, "seed is -1"),
         ({"settings": {"threads": 0}}, "threads is 0; give a whole number from 1 to 256"),
         ({"settings": {"held_out": 0.9}}, "held_out is 0.9; give a number from 0.0 to 0.5"),
+        ({"settings": {"glow": 1}}, "there is no setting 'glow'"),
         ({"settings": {"device": "tpu"}}, "device is 'tpu'; choose cpu or cuda"),
         ({"settings": {"rate": float("nan")}}, "settings hold something that JSON does not know"),
     ]
