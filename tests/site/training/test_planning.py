@@ -26,9 +26,11 @@ def test_each_work_says_whether_a_model_may_learn_from_it_and_if_not_why(studio)
     assert [title for title, one in offered.items() if one.allowed] == ["Bikes", "Rocket"]
     [coffee] = offered["Coffee"].against
     assert "no licence in force permits that models learn from it" in coffee.plain
-    assert coffee.remedy and coffee.who_can_fix
+    assert coffee.remedy
+    assert coffee.who_can_fix
     assert any("reserved text and data mining" in why.plain for why in offered["Bunny"].against)
-    assert offered["Bikes"].licence.version == 1 and len(offered["Bikes"].files) == 1
+    assert offered["Bikes"].licence.version == 1
+    assert len(offered["Bikes"].files) == 1
 
 
 def test_a_licence_for_other_places_is_no_licence_here(studio):
@@ -92,7 +94,8 @@ def test_what_ended_between_reading_and_confirming_is_refused(studio, planned):
     with pytest.raises(WrongStateError, match="discarded"):
         training_confirm(run=run, by=studio.producer)
     run.refresh_from_db()
-    assert run.state == "discarded" and "Sold." in run.reason
+    assert run.state == "discarded"
+    assert "Sold." in run.reason
     assert not Job.objects.filter(kind="train_model").exists()
 
 
@@ -106,12 +109,14 @@ def test_people_in_the_data_must_have_agreed_to_exactly_that(studio, planned, ma
     subject = make.subject(studio.organisation, user=studio.performer)
     make.grant(subject, studio.production)
     [offered] = people_offered(studio.production, model="harbour-dusk")
-    assert not offered.allowed and "fine_tune" in offered.against[0].plain
+    assert not offered.allowed
+    assert "fine_tune" in offered.against[0].plain
     run = planned(people={subject.pk: ["face"]})
     with pytest.raises(WrongStateError, match="fine_tune"):
         training_confirm(run=run, by=studio.producer)
     run.refresh_from_db()
-    assert run.state == "planned" and not UseEvent.objects.exists()
+    assert run.state == "planned"
+    assert not UseEvent.objects.exists()
     assert Decision.objects.filter(point="train", outcome="block").count() == 1, "the refusal is on the record"
 
 

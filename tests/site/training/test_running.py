@@ -88,7 +88,8 @@ def test_a_licence_withdrawn_while_it_trains_ends_it(confirmed, studio, monkeypa
     monkeypatch.setattr(running, "engine_run", withdraw)
     run = confirmed()
     job = work_on(run)
-    assert job.state in ("failed", "cancelled") and run.state == "failed"
+    assert job.state in ("failed", "cancelled")
+    assert run.state == "failed"
     assert "Sold." in run.reason
     assert not TrainedModel.objects.exists()
 
@@ -107,7 +108,8 @@ def test_waiting_it_can_be_paused_resumed_cancelled_and_put_aside(confirmed):
     folder = run_folder(run.pk)
     folder.mkdir(parents=True)
     training_discard(run=run, by=by)
-    assert run.state == "discarded" and not folder.exists()
+    assert run.state == "discarded"
+    assert not folder.exists()
 
 
 def test_it_trains_pauses_within_a_step_and_goes_on_from_its_checkpoint(confirmed, studio, monkeypatch):
