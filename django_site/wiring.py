@@ -290,7 +290,8 @@ def look_backend(folder: Path):
     again where the folder has changed. Raises ``ModelError`` for what is no look."""
     from generator.backends.looks import Look, LookBackend
 
-    key = (os.getpid(), str(folder), _of_file(folder / "config.json"), settings.PREVIZ_DEVICE)
+    listed = tuple(_of_file(folder / name) for name in ("config.json", "bundle.json", "look.onnx"))
+    key = (os.getpid(), str(folder), listed, settings.PREVIZ_DEVICE)
     with _lock:
         if key not in _looks:
             while len(_looks) >= _LOOKS_OPEN:

@@ -131,12 +131,17 @@ def prompt_facts(shot: Shot, *, screenplay_text: str, references: Iterable[Refer
     return PromptFacts(**_asked_for(shot, screenplay_text, references))
 
 
-def dispatch_facts(shot: Shot, *, screenplay_text: str) -> DispatchFacts:
-    """The same questions when a worker begins."""
-    return DispatchFacts(**_asked_for(shot, screenplay_text, None))
+def dispatch_facts(shot: Shot, *, screenplay_text: str, record: GenerationRecord | None = None) -> DispatchFacts:
+    """The same questions when a worker begins to render what ``record`` planned."""
+    return DispatchFacts(**_asked_for(shot, screenplay_text, None, record))
 
 
-def _asked_for(shot: Shot, screenplay_text: str, references: Iterable[Reference] | None) -> dict:
+def _asked_for(
+    shot: Shot,
+    screenplay_text: str,
+    references: Iterable[Reference] | None,
+    record: GenerationRecord | None = None,
+) -> dict:
     production = shot.scene.screenplay.production
     texts = {
         "brief": production.brief,
@@ -147,12 +152,13 @@ def _asked_for(shot: Shot, screenplay_text: str, references: Iterable[Reference]
     named = names_in(texts, registered_names())
     if references is None:
         references = references_of(shot)
+    model = record.model_name if record else video_model(production)
     return {
         "production": production_fact(production),
         "territories": tuple(production.territories),
-        "intended": intended_fact(production, models=[video_model(production)], shots=[shot]),
+        "intended": intended_fact(production, models=[model], shots=[shot]),
         "people": people_asked_for(named, shot, production, references),
-        "components": components_planned(production),
+        "components": components_of([record]) if record else components_planned(production),
         "texts_sha256": tuple(hashlib.sha256(text.encode()).hexdigest() for text in texts.values()),
     }
 

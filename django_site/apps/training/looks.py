@@ -18,7 +18,7 @@ from generator.errors import ModelError
 
 if TYPE_CHECKING:
     from django_site.apps.accounts.models import User
-    from django_site.apps.productions.models import Production
+    from django_site.apps.productions.models import GenerationRecord, Production
 
 
 def run_folder(run_id: object) -> Path:
@@ -60,6 +60,16 @@ def _folder(production: "Production") -> Path:
             f"the look '{production.look}' does not come with this version; choose another for the production"
         )
     return shipped[production.look]
+
+
+def backend_recorded(record: "GenerationRecord") -> VideoBackend:
+    """What renders a take that was planned thus, whatever look its production has by now. Raises ``ModelError`` where its
+    look can't be opened."""
+    if record.trained_model is not None:
+        return wiring.look_backend(model_folder(record.trained_model))
+    name = record.model_name.partition("-look-")[2]
+    shipped = looks_shipped() if name else {}
+    return wiring.look_backend(shipped[name]) if name in shipped else wiring.video_backend()
 
 
 def card_planned(production: "Production | None" = None) -> ModelCard:
