@@ -124,7 +124,11 @@ def _train(options: argparse.Namespace) -> tuple[Any, list[str], int]:
         options.table, options.folder, people=_people(options.grants), renders=_renders(options), nobody=nobody
     )
     places = tuple(options.territory) or EVERYWHERE
-    allowed = permitted(found, territories=places, at=datetime.now(UTC), leave_out=options.leave_out)
+    with _stopping() as cancelled, _shown() as (on_progress, _):
+        allowed = permitted(
+            found, territories=places, at=datetime.now(UTC), leave_out=options.leave_out, on_progress=on_progress,
+            cancelled=cancelled,
+        )  # fmt: skip
     for refusal in [] if options.json else allowed.left_out:
         print(f"left out: {refusal}", file=sys.stderr)
     start(

@@ -304,7 +304,8 @@ class _repeatable:  # noqa: N801 - used as a context manager
 
         device = self._plan.own.device
         if device.startswith("cuda"):
-            if not torch.cuda.is_available():
+            number = int(device.partition(":")[2] or 0)
+            if number >= torch.cuda.device_count():
                 raise TrainingError(f"there is no {device} here; set device to cpu")
             os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # PyTorch's note on reproducibility
         self._before = (

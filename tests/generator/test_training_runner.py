@@ -294,6 +294,41 @@ def test_an_adapter_of_people_needs_their_grants(allowed: TrainingSet, tmp_path:
         assert start(tmp_path / name, training_set=training_set, **plain).state == "new"
 
 
+def test_without_pytorch_or_a_graphics_card_it_says_what_is_missing(
+    begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_dir = begin(device="cuda:7")
+    with pytest.raises(TrainingError, match="there is no cuda:7 here; set device to cpu"):
+        run(run_dir)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(
+        TrainingError, match=r"training needs torch, which is not installed; install reelproof\[models\]"
+    ):
+        run(run_dir)
+    assert read_run(run_dir).state == "new", "how a run stands can be read without it"
+
+
+def test_memory_that_does_not_suffice_is_said_and_what_was_learned_is_kept(
+    begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    run_dir = begin()
+    step = tiny_recipe.TinyRecipe.step
+
+    def too_much(self: tiny_recipe.TinyRecipe, number: int, seed: int) -> Any:
+        if number == 30:
+            torch.empty(2**62, dtype=torch.uint8)  # the allocator itself refuses
+        return step(self, number, seed)
+
+    monkeypatch.setattr(tiny_recipe.TinyRecipe, "step", too_much)
+    with pytest.raises(
+        TrainingError, match="memory did not suffice for step 30 of tiny-one; begin a run with a smaller"
+    ):
+        run(run_dir)
+    assert peek(run_dir / "checkpoint").step == 20  # type: ignore[union-attr]
+
+
 @pytest.mark.parametrize("damage", ["bit", "cut", "gone", "other", "no json"])
 def test_a_damaged_checkpoint_is_not_gone_on_with(begin: Begin, damage: str) -> None:
     run_dir = begin()
