@@ -40,17 +40,17 @@ class LookSettings:
     and nobody heeds it yet (who follows a critic that knows nothing learns nothing that lasts); ``average``: how much of
     the averaged generator stays at each step."""
 
-    channels: int = 64
-    blocks: int = 6
+    channels: int = 48
+    blocks: int = 5
     critic_channels: int = 48
     patch: int = 128
     batch: int = 4
-    rate: float = 2e-4
+    rate: float = 1e-4
     critic_rate: float = 4e-4
-    pairs: float = 6.0
-    adversarial: float = 0.5
-    colours: float = 10.0
-    edges: float = 2.0
+    pairs: float = 2.0
+    adversarial: float = 0.3
+    colours: float = 3.0
+    edges: float = 1.0
     smooth: float = 0.02
     ahead: int = 200
     average: float = 0.995
