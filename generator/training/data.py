@@ -168,7 +168,13 @@ class TrainingSet:
 
     @classmethod
     def of_table(
-        cls, table: Path, folder: Path, *, people: Sequence[PersonPermission] = (), renders: OwnRenders | None = None
+        cls,
+        table: Path,
+        folder: Path,
+        *,
+        people: Sequence[PersonPermission] = (),
+        renders: OwnRenders | None = None,
+        nobody: bool = False,
     ) -> "TrainingSet":
         """The works of a licence table (``auditor.corpus``: CSV or JSON) whose files lie in ``folder``. The text file
         beside a clip (``clip.mp4``, ``clip.txt``) is its caption, else the work's title is. Raises ``BadInputError``."""
@@ -193,7 +199,7 @@ class TrainingSet:
                     files=files,
                 )
             )
-        return cls(tuple(works), tuple(people), renders)
+        return cls(tuple(works), tuple(people), renders, nobody=nobody)
 
     @property
     def sha256(self) -> str:

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import secrets
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +42,9 @@ def read_bytes(path: Path, most: int = 16 * 2**30) -> bytes:
     """A file's bytes. Raises ``TrainingError`` where it can't be read or has more than ``most``."""
     try:
         with path.open("rb") as file:
-            if os.fstat(file.fileno()).st_size > most:
-                raise TrainingError(f"{path} has more than {most} bytes; it is no file of a run")
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode) or status.st_size > most:  # a device can be read without end
+                raise TrainingError(f"{path} is no plain file of up to {most} bytes; it is none of a run's")
             return file.read()
     except OSError as error:
         raise TrainingError(f"{path} can't be read ({error.strerror}); is it a run's folder?") from error

@@ -15,6 +15,8 @@ RECIPES: dict[str, str] = {
 }
 #: Kinds that learn from moving pictures with captions.
 FROM_CLIPS = frozenset({"lora"})
+#: Kinds that learn what people look like, unless somebody declares that nobody can be told in the works.
+FROM_PEOPLE = frozenset({"lora"})
 
 
 def need_torch() -> None:

@@ -107,6 +107,7 @@ def lineage_of(
     finished: str,
 ) -> Lineage:
     """The lineage of a finished run. ``files`` are those of the model by name with their digests."""
+    places: frozenset[str] = getattr(recipe, "places", frozenset())
     return Lineage(
         {
             "format": FORMAT,
@@ -123,7 +124,7 @@ def lineage_of(
             },
             "recipe": {
                 "kind": kind,
-                "settings": dict(settings),
+                "settings": {key: value for key, value in settings.items() if key not in places},
                 "config": dict(recipe.config()),
                 "seed": seed,
                 "steps": steps,

@@ -11,6 +11,7 @@ import itertools
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -20,7 +21,9 @@ from numpy.typing import NDArray
 from torch.nn import functional
 
 from generator.errors import TrainingError, TrainingSetError
+from generator.training.files import write_bytes
 from generator.training.networks import CELL, LookGenerator, PatchCritic
+from generator.training.onnx_export import critic_onnx, look_onnx
 from generator.training.recipe import Examples
 
 Picture = NDArray[np.uint8]
@@ -156,6 +159,16 @@ class LookRecipe:
 
     def config(self) -> Mapping[str, Any]:
         return asdict(self.settings)
+
+    def export(self, folder: Path) -> None:
+        """Writes ``look.onnx`` and ``critic.onnx``, which need no torch to be run."""
+        weights = {name: value.detach().numpy() for name, value in self.weights().items()}
+        parts = {
+            part: {name.partition(".")[2]: value for name, value in weights.items() if name.startswith(f"{part}.")}
+            for part in ("look", "critic")
+        }
+        write_bytes(folder / "look.onnx", look_onnx(parts["look"], self.settings.blocks))
+        write_bytes(folder / "critic.onnx", critic_onnx(parts["critic"]))
 
     def _pairs(self, chance: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:
         simple, real = [], []

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from auditor.media.types import Cancelled, OnProgress, Progress, never_cancelled, no_progress
-from generator.errors import CancelledError, DivergedError, TrainingError
+from generator.errors import CancelledError, DivergedError, TrainingError, TrainingSetError
 from generator.training import checkpoint as kept
 from generator.training.checkpoint import Checkpoint
 from generator.training.data import EVERYWHERE, TrainingSet, permitted
@@ -37,7 +37,7 @@ from generator.training.folder import (
     read_run,
     write_sheet,
 )
-from generator.training.kinds import FROM_CLIPS, need_torch, recipe_class, recipe_of
+from generator.training.kinds import FROM_CLIPS, FROM_PEOPLE, need_torch, recipe_class, recipe_of
 from generator.training.recipe import Recipe
 
 __all__ = ["Report", "Run", "read_run", "run", "start", "step_seed"]
@@ -72,6 +72,11 @@ def start(
     Raises ``ForbiddenWorksError``, ``TrainingSetError``, ``TrainingError`` for settings that nobody knows or a folder that
     holds something already. Nothing is left behind then."""
     recipe_class(kind)
+    if kind in FROM_PEOPLE and not training_set.people and not training_set.nobody:
+        raise TrainingSetError(
+            f"a {kind} learns people, and the training set names nobody's grant; give the grants of all who are seen or "
+            "heard in the works, or declare that nobody can be told in them"
+        )
     allowed = _allowed(training_set, now)
     new_plan(run_dir, Plan.of(kind, name, settings, seed, steps, allowed, now or datetime.now(UTC)))
     return read_run(run_dir)
@@ -167,6 +172,7 @@ class _Training:
             if number % own.report_every == 0 or last:
                 self._report()
             if number % own.sample_every == 0 or last:
+                self._look_at_weights()
                 write_sheet(self._dir, number, self._recipe.sheet())
             due = number % own.checkpoint_every == 0 or time.monotonic() - self._saved_at > own.checkpoint_seconds
             if due or last:
@@ -199,14 +205,17 @@ class _Training:
     def _save(self) -> None:
         if self._saved_step == self._step:
             return
-        for name, network in self._recipe.networks().items():
-            for key, value in network.state_dict().items():
-                if value.is_floating_point() and not bool(value.isfinite().all()):
-                    raise self._diverged(self._step, f"weight {key} of the {name} is no number")
+        self._look_at_weights()
         pending = {"sums": self._sums, "count": self._count}
         now = Checkpoint(self._step, self._elapsed(), self._spent().as_dict(), pending)
         kept.save(self._dir / "checkpoint", self._recipe, now)
         self._saved_at, self._saved_step = time.monotonic(), self._step
+
+    def _look_at_weights(self) -> None:
+        for name, network in self._recipe.networks().items():
+            for key, value in network.state_dict().items():
+                if value.is_floating_point() and not bool(value.isfinite().all()):
+                    raise self._diverged(self._step, f"weight {key} of the {name} is no number")
 
     def _diverged(self, number: int, what: str) -> DivergedError:
         good = kept.peek(self._dir / "checkpoint")

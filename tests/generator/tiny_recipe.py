@@ -4,6 +4,7 @@
 """
 
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,8 @@ def register() -> None:
 
 
 class TinyRecipe:
-    """Learns to give back pictures of 8x8 from their means. Settings: ``rate``, ``breaks_at`` (the loss is no number)."""
+    """Learns to give back pictures of 8x8 from their means. Settings: ``rate``; ``breaks_at``, ``poisoned_at``: the step
+    whose loss, or after which a weight, is no number; ``pause``: seconds before each step."""
 
     kind = "tiny"
     least = 2
@@ -49,6 +51,7 @@ class TinyRecipe:
     def step(self, number: int, seed: int) -> Mapping[str, float]:
         import torch
 
+        time.sleep(float(self._settings.get("pause", 0)))
         draw = torch.Generator().manual_seed(seed)
         wanted = self._pictures[torch.randint(len(self._pictures), (4,), generator=draw)]
         noise = 0.1 * torch.randn(4, 3, generator=draw)
@@ -57,6 +60,8 @@ class TinyRecipe:
         self._optimiser.zero_grad()
         loss.backward()
         self._optimiser.step()
+        if number == self._settings.get("poisoned_at"):
+            self._network[1].running_mean[0] = float("nan")
         broken = number == self._settings.get("breaks_at")
         return {"fit": float("nan") if broken else float(loss.detach())}
 
