@@ -147,7 +147,9 @@ def precision_recall(real: Features, made: Features, k: int = NEIGHBOUR) -> tupl
     """Which part of ``made`` lies within the spheres around ``real``, and the other way round, 0..1 each. A point's sphere
     reaches to its ``k``-th neighbour of its own kind. Raises ``ValueError`` for fewer than k + 1 points."""
     if min(len(real), len(made)) <= k:
-        raise ValueError(f"precision and recall need {k + 1} pictures of each kind; there are {len(real)} and {len(made)}")
+        raise ValueError(
+            f"precision and recall need {k + 1} pictures of each kind; there are {len(real)} and {len(made)}"
+        )
     between = _distances(real, made)
 
     def radii(points: Features) -> Features:
@@ -171,7 +173,9 @@ def grid(rows: Sequence[Sequence[Picture]], *, width: int = 320, gap: int = 4) -
         for x, picture in enumerate(row):
             how = cv2.INTER_AREA if picture.shape[1] >= width else cv2.INTER_CUBIC
             top, left = y * (size[1] + gap), x * (width + gap)
-            sheet[top : top + size[1], left : left + width] = cv2.resize(_shaped(picture, size), size, interpolation=how)
+            sheet[top : top + size[1], left : left + width] = cv2.resize(
+                _shaped(picture, size), size, interpolation=how
+            )
     return sheet
 
 

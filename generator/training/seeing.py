@@ -21,12 +21,14 @@ from auditor.index.works import BatchEntry
 from auditor.matching import Matcher
 from auditor.matching.footage import SIDE
 from auditor.matching.likelihood import shipped_calibration
-from auditor.media import Frame, probe, sample_frames
+from auditor.media import Frame, MediaInfo
 from auditor.media.tiling import tiles
 from auditor.media.types import Cancelled, OnProgress, never_cancelled, no_progress
 from generator.errors import TrainingError
 
 Picture = NDArray[np.uint8]
+#: Grey levels (standard deviation) of a part of wall or sky: plain parts are all alike and tell nothing.
+_PLAIN = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class Works:
         except AuditorError as error:
             raise TrainingError(f"memory can't be audited: {error}") from error
         self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
         files = [_written(folder / f"work-{number:06d}.png", picture) for number, picture in enumerate(pictures)]
         self._index = WorkIndex.open(folder / "index", self._embedder, create=True)
         entries = [BatchEntry(str(number), file) for number, file in enumerate(files)]
@@ -87,17 +90,19 @@ class Works:
     def nearest(self, picture: Picture) -> tuple[int, float]:
         """The work that some part of ``picture`` is most alike to, and how alike: the largest inner product of descriptors
         of the whole picture and its tiles with those of the works and theirs, -1..1."""
-        vectors = self._embedder.embed([picture, *(one for one in tiles(picture) if one.size)])
+        picture = _at_side(picture)
+        telling = [one for one in tiles(picture) if float(one[::8, ::8].std()) > _PLAIN]
+        vectors = self._embedder.embed([picture, *telling])
         hits = [hit for found in self._index.search(vectors, count=1, at_least=-1.0) for hit in found]
         best = max(hits, key=lambda hit: hit.similarity)
         return int(best.reference.work_id), float(best.similarity)
 
     def sights(self, picture: Picture) -> tuple[Sight, ...]:
         """What the matcher finds in ``picture``, the surest first: registered, compared, judged as in an audit."""
-        file = _written(self._folder / "looked-at.png", picture)
-        info, matcher = probe(file), Matcher(self._index)
-        for frame in sample_frames(file, max_side=SIDE):
-            matcher.observe(Frame(frame.seconds, frame.pixels))
+        frame = _at_side(picture)
+        info = MediaInfo(0.0, frame.shape[1], frame.shape[0], 0.0, "png", None, 1, "image/png")
+        matcher = Matcher(self._index)
+        matcher.observe(Frame(0.0, frame))
         found = [
             Sight(
                 int(finding.work_id or 0),
@@ -106,10 +111,15 @@ class Works:
                 float(finding.measured.get("similarity", 0.0)),
                 finding.plain,
                 next(
-                    ((one.query_jpeg, one.reference_jpeg) for one in finding.evidence if one.reference_jpeg is not None), None
+                    (
+                        (one.query_jpeg, one.reference_jpeg)
+                        for one in finding.evidence
+                        if one.reference_jpeg is not None
+                    ),
+                    None,
                 ),
             )
-            for finding in matcher.conclude(file, info)
+            for finding in matcher.conclude(self._folder, info)
         ]
         return tuple(sorted(found, key=lambda one: (one.kind != "copy", -(one.log10_lr or 0.0), -one.similarity)))
 
@@ -118,3 +128,11 @@ def _written(path: Path, picture: Picture) -> Path:
     if not cv2.imwrite(str(path), np.ascontiguousarray(picture[:, :, ::-1])):
         raise TrainingError(f"{path.parent} can't be written; make room and publish again")
     return path
+
+
+def _at_side(picture: Picture) -> Picture:
+    """A picture as large as the matcher compares them: small ones (plates) are enlarged, so that features are found."""
+    scale = SIDE / max(picture.shape[:2])
+    size = max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale))
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return np.ascontiguousarray(cv2.resize(picture, size, interpolation=how), dtype=np.uint8)
