@@ -43,6 +43,26 @@ def key_from_file(path: Path) -> bytes:
     return key
 
 
+def signing_key_file(path: Path) -> Path:
+    """The PEM file of a P-256 private key, made at first use; ``.pub`` beside it is its public key. Raises
+    ``ImproperlyConfigured`` if others can read the private one."""
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    if not path.exists():
+        made = ec.generate_private_key(ec.SECP256R1())
+        plain = serialization.NoEncryption()
+        _publish(path, made.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain))
+    key = serialization.load_pem_private_key(_read_private(path), password=None)
+    public = path.with_suffix(".pub")
+    if not public.exists():
+        _publish(
+            public,
+            key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo),
+        )
+    return path
+
+
 def secret_from_file(path: Path) -> str:
     """The text secret at ``path``, made at first use."""
     if not path.exists():

@@ -17,6 +17,7 @@ urlpatterns = [
     path("jobs/", include("django_site.apps.jobs.urls")),
     path("ledger/", include("django_site.apps.provenance.ledger_urls")),
     path("models/", include("django_site.apps.audits.model_urls")),
+    path("models/", include("django_site.apps.training.urls")),
     path("notices/", include("django_site.apps.accounts.notice_urls")),
     path("organisation/", include("django_site.apps.accounts.organisation_urls")),
     path("outputs/", include("django_site.apps.provenance.output_urls")),

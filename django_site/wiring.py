@@ -249,23 +249,63 @@ def _video_model() -> Hashable:
     return (settings.PREVIZ_DEVICE, settings.VIDEO_MODEL, added)
 
 
-@_per_process(_video_model)
-def video_backend():
-    """What renders takes: the previsualisation, or the model that the settings name. Its weights are looked at once here and
-    again by the process that opens them."""
-    from generator.backends.previz import PrevizBackend
+def _previz_device() -> str:
     from generator.backends.previz.frames import Device
 
     if settings.PREVIZ_DEVICE not in get_args(Device):
         raise ImproperlyConfigured(
             f"REELPROOF_PREVIZ_DEVICE is {settings.PREVIZ_DEVICE!r}; it must be one of {', '.join(get_args(Device))}"
         )
+    return str(settings.PREVIZ_DEVICE)
+
+
+@_per_process(_of_settings("PREVIZ_DEVICE"))
+def previz_backend():
+    """The previsualisation: what takes are rendered with, what looks are drawn over, what models learn from as drawn."""
+    from generator.backends.previz import PrevizBackend
+
+    return PrevizBackend(_previz_device())
+
+
+@_per_process(_video_model)
+def video_backend():
+    """What renders takes: the previsualisation, or the model that the settings name. Its weights are looked at once here and
+    again by the process that opens them."""
     if not settings.VIDEO_MODEL:
-        return PrevizBackend(settings.PREVIZ_DEVICE)
+        return previz_backend()
+    _previz_device()
     from generator.backends.diffusion.choosing import backend_of
     from generator.models import ModelRegistry
 
     return backend_of(settings.VIDEO_MODEL, ModelRegistry(settings.MODELS_ROOT))
+
+
+#: Looks that a process keeps open: each holds a network of some megabytes.
+_LOOKS_OPEN = 4
+_looks: dict[Hashable, Any] = {}
+
+
+def look_backend(folder: Path):
+    """Previsualisation drawn over with the look in this folder, every file of which was compared with its digest. Opened
+    again where the folder has changed. Raises ``ModelError`` for what is no look."""
+    from generator.backends.looks import Look, LookBackend
+
+    listed = tuple(_of_file(folder / name) for name in ("config.json", "bundle.json", "look.onnx"))
+    key = (os.getpid(), str(folder), listed, settings.PREVIZ_DEVICE)
+    with _lock:
+        if key not in _looks:
+            while len(_looks) >= _LOOKS_OPEN:
+                del _looks[next(iter(_looks))]
+            _looks[key] = LookBackend(Look.open(folder), base=previz_backend())
+        return _looks[key]
+
+
+def model_signing_key() -> Path:
+    """The elliptic-curve key (P-256, PEM) that signs models which we trained, made at first use; its public half lies
+    beside it."""
+    from django_site.keys import signing_key_file
+
+    return signing_key_file(settings.KEYS_ROOT / "models-p256.pem")
 
 
 @_per_process(_of_settings("WRITER", "WRITER_MODEL", "WRITER_KEY_VARIABLE", "WRITER_LICENCE", "WRITER_SECONDS"))

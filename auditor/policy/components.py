@@ -50,3 +50,5 @@ class ComponentFact:
     training_data: Text
     #: Where its terms stand.
     source: Text = ""
+    #: Why the studio may use this model of its own no more: a licence or consent that it learned under has ended.
+    withdrawn: Text = ""

@@ -12,6 +12,7 @@ from django_site.apps.likeness.models import ApprovalState, ClaimState, CustodyA
 from django_site.apps.productions.models import CutState, ImportState, TakeState
 from django_site.apps.provenance.models import VerifyState
 from django_site.apps.reviews.models import ActionKind, CaseState, OverrideState, RequestState
+from django_site.apps.training.models import ModelState, RunState
 
 GOOD, STOP, ASK, BUSY, IDLE = "good", "stop", "ask", "busy", "idle"
 
@@ -100,6 +101,9 @@ LOOKS: dict[str, tuple[str, str]] = {
     "unlisted": (ASK, "question"),
     "missing": (ASK, "question"),
     "refused": (STOP, "stop"),
+    "paused": (ASK, "pause"),
+    "usable": (GOOD, "check"),
+    "flagged": (STOP, "stop"),
     "free": (GOOD, "check"),
     "bound": (ASK, "scales"),
     "unread": (ASK, "question"),
@@ -123,6 +127,8 @@ KINDS: dict[str, type[TextChoices]] = {
     "corpus_file": FileOutcome,
     "audit": AuditState,
     "card": CardState,
+    "training": RunState,
+    "model": ModelState,
     "outcome": Outcome,
     "severity": Severity,
     "rule": RuleStatus,

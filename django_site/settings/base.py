@@ -26,6 +26,8 @@ MODELS_ROOT = Path(os.environ.get("REELPROOF_MODELS", VAR / "models")).resolve()
 #: What renders takes: empty, the previsualisation; else ``NAME[:GUIDES[:STEPS]]``, a model that was added, what
 #: previsualisation gives to it (``none``, ``first-frame``, ``depth``, ``normals``), and how many steps it takes.
 VIDEO_MODEL = os.environ.get("REELPROOF_VIDEO_MODEL", "")
+#: Trainings with their checkpoints, and the models that came of them: a folder each.
+TRAINING_ROOT = Path(os.environ.get("REELPROOF_TRAINING", VAR / "training")).resolve()
 KEYS_ROOT = VAR / "keys"
 SIGNING_ROOT = VAR / "signing"
 #: What was released, as it is found again where a copy lost its record; 'manage.py recovery_rebuild' makes it anew.
@@ -81,6 +83,7 @@ INSTALLED_APPS = [
     "django_site.apps.audits",
     "django_site.apps.reviews",
     "django_site.apps.provenance",
+    "django_site.apps.training",
 ]
 
 MIDDLEWARE = [

@@ -19,9 +19,9 @@ from PIL import Image
 
 from generator.errors import TrainingError
 from generator.training.checkpoint import peek
-from generator.training.data import MAX_SEED, TrainingSet, digest_of_document
 from generator.training.examples import Gathering
 from generator.training.files import cant_write, read_bytes, read_json, write_bytes, write_json
+from generator.training.works import MAX_SEED, TrainingSet, digest_of_document
 
 FORMAT = 1
 #: A run of more steps than this is a mistake: months on any machine.
@@ -288,8 +288,8 @@ def _split(settings: Mapping[str, Any]) -> tuple[Own, dict[str, Any]]:
                 what = "a whole number" if whole else "a number"
                 raise TrainingError(f"{name} is {str(value)[:40]}; give {what} from {least} to {most}")
         given.append(values)
-    if "device" in given[1]:
-        rest["device"] = given[1]["device"]  # recipes put their networks there
+    if given[1].get("device", "cpu") != "cpu":
+        rest["device"] = given[1]["device"]  # a recipe that knows devices puts its networks there; others refuse
     return Own(**given[1], gathering=Gathering(**given[0])), rest
 
 

@@ -29,8 +29,9 @@ class Recipe(Protocol):
     ``kind`` names it; ``least`` is the fewest pictures (or clips) of works that it learns from; both stand on the class,
     which is made with ``(examples, settings, seed)``. A recipe may also have ``export(folder)``, which writes further files
     of the model (ONNX, an adapter) into a folder, ``base_model``, a mapping that names the model that it goes on from
-    (``weights_sha256`` among it), and ``places``, the names of settings that say where something lies on this machine,
-    which no lineage keeps.
+    (``weights_sha256`` among it), ``places``, the names of settings that say where something lies on this machine, which no
+    lineage keeps, and ``check(settings)`` on the class, which refuses settings before anything is begun. ``device`` is among
+    the settings where it is not the processor.
     """
 
     kind: str

@@ -93,7 +93,7 @@ def test_a_run_learns_and_leaves_a_model_with_its_lineage(begin: Begin, allowed:
     assert [one.step for one in reports] == [line["step"] for line in done.losses]
     assert reports[-1].rate > 0
     stages = list(dict.fromkeys(one.stage for one in heard))
-    assert stages == ["open the works", "train tiny-one", "write the model"]
+    assert stages == ["check the works", "open the works", "train tiny-one", "write the model"]
     assert [one.done for one in heard if one.stage == "train tiny-one"] == list(range(STEPS + 1))
     sheets = sorted(path.name for path in (run_dir / "samples").iterdir())
     assert sheets == ["000000.png", "000025.png", "000050.png", "000060.png"]
@@ -266,6 +266,7 @@ def test_what_can_t_begin_says_why_and_leaves_nothing(begin: Begin, allowed: Tra
         ({"seed": -1}, "seed is -1"),
         ({"settings": {"threads": 0}}, "threads is 0; give a whole number from 1 to 256"),
         ({"settings": {"held_out": 0.9}}, "held_out is 0.9; give a number from 0.0 to 0.5"),
+        ({"settings": {"glow": 1}}, "there is no setting 'glow'"),
         ({"settings": {"device": "tpu"}}, "device is 'tpu'; choose cpu or cuda"),
         ({"settings": {"rate": float("nan")}}, "settings hold something that JSON does not know"),
     ]

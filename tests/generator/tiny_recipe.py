@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from generator.errors import TrainingError
 from generator.training import kinds
 from generator.training.recipe import Examples
 
@@ -33,6 +34,7 @@ class TinyRecipe:
     def __init__(self, examples: Examples, settings: Mapping[str, Any], seed: int) -> None:
         import torch
 
+        self.check(settings)
         self._settings = settings
         pictures = [self._small(one) for one in (*examples.real, *examples.drawn)]
         self._pictures = torch.from_numpy(np.stack(pictures))
@@ -41,6 +43,11 @@ class TinyRecipe:
         )
         self._network[3].weight.data.normal_(0, 0.01, generator=torch.Generator().manual_seed(seed))
         self._optimiser = torch.optim.AdamW(self._network.parameters(), lr=float(settings.get("rate", 0.01)))
+
+    @staticmethod
+    def check(settings: Mapping[str, Any]) -> None:
+        if unknown := set(settings) - {"rate", "breaks_at", "poisoned_at", "pause"}:
+            raise TrainingError(f"there is no setting {min(unknown)!r}")
 
     def networks(self) -> Mapping[str, Any]:
         return {"painter": self._network}

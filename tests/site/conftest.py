@@ -318,6 +318,45 @@ class Make:
             )  # fmt: skip
         return corpus
 
+    def training(self, production, by, *works, state: str = "planned", name: str = "harbour-dusk", **fields):
+        """A training on works with a licence each, brought into a state by the steps that the database allows."""
+        from django_site.apps.training.models import TrainingRun, TrainingWork
+
+        values = {"kind": "look", "seed": 7, "steps": 40, "organisation": production.organisation}
+        run = TrainingRun.objects.create(production=production, asked_by=by, name=name, **{**values, **fields})
+        for work in works:
+            TrainingWork.objects.create(
+                run=run, work=work, licence=work.licences.latest("version"), title=work.title,
+                rights_holder=str(work.rights_holder), files=[sha256(work.pk)],
+            )  # fmt: skip
+        if state != "planned":
+            now = timezone.now()
+            run.decision = self.decision(production, point="train", actor=by)
+            run.set_sha256, run.confirmed_by, run.confirmed_at, run.state = sha256("set"), by, now, state
+            run.finished_at = now if state == "done" else None
+            run.reason = "because" if state in ("failed", "cancelled", "paused") else ""
+            run.save()
+        return run
+
+    def trained_model(self, run, version: int = 1, **fields):
+        """The model that came of a training, without its files."""
+        from django_site.apps.provenance.services.ledger import ledger_append
+        from django_site.apps.training.models import TrainedModel
+
+        values = {
+            "weights_sha256": sha256(f"weights {run.pk}"),
+            "lineage_sha256": sha256("lineage"),
+            "card_sha256": sha256("card"),
+            "memorisation": {"verdict": "clear", "pairs": []},
+            "quality": {"kid": 0.1},
+            "energy": {"seconds": 3.0, "watt_hours": 0.05, "kind": "estimated"},
+            "public_key": "-----BEGIN PUBLIC KEY-----",
+            "entry": ledger_append(kind="model_published", event={"run": run.pk}),
+        }
+        return TrainedModel.objects.create(
+            run=run, organisation=run.organisation, name=run.name, version=version, **{**values, **fields}
+        )
+
     def licence(self, work, version: int = 1, **fields):
         from django_site.apps.corpora.models import Licence
 

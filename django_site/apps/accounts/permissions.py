@@ -145,6 +145,7 @@ rules.add_perm("likeness.stop", _signed_in & (is_subject | stops_for))
 rules.add_perm("likeness.answer", _signed_in & is_legal_of_subject & ~is_subject & ~represents)
 # Nobody calls off what a withdrawal sets in motion: not the producers whom it stops, not the legal side.
 rules.add_perm("likeness.call_off", rules.always_deny)
+rules.add_perm("training.answer", _signed_in & works_in_organisation)
 rules.add_perm("policies.draft", _signed_in & is_legal_of_organisation)
 rules.add_perm("organisations.declare", _signed_in & heads_legal_of_organisation)
 rules.add_perm("webhooks.change", _signed_in & heads_legal_of_organisation)

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
@@ -50,7 +51,7 @@ from django_site.apps.audits.people_facts import (
     people_of_takes,
     video_model,
 )
-from django_site.apps.corpora.models import WorkAsset
+from django_site.apps.corpora.models import Work, WorkAsset
 from django_site.apps.corpora.selectors import licence_chosen, licensed_acts_of
 from django_site.apps.likeness.models import LivingState, Modality, Subject
 from django_site.apps.likeness.selectors import registered_names
@@ -130,12 +131,17 @@ def prompt_facts(shot: Shot, *, screenplay_text: str, references: Iterable[Refer
     return PromptFacts(**_asked_for(shot, screenplay_text, references))
 
 
-def dispatch_facts(shot: Shot, *, screenplay_text: str) -> DispatchFacts:
-    """The same questions when a worker begins."""
-    return DispatchFacts(**_asked_for(shot, screenplay_text, None))
+def dispatch_facts(shot: Shot, *, screenplay_text: str, record: GenerationRecord | None = None) -> DispatchFacts:
+    """The same questions when a worker begins to render what ``record`` planned."""
+    return DispatchFacts(**_asked_for(shot, screenplay_text, None, record))
 
 
-def _asked_for(shot: Shot, screenplay_text: str, references: Iterable[Reference] | None) -> dict:
+def _asked_for(
+    shot: Shot,
+    screenplay_text: str,
+    references: Iterable[Reference] | None,
+    record: GenerationRecord | None = None,
+) -> dict:
     production = shot.scene.screenplay.production
     texts = {
         "brief": production.brief,
@@ -146,12 +152,13 @@ def _asked_for(shot: Shot, screenplay_text: str, references: Iterable[Reference]
     named = names_in(texts, registered_names())
     if references is None:
         references = references_of(shot)
+    model = record.model_name if record else video_model(production)
     return {
         "production": production_fact(production),
         "territories": tuple(production.territories),
-        "intended": intended_fact(production, models=[video_model()], shots=[shot]),
+        "intended": intended_fact(production, models=[model], shots=[shot]),
         "people": people_asked_for(named, shot, production, references),
-        "components": components_planned(),
+        "components": components_of([record]) if record else components_planned(production),
         "texts_sha256": tuple(hashlib.sha256(text.encode()).hexdigest() for text in texts.values()),
     }
 
@@ -183,29 +190,37 @@ def train_facts(
     act: str,
     data_sha256: Iterable[str] = (),
     base: Mapping[str, Any] | None = None,
+    drawn_by: Mapping[str, Any] | None = None,
+    works: Iterable[UUID] = (),
 ) -> TrainFacts:
     """Before a model is tuned (``fine_tune``) or trained for others: ``modalities`` in the data by subject id, ``base`` the
-    card of the model that it begins from."""
+    card of the model that it begins from, ``drawn_by`` that of the renderer whose frames it learns from, if it does.
+    ``works`` are in the data whatever files stand for them; every other work that one of the files belongs to is too."""
     data_sha256 = list(data_sha256)
-    works, made, unknown = _training_data(data_sha256)
+    in_it, made, unknown = _training_data(data_sha256, works)
+    if drawn_by is not None:
+        made = tuple(dict.fromkeys((*made, *component_facts(drawn_by))))
     return TrainFacts(
         production=production_fact(production),
         territories=tuple(production.territories),
         intended=intended_fact(production, act=act, models=[model]),
         people=people_of_data(modalities, production),
         components=component_facts(base) if base else (),
-        works=works,
+        works=in_it,
         made_by=made,
         unknown_files=unknown,
         data_sha256=tuple(data_sha256),
     )
 
 
-def _training_data(digests: list[str]) -> tuple[tuple[TrainingWorkFact, ...], tuple[ComponentFact, ...], int]:
+def _training_data(
+    digests: list[str], named: Iterable[UUID]
+) -> tuple[tuple[TrainingWorkFact, ...], tuple[ComponentFact, ...], int]:
     """The registered works among these files, the components of the models that made some of them, and how many are
     neither: files of nobody whom we know."""
     held = WorkAsset.objects.filter(asset__sha256__in=digests).select_related("work__rights_holder", "asset")
-    works = {row.work_id: row.work for row in held}
+    works = {work.pk: work for work in Work.objects.filter(pk__in=list(named)).select_related("rights_holder")}
+    works |= {row.work_id: row.work for row in held}
     acts = licensed_acts_of(works)
     now = timezone.now()
     records = {

@@ -8,20 +8,21 @@ from typing import Any, get_args
 from auditor.policy.components import ComponentFact
 from auditor.policy.declared import DeclaredFact, OrganisationFact
 from auditor.policy.terms import ComponentRole, RuledOut
-from django_site import wiring
 from django_site.apps.accounts.models import Organisation
 from django_site.apps.audits.people_facts import midnight, moment
 from django_site.apps.productions.declarations import DECLARABLE
 from django_site.apps.productions.models import GenerationRecord, Production
+from django_site.apps.training.looks import card_planned
+from django_site.apps.training.standing import model_barred, models_barred
 from generator.backends.licences import TERMS
 
 _ROLES, _RULED_OUT = get_args(ComponentRole), get_args(RuledOut)
 
 
-def component_facts(card: Mapping[str, Any]) -> tuple[ComponentFact, ...]:
+def component_facts(card: Mapping[str, Any], *, withdrawn: str = "") -> tuple[ComponentFact, ...]:
     """One fact for each component that a card lists. A card that lists none counts as one component with the card's own
     licence, whose terms are known where the licence is one that everybody can read. What can't be read as a component
-    counts as one of which nothing is known."""
+    counts as one of which nothing is known. ``withdrawn`` says why a model of the studio's own may be used no more."""
     model = _text(card.get("name"), 200) or "unnamed"
     listed = card.get("components")
     if not listed:
@@ -36,10 +37,10 @@ def component_facts(card: Mapping[str, Any]) -> tuple[ComponentFact, ...]:
             }
         ]
     parts = listed if isinstance(listed, list | tuple) else [listed]
-    return tuple(_component(model, part if isinstance(part, Mapping) else {}) for part in parts)
+    return tuple(_component(model, part if isinstance(part, Mapping) else {}, withdrawn) for part in parts)
 
 
-def _component(model: str, part: Mapping[str, Any]) -> ComponentFact:
+def _component(model: str, part: Mapping[str, Any], withdrawn: str) -> ComponentFact:
     licence = _text(part.get("licence"), 500)
     # a card that says "nobody has read this" is believed, whatever the licence is called
     terms = part["terms"] if "terms" in part else _published(licence)
@@ -68,6 +69,8 @@ def _component(model: str, part: Mapping[str, Any]) -> ComponentFact:
         indemnity=known.get("indemnity") is True,
         training_data=_text(part.get("training_data"), 2000),
         source=_text(known.get("source"), 2000),
+        # what was computed by rules alone learned from nobody
+        withdrawn=withdrawn[:2000] if part.get("trained") is not False else "",
     )
 
 
@@ -87,6 +90,8 @@ def _published(licence: str) -> dict[str, Any] | None:
 def components_of(records: Iterable[GenerationRecord]) -> tuple[ComponentFact, ...]:
     """The components of all models that made takes, each once. What the record says of name, licence and digest counts
     where the card is silent."""
+    records = list(records)
+    barred = models_barred(record.trained_model_id for record in records)
     found = [
         fact
         for record in records
@@ -96,15 +101,17 @@ def components_of(records: Iterable[GenerationRecord]) -> tuple[ComponentFact, .
                 "digest": record.model_sha256,
                 **record.model_card,
                 "name": record.model_name,
-            }
+            },
+            withdrawn=barred.get(record.trained_model_id, ""),
         )
     ]
     return tuple(dict.fromkeys(found))
 
 
-def components_planned() -> tuple[ComponentFact, ...]:
-    """The components of the model that renders today."""
-    return component_facts(wiring.video_backend().card.as_dict())
+def components_planned(production: Production | None = None) -> tuple[ComponentFact, ...]:
+    """The components of the model that renders this production today."""
+    model = production.look_model if production is not None else None
+    return component_facts(card_planned(production).as_dict(), withdrawn=model_barred(model))
 
 
 def organisation_fact(organisation: Organisation) -> OrganisationFact:

@@ -8,8 +8,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from django_site.apps.audits.model_cards_read import TASKS, USES, model_rows
+from django_site.apps.training.models import RunState
+from django_site.apps.training.selectors import productions_to_train, runs_visible_to
 from generator.models import load_cards
 
+#: Models of our own that this page names; all of them have a page of theirs.
+OWN_SHOWN = 5
 _PLACE = re.compile(r"\*|[A-Z]{2}(-[A-Z0-9]{1,3})?")
 
 
@@ -34,5 +38,10 @@ def model_list(request: HttpRequest) -> HttpResponse:
         "uses": USES.items(),
         "tasks": TASKS.items(),
         "families": len({card.family for card in load_cards().values()}),
+        "own": runs_visible_to(request.user)
+        .exclude(state=RunState.DISCARDED)
+        .select_related("production", "model")
+        .order_by("-id")[:OWN_SHOWN],
+        "may_train": productions_to_train(request.user).exists(),
     }
     return render(request, "audits/models.html", context)

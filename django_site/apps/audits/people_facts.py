@@ -9,7 +9,6 @@ from django.utils import timezone
 from auditor.policy import NamedPerson
 from auditor.policy.people import BiometricFact, ContentFact, GrantFact, IntendedFact, PersonFact
 from auditor.policy.topics import topics_in
-from django_site import wiring
 from django_site.apps.audits.models import PERSON_KINDS, Audit, Finding
 from django_site.apps.audits.shots_seen import shots_of
 from django_site.apps.likeness.models import BiometricConsent, ConsentGrant, GrantState, LivingState, Subject
@@ -366,6 +365,8 @@ def _of_ids(
     )
 
 
-def video_model() -> str:
-    """The name of the model that renders today, as grants name models."""
-    return wiring.video_backend().card.name
+def video_model(production: Production | None = None) -> str:
+    """The name of the model that renders this production today, as grants name models."""
+    from django_site.apps.training.looks import card_planned
+
+    return card_planned(production).name

@@ -126,7 +126,10 @@ def licence_add(
     reservations: Sequence[str] = (),
 ) -> Licence:
     """A new version of the work's licence; for the acts that it names it takes the place of earlier ones. ``reservations``
-    are rights that its owner keeps expressly (``tdm``: text and data mining)."""
+    are rights that its owner keeps expressly (``tdm``: text and data mining). Where it no longer lets models learn from the
+    work, those that did are flagged."""
+    from django_site.apps.training.services.withdrawing import work_reaches_models
+
     require(by, "corpora.change", work.organisation)
     version = (work.licences.aggregate(last=Max("version"))["last"] or 0) + 1
     licence = Licence.objects.create(
@@ -141,6 +144,8 @@ def licence_add(
     )
     LicensedAct.objects.filter(work=work, act__in=acts, current=True).update(current=False)
     LicensedAct.objects.bulk_create(LicensedAct(licence=licence, work=work, act=act) for act in dict.fromkeys(acts))
+    if version > 1:
+        work_reaches_models(work=work, by=by, how=f"The licence of '{work}' has a new version.")
     return licence
 
 
@@ -175,6 +180,7 @@ def _licence_settle(licence: Licence, *, by: User | None, how: str) -> bool:
     """Once for each licence: whoever marks it does it."""
     from django_site.apps.audits.services.repeating import audits_repeat_for_work
     from django_site.apps.reviews.withdrawals import released_under_licence, withdrawal_cases_open
+    from django_site.apps.training.services.withdrawing import work_reaches_models
 
     mine = Licence.objects.filter(pk=licence.pk, settled_at__isnull=True)
     if not mine.update(settled_at=timezone.now()):
@@ -182,6 +188,7 @@ def _licence_settle(licence: Licence, *, by: User | None, how: str) -> bool:
     ledger_append(kind="licence_ended", event={"licence": licence.pk, "work": licence.work_id})
     audits_repeat_for_work(work=licence.work)
     withdrawal_cases_open(cuts=released_under_licence(licence), reason=how, opened_by=by)
+    work_reaches_models(work=licence.work, by=by, how=how)
     return True
 
 

@@ -43,6 +43,7 @@ _CORPORA = "django_site.apps.corpora"
 _LIKENESS = "django_site.apps.likeness"
 _PROVENANCE = "django_site.apps.provenance.services"
 _BINDER = "django_site.apps.provenance.binder.making"
+_TRAINING = "django_site.apps.training.services"
 
 HANDLERS: dict[str, Handler] = {
     JobKind.WRITE_SCREENPLAY: Handler(
@@ -61,4 +62,6 @@ HANDLERS: dict[str, Handler] = {
     JobKind.COMPARE_POLICIES: Handler(f"{_AUDITS}.drafting.draft_compare", f"{_AUDITS}.drafting.draft_stopped"),
     JobKind.MAKE_BINDER: Handler(f"{_BINDER}.binder_make", f"{_BINDER}.binder_stopped"),
     JobKind.WITHDRAW_LIKENESS: Handler(f"{_LIKENESS}.reaching.withdrawal_reach", f"{_LIKENESS}.reaching.reach_stopped"),
+    JobKind.TRAIN_MODEL: Handler(f"{_TRAINING}.running.model_train", f"{_TRAINING}.running.training_stopped"),
+    JobKind.WITHDRAW_MODEL: Handler(f"{_TRAINING}.withdrawing.model_reach", f"{_TRAINING}.withdrawing.reach_stopped"),
 }

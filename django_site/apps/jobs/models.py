@@ -24,6 +24,8 @@ class JobKind(models.TextChoices):
     MAKE_OUTPUT = "make_output", _("Make something from a released film")
     MAKE_BINDER = "make_binder", _("Make a clearance binder")
     COMPARE_POLICIES = "compare_policies", _("Compare a draft of a policy with past decisions")
+    TRAIN_MODEL = "train_model", _("Train a model")
+    WITHDRAW_MODEL = "withdraw_model", _("Reach what a withdrawn model made")
 
 
 class JobState(models.TextChoices):

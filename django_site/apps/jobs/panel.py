@@ -14,6 +14,7 @@ from django_site.apps.jobs.models import Job, JobKind, JobState
 from django_site.apps.jobs.selectors import job_right, jobs_visible_to
 from django_site.apps.productions.models import Cut, ImportedMedia, Production, Take, Writing
 from django_site.apps.provenance.models import Binder, Output
+from django_site.apps.training.models import TrainedModel, TrainingRun
 
 #: Jobs that a panel names one by one; of the others it says how many wait.
 SHOWN = 6
@@ -120,4 +121,7 @@ def _named(jobs: Sequence[Job]) -> list[JobRow]:
     if JobKind.REPLACE_WORK in kinds:
         rows = WorkAsset.objects.filter(pk__in=wanted).select_related("work")
         names |= {row.pk: str(row.work) for row in rows}
+    if kinds & {JobKind.TRAIN_MODEL, JobKind.WITHDRAW_MODEL}:
+        names |= {run.pk: run.name for run in TrainingRun.objects.filter(pk__in=wanted)}
+        names |= {model.pk: str(model) for model in TrainedModel.objects.filter(pk__in=wanted)}
     return [JobRow(job, names.get(job.target_id, "")) for job in jobs]

@@ -18,7 +18,7 @@ def jobs_visible_to(user: User) -> QuerySet[Job]:
 
 def job_right(job: Job) -> tuple[str, object]:
     """The permission that changing this job takes, and on what."""
-    if job.kind == JobKind.WITHDRAW_LIKENESS:
+    if job.kind in (JobKind.WITHDRAW_LIKENESS, JobKind.WITHDRAW_MODEL):
         return "likeness.call_off", job.organisation
     if job.production is not None:
         return "productions.change", job.production

@@ -139,8 +139,21 @@ def _approval(group: str, approval) -> ImpactRow:
 
 
 def _model(group: str, use) -> ImpactRow:
+    training = getattr(use, "training", None)
+    model = getattr(training.run, "model", None) if training else None
+    url = ""
+    if training is not None:
+        url = reverse("training:model", args=[model.pk]) if model else reverse("training:run", args=[training.run_id])
     return ImpactRow(
-        group, str(use.pk), use.what, use.production.title, "", "", use.created_at, str(_KINDS[group].what)
+        group,
+        str(use.pk),
+        use.what,
+        use.production.title,
+        model.state if model else training.run.state if training else "",
+        "model" if model else "training" if training else "",
+        use.created_at,
+        str(_KINDS[group].what),
+        url,
     )
 
 
@@ -213,9 +226,10 @@ _KINDS: dict[str, _Kind] = {
     "models": _Kind(
         gettext_lazy("Models trained"),
         gettext_lazy(
-            "No further training. What was learned can't be taken out of a model by itself: a person decides."
+            "No further training. What was learned can't be taken out of a model: it is used no more, and what it made is "
+            "looked at again."
         ),
-        lambda reach: reach.models.select_related("production"),
+        lambda reach: reach.models.select_related("production", "training__run__model"),
         "production",
         _model,
     ),

@@ -33,9 +33,9 @@ from django_site.apps.audits.services.repeating import (
 from django_site.apps.jobs.models import Job, JobKind, JobState
 from django_site.apps.jobs.services import job_enqueue, jobs_call_off
 from django_site.apps.jobs.work import JobWork
-from django_site.apps.likeness.impact import Reach, reach_of
+from django_site.apps.likeness.impact import reach_of
 from django_site.apps.likeness.models import ConsentGrant, GrantChange, GrantState, LivingState
-from django_site.apps.productions.models import Cut, Production, TakeState
+from django_site.apps.productions.models import Cut, Production, Take, TakeState
 from django_site.apps.productions.states import take_move
 from django_site.apps.reviews.models import Case, CaseKind
 from django_site.errors import WrongStateError
@@ -77,7 +77,7 @@ def how_it_ended(change: GrantChange) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Phase:
+class Phase:
     """A part of the work: what it is called, what is owed, and how a chunk of it is done."""
 
     stage: str
@@ -86,7 +86,7 @@ class _Phase:
     chunk: int
 
 
-def _phases(change: GrantChange, *, since: datetime | None, by: User | None, how: str, send: bool) -> list[_Phase]:
+def _phases(change: GrantChange, *, since: datetime | None, by: User | None, how: str, send: bool) -> list[Phase]:
     """``since``: what was judged again, or brought to a person, after that moment is done already."""
     reach = reach_of(change.grant)
     takes = reach.takes.filter(state__in=TAKES_WAITING)
@@ -95,20 +95,21 @@ def _phases(change: GrantChange, *, since: datetime | None, by: User | None, how
     if since is not None:
         takes, cuts, imports = (rows.exclude(decisions__created_at__gt=since) for rows in (takes, cuts, imports))
     phases = [
-        _Phase("look again at takes", takes, lambda ids: takes_repeat(ids, send=send), PENDING_CHUNK),
-        _Phase("look again at cuts", cuts, lambda ids: cuts_repeat(ids, send=send), PENDING_CHUNK),
-        _Phase("look again at files from outside", imports, lambda ids: imports_repeat(ids, send=send), PENDING_CHUNK),
+        Phase("look again at takes", takes, lambda ids: takes_repeat(ids, send=send), PENDING_CHUNK),
+        Phase("look again at cuts", cuts, lambda ids: cuts_repeat(ids, send=send), PENDING_CHUNK),
+        Phase("look again at files from outside", imports, lambda ids: imports_repeat(ids, send=send), PENDING_CHUNK),
     ]
     if change.to == GrantState.ACTIVE:
         return phases  # a consent that came into force takes back nothing that is out
-    released = reach.released
+    return [*phases, films_to_people(reach.released, since=since, how=how, by=by, chunk=RELEASED_CHUNK)]
+
+
+def films_to_people(released: QuerySet[Cut], *, since: datetime | None, how: str, by: User | None, chunk: int) -> Phase:
+    """Films that are out are brought to a person each, but for those that were brought after ``since``."""
     if since is not None:
         brought = Case.objects.filter(kind=CaseKind.WITHDRAWAL, created_at__gt=since).order_by()
         released = released.exclude(pk__in=brought.values("cut"))
-    return [
-        *phases,
-        _Phase("bring films that are out to a person", released, lambda ids: _cases(ids, how, by), RELEASED_CHUNK),
-    ]
+    return Phase("bring films that are out to a person", released, lambda ids: _cases(ids, how, by), chunk)
 
 
 def _cases(ids: Sequence[UUID], how: str, by: User | None) -> int:
@@ -127,12 +128,15 @@ def consent_reach(grant: ConsentGrant, *, by: User | None, how: str = "") -> Job
 
     Returns the job that does what this transaction left, ``None`` where nothing was left.
     """
+    from django_site.apps.training.services.withdrawing import grant_reaches_models
+
     change = grant.changes.select_related("grant__subject__organisation").latest("created_at", "id")
     ended = change.to != GrantState.ACTIVE
     if ended:
         how = how or how_it_ended(change)
-        renders_call_off(reach_of(change.grant), reason=how)
+        renders_call_off(reach_of(change.grant).renders, reason=how)
         _tell(change, how)
+    grant_reaches_models(change, how=how)
     phases = _phases(change, since=None, by=by, how=how, send=True)
     ids, room = [], REACHED_AT_ONCE
     for phase in phases:
@@ -157,12 +161,12 @@ def _owe(change: GrantChange, by: User | None) -> Job:
     )
 
 
-def renders_call_off(reach: Reach, *, reason: str) -> int:
-    """Call off what is being rendered with the person or waits for it; what another grant covers goes on. Returns how many.
+def renders_call_off(renders: QuerySet[Take], *, reason: str) -> int:
+    """Call off takes that are being rendered or wait for it. Returns how many.
 
     A render that is at work stops at its next frame, and its take then fails with this reason.
     """
-    takes = list(reach.renders.select_related("shot").order_by("pk"))
+    takes = list(renders.select_related("shot").order_by("pk"))
     for take in takes:
         jobs_call_off(target_id=take.pk, reason=reason)
         if take.state == TakeState.QUEUED:
@@ -182,7 +186,7 @@ def _tell(change: GrantChange, how: str) -> None:
         Production.objects.filter(pk__in=reach.productions or []), kind=kind, text=how, key=f"grant:{change.pk}"
     )
     models = list(reach.models.order_by("pk").values_list("what", flat=True).distinct()[:20])
-    trained = f" Models trained on them, for a person to decide about: {', '.join(models)}." if models else ""
+    trained = f" Models trained on them, which are used no more: {', '.join(models)}." if models else ""
     legal_tell(
         grant.subject.organisation,
         kind=kind,
@@ -205,7 +209,13 @@ def withdrawal_reach(*, work: JobWork) -> None:
     how = how_it_ended(change) if ended else ""
     # It began after the change was committed, so whatever audits began later have read the change.
     since = work.job.started_at or timezone.now()
-    phases = _phases(change, since=since, by=change.by, how=how, send=False)
+    counted = phases_work(work, _phases(change, since=since, by=change.by, how=how, send=False))
+    with work.fenced():
+        work.finish(grant=str(change.grant_id), reached=counted)
+
+
+def phases_work(work: JobWork, phases: Sequence[Phase]) -> dict[str, int]:
+    """Do each phase chunk by chunk within a job; how many of each were done. Raises ``CancelledError``."""
     counted = {}
     for phase in phases:
         ids = list(phase.owed.order_by("pk").values_list("pk", flat=True))
@@ -216,8 +226,7 @@ def withdrawal_reach(*, work: JobWork) -> None:
             with work.fenced():
                 counted[phase.stage] += phase.do(ids[at : at + phase.chunk])
             work.on_progress(Progress(phase.stage, min(len(ids), at + phase.chunk), len(ids), "outputs"))
-    with work.fenced():
-        work.finish(grant=str(change.grant_id), reached=counted)
+    return counted
 
 
 def reach_stopped(*, target_id: UUID, reason: str) -> None:

@@ -29,9 +29,11 @@ def training_begin(
     data_sha256: Iterable[str],
     by: User,
     base: Mapping[str, Any] | None = None,
+    drawn_by: Mapping[str, Any] | None = None,
 ) -> tuple[Decision, list[UseEvent]]:
     """Ask the policies, and note one use for each person. ``modalities`` of the data by subject id,
-    ``base`` the card of the model that it begins from: its licences must allow that.
+    ``base`` the card of the model that it begins from: its licences must allow that; ``drawn_by`` the card of the renderer
+    whose frames it learns from, where it does.
 
     Call it before the first step of any training. Raises ``WrongStateError`` with the reason where anybody did not allow it:
     then nothing is trained. Raises ``InputError`` for a training of no kind that we know.
@@ -39,7 +41,15 @@ def training_begin(
     require(by, "productions.change", production)
     if act not in ACTS or not model.strip():
         raise InputError(f"say what is trained, and as which of: {', '.join(ACTS)}")
-    facts = train_facts(production, modalities=modalities, model=model, act=act, data_sha256=data_sha256, base=base)
+    facts = train_facts(
+        production,
+        modalities=modalities,
+        model=model,
+        act=act,
+        data_sha256=data_sha256,
+        base=base,
+        drawn_by=drawn_by,
+    )
     decision = decide_and_record(facts=facts, actor=by, production=production)
     if decision.outcome != "allow":
         raise WrongStateError(reason_of(decision))

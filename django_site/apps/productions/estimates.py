@@ -6,9 +6,9 @@ from statistics import median
 
 from django.conf import settings
 
-from django_site import wiring
 from django_site.apps.jobs.models import Job, JobKind, JobState
-from django_site.apps.productions.models import Take
+from django_site.apps.productions.models import Production, Take
+from django_site.apps.training.looks import card_planned
 
 #: Renders that the figure is taken from, the newest first: enough for a median, few enough to follow a change of machine.
 SAMPLE = 40
@@ -31,13 +31,13 @@ class Estimate:
     sample: int
 
 
-def speed_measured() -> Speed | None:
-    """How fast the present renderer has been here; ``None`` before anything was rendered with it."""
+def speed_measured(production: Production | None = None) -> Speed | None:
+    """How fast what renders this production has been here; ``None`` before anything was rendered with it."""
     done = Job.objects.filter(kind=JobKind.RENDER_TAKE, state=JobState.DONE, result__same_as__isnull=True)
     rows = list(done.order_by("-finished_at").values_list("target_id", "started_at", "finished_at")[:SAMPLE])
     specs = dict(
         Take.objects.filter(
-            pk__in=[target for target, _, _ in rows], generation__model_sha256=wiring.video_backend().card.digest
+            pk__in=[target for target, _, _ in rows], generation__model_sha256=card_planned(production).digest
         ).values_list("pk", "generation__parameters")
     )
     measured = [

@@ -45,6 +45,12 @@ class Production(Record):
     height = models.PositiveIntegerField(default=360)
     fps = models.PositiveIntegerField(default=12)
     total_seconds = models.DecimalField(max_digits=8, decimal_places=3, default=12)
+    #: What previsualisation is drawn over with: a look that comes with us, by name, or one that the studio trained; neither:
+    #: plain previsualisation.
+    look = models.CharField(max_length=60, blank=True)
+    look_model = models.ForeignKey(
+        "training.TrainedModel", null=True, blank=True, on_delete=models.PROTECT, related_name="productions"
+    )
     #: Since when no work is begun for it, on whose word; what was begun goes on to its end.
     paused_at = models.DateTimeField(null=True)
     paused_by = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
@@ -59,6 +65,7 @@ class Production(Record):
             models.CheckConstraint(
                 condition=Q(width__gte=16, height__gte=16, fps__gte=1, total_seconds__gt=0), name="production_format"
             ),
+            models.CheckConstraint(condition=Q(look="") | Q(look_model__isnull=True), name="production_one_look"),
         ]
 
     def __str__(self) -> str:
@@ -166,6 +173,10 @@ class GenerationRecord(Record):
     ingredients = models.JSONField(default=list)
     #: Digest of everything that decides the pictures: the model and the parameters. ``None``: recorded before it was kept.
     inputs_sha256 = Sha256Field(null=True, db_index=True)
+    #: The model that the studio trained itself, where one made it.
+    trained_model = models.ForeignKey(
+        "training.TrainedModel", null=True, on_delete=models.PROTECT, related_name="generations"
+    )
     actor = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
 
     class Meta:
@@ -213,6 +224,8 @@ class Take(Record):
     asked_with = models.UUIDField(null=True)
     #: How good it is by measure (``generator.edit.scoring``); ``None`` before it is rendered.
     score = models.JSONField(null=True)
+    #: What a trained model adds of the rendering: precision, device, versions, measures against a lack of memory.
+    record = models.JSONField(null=True)
     reason = models.TextField(blank=True)
 
     class Meta:

@@ -349,6 +349,8 @@ _EVENTS = {
     "finding_dismissed": gettext_lazy("False alarm dismissed"),
     "dismissal_lifted": gettext_lazy("Dismissal taken back"),
     "work_withdrawn": gettext_lazy("Work taken out of the index"),
+    "model_published": gettext_lazy("Model of our own published"),
+    "model_flagged": gettext_lazy("Model of our own out of use"),
     "work_replaced": gettext_lazy("File of a work replaced"),
     "organisation_size_declared": gettext_lazy("Size of an organisation declared"),
     "service_level_set": gettext_lazy("Time for deciding set"),

@@ -12,6 +12,11 @@ from auditor.provenance import Action, AuditStatement, ManifestDraft, ModelDiscl
 from django_site import wiring
 from tests.clips import COFFEE, still, travel, write_clip
 
+#: One grey pixel.
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010800000000"
+    "3a7e9b550000000a49444154789c6368000000820081dd436af40000000049454e44ae426082"
+)
 #: Everybody who asks for an address in the matrix, in the order of its columns.
 ROLES = ("anonymous", "producer", "other_producer", "legal_reviewer", "head_of_legal", "performer", "outsider")
 DIGEST = hashlib.sha256(b"something").hexdigest()
@@ -302,6 +307,15 @@ def world(make, clip, signed_clip, settings, tmp_path):
         union="Nobody's", reason="Announced.", declared_by=studio.head_of_legal, began_at=timezone.now()
     )
     job = make.job(studio.production, target_id=take.pk)
+    training = make.training(studio.production, studio.producer, work, state="running")
+    trained = make.trained_model(make.training(studio.production, studio.producer, work, state="done"))
+    settings.TRAINING_ROOT = tmp_path / "training"
+    bundle = settings.TRAINING_ROOT / str(trained.run_id) / "model"
+    bundle.mkdir(parents=True)
+    (bundle / "lineage.json").write_text("{}")
+    samples = settings.TRAINING_ROOT / str(training.pk) / "samples"
+    samples.mkdir(parents=True)
+    (samples / "000020.png").write_bytes(PNG)
     corpus = make.corpus(studio.organisation, studio.producer)
     token, _ = token_make(organisation=studio.organisation, name="A tool", by=studio.head_of_legal)
     [notice] = notice_send(users=[studio.producer], kind="other", text="Something happened.", url="/productions/")
@@ -337,6 +351,8 @@ def world(make, clip, signed_clip, settings, tmp_path):
         strike=strike,
         reference=reference,
         job=job,
+        training=training,
+        trained=trained,
         corpus=corpus,
         notice=notice,
         binder=binder,

@@ -34,6 +34,18 @@ TABLE: dict[str, tuple[str, dict[str, str], str]] = {
     "audits:media": ("get", {"asset_id": "asset"}, "404 200 404 200 200 404 404"),
     "decisions:decision": ("get", {"decision_id": "decision"}, PAGE),
     "models:list": ("get", {}, OWN),
+    "training:list": ("get", {}, OWN),
+    "training:new": ("get", {}, "302 200 200 403 403 403 403"),
+    "training:run": ("get", {"run_id": "training"}, PAGE),
+    "training:live": ("get", {"run_id": "training"}, PAGE),
+    "training:sample": ("get", {"run_id": "training", "step": "=20"}, PAGE),
+    "training:change": ("post", {"run_id": "training"}, WRITE),
+    "training:model": ("get", {"model_id": "trained"}, PAGE),
+    "training:file": ("get", {"model_id": "trained", "name": "=lineage.json"}, PAGE),
+    "training:bundle": ("get", {"model_id": "trained"}, PAGE),
+    # nothing was left half done there
+    "training:reach_go_on": ("post", {"model_id": "trained"}, "302 302 404 302 302 404 404"),
+    "training:look": ("get", {"production_id": "production"}, PAGE),
     "policies:list": ("get", {}, OWN),
     "policies:rule": ("get", {"area": "=copyright", "name": "=same-scene"}, OWN),
     "policies:drafts": ("get", {}, LEGAL),
@@ -318,7 +330,7 @@ def test_reading_addresses_take_no_post_and_writing_ones_no_get(world, visit):
     both |= {"corpora:import_new", "likeness:amend", "likeness:ask", "likeness:offer", "likeness:approval"}
     both |= {"likeness:claim_new", "likeness:representatives"}
     both |= {"reviews:service_levels", "productions:shot_list", "productions:timeline_import"}
-    both |= {"productions:sound_new"}
+    both |= {"productions:sound_new", "training:new", "training:look"}
     both |= {"likeness:register", "likeness:record", "likeness:strikes", "organisation:page"}
     both |= {"productions:contribution", "organisation:page", "reviews:override_ask"}
     both |= {"likeness:register", "likeness:record", "likeness:strikes"}

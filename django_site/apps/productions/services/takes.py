@@ -35,6 +35,9 @@ from django_site.apps.productions.services.casting import references_refresh
 from django_site.apps.productions.services.contributions import contribution_record
 from django_site.apps.productions.services.screenplays import names_cleared, screenplay_text
 from django_site.apps.productions.states import take_move
+from django_site.apps.training.looks import backend_recorded, card_planned
+from django_site.apps.training.models import ModelState, TrainedModel
+from django_site.apps.training.standing import model_barred
 from django_site.errors import InputError, StorageDamagedError, WrongStateError
 from django_site.ids import uuid7
 from generator.backends.words import refuse_words
@@ -77,17 +80,23 @@ def take_request(*, shot: Shot, by: User, asked_with: UUID | None = None) -> Tak
     """
     production = shot.scene.screenplay.production
     require(by, "productions.change", production)
-    card = wiring.video_backend().card
     references_refresh(shot)
     text = screenplay_text(shot.scene.screenplay)
     with transaction.atomic():
-        Production.objects.select_for_update().get(pk=production.pk)  # who replaces shots holds it too
+        # who replaces shots holds it too; and its look is the one that it has now
+        held = (
+            Production.objects.select_for_update(of=("self",))
+            .select_related("look_model", "organisation")
+            .get(pk=production.pk)
+        )
+        shot.scene.screenplay.production = production = held
+        own, card = _own_model(production), card_planned(production)
         if not shots_current(production).filter(pk=shot.pk).exists():
             raise WrongStateError("this version of the shot was replaced; render its current version")
         number = (shot.takes.aggregate(last=Max("number"))["last"] or 0) + 1
         spec = {**shot.spec, "seed": (int(shot.spec["seed"]) + number - 1) % 2**63}
         request = ShotRequest.from_dict(spec)
-        if card.kind == "trained-model":
+        if card.kind == "trained-model" and not (production.look or production.look_model_id):  # a look reads no words
             refuse_words(request, cleared=names_cleared(production))
         record = GenerationRecord.objects.create(
             model_name=card.name,
@@ -101,6 +110,7 @@ def take_request(*, shot: Shot, by: User, asked_with: UUID | None = None) -> Tak
             negative_prompt=request.negative_prompt,
             parameters=spec,
             inputs_sha256=sha256_json({"model": card.digest, "parameters": spec}),
+            trained_model=own,
             ingredients=[
                 {"kind": "screenplay", "sha256": shot.scene.screenplay.asset.sha256},
                 *({"kind": "reference", "sha256": one.asset.sha256} for one in references_of(shot)),
@@ -147,13 +157,14 @@ def production_render(*, production: Production, by: User, candidates: int = 1) 
 def take_render(*, work: JobWork) -> None:
     """Render a take into quarantine and owe its audit. What was rendered before from the same inputs is not rendered again:
     the take has those bytes, and an audit of its own."""
-    take = Take.objects.select_related("shot__scene__screenplay__production", "generation__actor").get(
-        pk=work.job.target_id
-    )
+    take = Take.objects.select_related(
+        "shot__scene__screenplay__production", "generation__actor", "generation__trained_model"
+    ).get(pk=work.job.target_id)
     with work.fenced():
+        _model_stands(take)
         take_move(take, TakeState.RENDERING)
     _still_allowed(take)
-    backend = wiring.video_backend()
+    backend = backend_recorded(take.generation)
     if backend.card.digest != take.generation.model_sha256:
         raise WrongStateError("the renderer has changed since this take was planned; ask for another take")
     twin = take_twin(take)
@@ -171,6 +182,7 @@ def take_render(*, work: JobWork) -> None:
         cancelled=work.cancelled,
     )
     info = probe(made.path)
+    take.record = dict(made.record) or None
     take.score = score_take(made.path, made.request, cancelled=work.cancelled).as_dict()
     stored = file_store(source=made.path)
     with work.fenced():
@@ -183,6 +195,23 @@ def take_render(*, work: JobWork) -> None:
             seconds=round(info.duration, 3),
             **({"record": dict(made.record)} if made.record else {}),
         )
+
+
+def _own_model(production: Production) -> TrainedModel | None:
+    """The look that the studio trained, for the record. Raises ``WrongStateError`` for one that was withdrawn: nothing more
+    is begun with it."""
+    model = production.look_model
+    if model is not None and model.state == ModelState.FLAGGED:
+        raise WrongStateError(
+            f"the look {model} may be used no more: {model.flagged_because} Choose another look for the production"
+        )
+    return model
+
+
+def _model_stands(take: Take) -> None:
+    """The studio's own model may have been withdrawn while the take waited."""
+    if reason := model_barred(take.generation.trained_model):
+        raise WrongStateError(f"the look {take.generation.trained_model} may not be used: {reason} Choose another look")
 
 
 def take_twin(take: Take) -> Take | None:
@@ -212,7 +241,7 @@ def _lies_there(asset: Asset) -> bool:
 def _quarantined(take: Take, asset: Asset, seconds: float, frames: int, *, note: str = "") -> None:
     """The take has its file; its audit is owed. In the caller's transaction."""
     production, record = take.shot.scene.screenplay.production, take.generation
-    made = {"asset": asset, "duration": round(seconds, 3), "frames": frames, "score": take.score}
+    made = {"asset": asset, "duration": round(seconds, 3), "frames": frames, "score": take.score, "record": take.record}
     take_move(take, TakeState.QUARANTINED, **made, reason="")
     contribution_record(
         production=production,
@@ -279,7 +308,7 @@ def _still_allowed(take: Take) -> None:
     """Gate 1 once more, when the work begins: a consent may have been withdrawn while the take waited. A no is recorded."""
     shot = take.shot
     references_refresh(shot)
-    facts = dispatch_facts(shot, screenplay_text=screenplay_text(shot.scene.screenplay))
+    facts = dispatch_facts(shot, screenplay_text=screenplay_text(shot.scene.screenplay), record=take.generation)
     if wiring.policy_bundle().decide(facts.as_facts(), at=timezone.now()).outcome == Outcome.ALLOW:
         return
     decision = decide_and_record(

@@ -35,6 +35,7 @@ from django_site.apps.productions.services.takes import production_render
 from django_site.apps.productions.services.writing import writing_request
 from django_site.apps.productions.vocabulary import VideoCodec
 from django_site.apps.reviews.selectors import cases_visible_to
+from django_site.apps.training.looks import look_title
 from django_site.pages.failures import ANTICIPATED, attempt, sentence
 from django_site.pages.paging import keyset_page
 from generator.narrative.brief import shortened
@@ -160,7 +161,9 @@ def brief_choose(request: HttpRequest, production_id: UUID) -> HttpResponse:
 @require_safe
 def production_page(request: HttpRequest, production_id: UUID) -> HttpResponse:
     """Brief, screenplay, shots, cuts, imports and jobs of a production."""
-    productions = productions_visible_to(request.user).select_related("organisation", "created_by", "paused_by")
+    productions = productions_visible_to(request.user).select_related(
+        "organisation", "created_by", "paused_by", "look_model"
+    )
     production = get_object_or_404(productions, pk=production_id)
     screenplay = screenplay_current(production)
     shots = shots_with_takes(production)
@@ -168,7 +171,7 @@ def production_page(request: HttpRequest, production_id: UUID) -> HttpResponse:
     board = [
         {"shot": shot, "take": next(iter(shot.takes.all()), None), "gate": lines.get(shot.pk, CLEAR)} for shot in shots
     ]
-    speed = speed_measured()
+    speed = speed_measured(production)
     for entry in board:
         entry["estimate"] = render_estimate([entry["shot"].spec], speed)
     over = [TakeState.STOPPED, TakeState.FAILED, TakeState.REJECTED, TakeState.SUPERSEDED]
@@ -188,6 +191,7 @@ def production_page(request: HttpRequest, production_id: UUID) -> HttpResponse:
         "imports": production.imports.select_related("imported_by")[:20],
         "codecs": VideoCodec.choices,
         "panel": panel_of_production(request.user, production),
+        "look": look_title(production),
     }
     return render(request, "productions/page.html", context)
 

@@ -32,6 +32,7 @@ from django_site.apps.productions.selectors import (
 )
 from django_site.apps.productions.services.screenplays import screenplay_text
 from django_site.apps.productions.services.shots import shot_insert, shot_move, shot_remove, shot_replace
+from django_site.apps.training.looks import look_title
 from django_site.pages.failures import ANTICIPATED, attempt, sentence
 from generator.shots import ShotRequest
 from generator.shots.storyboard import write_storyboard
@@ -51,7 +52,7 @@ _ACTS = {
 @require_http_methods(["GET", "HEAD", "POST"])
 def shot_list_page(request: HttpRequest, production_id: UUID) -> HttpResponse:
     """Saving keeps every row that was changed, as the next version of its shot; ``act`` and a shot's id do more."""
-    productions = productions_visible_to(request.user).select_related("organisation")
+    productions = productions_visible_to(request.user).select_related("organisation", "look_model")
     production = get_object_or_404(productions, pk=production_id)
     shots = shots_with_takes(production)
     posted = request.method == "POST"
@@ -122,7 +123,7 @@ def _panel(shot: ShotRequest, take: Take | None) -> np.ndarray:
 
 
 def _context(production: Production, forms: dict[Shot, ShotRowForm]) -> dict:
-    shots, screenplay, speed = list(forms), screenplay_current(production), speed_measured()
+    shots, screenplay, speed = list(forms), screenplay_current(production), speed_measured(production)
     lines = gate_lines(shots, screenplay_text=screenplay_text(screenplay)) if screenplay and shots else {}
     rows = [
         {
@@ -136,6 +137,7 @@ def _context(production: Production, forms: dict[Shot, ShotRowForm]) -> dict:
     ]
     return {
         "production": production,
+        "look": look_title(production),
         "rows": rows,
         "wrong": [row for row in rows if row["form"].is_bound and row["form"].errors],
         "seconds": sum(float(shot.spec["duration"]) for shot in shots),

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from django_site import wiring
 from django_site.apps.accounts.models import User
 from django_site.apps.accounts.permissions import require
 from django_site.apps.audits.model_facts import components_planned
@@ -27,6 +26,7 @@ from django_site.apps.productions.services.screenplays import screenplay_text
 from django_site.apps.productions.services.shots import shot_replace
 from django_site.apps.productions.services.takes import takes_request
 from django_site.apps.productions.views.productions import candidates_asked
+from django_site.apps.training.looks import card_planned
 from django_site.pages.failures import ANTICIPATED, attempt, sentence
 
 #: What is measured of a take, in the order in which it is shown.
@@ -72,10 +72,10 @@ def shot_context(shot: Shot, **forms) -> dict:
         "production": shot.scene.screenplay.production,
         "shot": shot,
         "form": ShotForm(shot=shot),
-        "card": wiring.video_backend().card,
-        "parts": part_lines(components_planned()),
+        "card": card_planned(shot.scene.screenplay.production),
+        "parts": part_lines(components_planned(shot.scene.screenplay.production)),
         "gate": gate_lines([shot], screenplay_text=screenplay_text(shot.scene.screenplay))[shot.pk],
-        "estimate": render_estimate([shot.spec], speed_measured()),
+        "estimate": render_estimate([shot.spec], speed_measured(shot.scene.screenplay.production)),
         "takes": shot.takes.select_related("asset", "generation").order_by("-number"),
         "decision": decision_latest(shot=shot),
         "versions": Shot.objects.filter(scene=shot.scene, position=shot.position).order_by("-version"),

@@ -141,10 +141,19 @@ def _models(records: list[GenerationRecord]) -> list[Ingredient]:
             title=f"Model card: {record.model_name} {record.model_version}",
             data=canonical_json(record.model_card),
             label=f"model-{place}",
-            metadata={"digest": digest, "licence": record.model_licence},
+            metadata={"digest": digest, "licence": record.model_licence, **_card_digests(record)},
         )
         for place, (digest, record) in enumerate(cards.items(), start=1)
     ]
+
+
+def _card_digests(record: GenerationRecord) -> dict[str, str]:
+    """The digest of the card that a model's makers published, and of a model of our own what it learned from."""
+    known = {"card_sha256": str(record.model_card.get("card_sha256", ""))}
+    if record.trained_model is not None:
+        known["lineage_sha256"] = record.trained_model.lineage_sha256
+        known["weights_sha256"] = record.trained_model.weights_sha256
+    return {name: digest for name, digest in known.items() if digest}
 
 
 def _take(item: CutItem, signed: Mapping[UUID, Manifest]) -> Ingredient:

@@ -35,6 +35,7 @@ from django_site.apps.provenance.services.standing import cut_standing, subjects
 from django_site.apps.provenance.services.watermarks import watermark_of
 from django_site.apps.reviews.models import ActionKind, CaseState
 from django_site.apps.reviews.services.overriding import override_covering, override_standing, permitted
+from django_site.apps.training.models import TrainedModel
 from django_site.errors import NotTrustedError, StaleError, WrongStateError
 
 
@@ -116,8 +117,10 @@ def _foreseen(cut: Cut, facts: ReleaseFacts) -> bool:
 
 
 def _hold_consents(cut: Cut) -> None:
-    """Lock the grants of everybody in the film until the release is committed: whoever withdraws one meanwhile waits,
-    and then finds a released film that relied on it."""
+    """Lock the grants of everybody in the film, and the studio's own models that made it, until the release is committed:
+    whoever withdraws one meanwhile waits, and then finds a released film that relied on it."""
+    made_by = cut.items.order_by().values("take__generation__trained_model")
+    list(TrainedModel.objects.select_for_update().filter(pk__in=made_by).values_list("pk", flat=True))
     list(ConsentGrant.objects.select_for_update().filter(subject__in=subjects_seen(cut)).values_list("pk", flat=True))
 
 

@@ -13,6 +13,7 @@ from django_site.apps.corpora.services import index_snapshot_record
 from django_site.apps.likeness.models import BiometricConsent, BiometricTemplate, ConsentGrant, UseApproval, UseEvent
 from django_site.apps.productions.models import Cut
 from django_site.apps.productions.voices import voice_spans
+from django_site.apps.training.standing import models_changed_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Standing:
     policies_changed_at: datetime
     consents_changed_at: datetime
     index_changed_at: datetime
+    models_changed_at: datetime
 
     @property
     def stale_because(self) -> tuple[str, ...]:
@@ -31,6 +33,7 @@ class Standing:
             ("a policy", self.policies_changed_at),
             ("a consent", self.consents_changed_at),
             ("the index of works or a licence", self.index_changed_at),
+            ("a model that made it", self.models_changed_at),
         )
         return tuple(what for what, at in changes if at > self.decision.created_at)
 
@@ -80,6 +83,13 @@ def licences_changed_at(cut: Cut) -> datetime:
     return max(moment for moment in moments if moment is not None)
 
 
+def _models_changed_at(cut: Cut) -> datetime:
+    """When a model of the studio's own that made one of its takes was last flagged."""
+    models = cut.items.filter(take__generation__trained_model__isnull=False).order_by()
+    changed = models_changed_at(models.values_list("take__generation__trained_model", flat=True))
+    return changed or cut.production.created_at
+
+
 def cut_standing(cut: Cut) -> Standing | None:
     """Where the cut stands now; ``None`` where nothing was decided about its content yet."""
     decision = cut.decisions.filter(point="cut").order_by("-created_at").first()
@@ -90,4 +100,5 @@ def cut_standing(cut: Cut) -> Standing | None:
         policies_changed_at=policy_revision_record().created_at,
         consents_changed_at=consents_changed_at(cut),
         index_changed_at=max(index_snapshot_record().created_at, licences_changed_at(cut)),
+        models_changed_at=_models_changed_at(cut),
     )
