@@ -255,30 +255,30 @@ def _stopping() -> Iterator[Cancelled]:
 
 @contextmanager
 def _shown() -> "Iterator[tuple[OnProgress, OnReport | None]]":
-    """A live line for each stage on stderr, with losses and steps a second, where that is a terminal."""
+    """A bar for each stage on stderr, and the losses and steps a second below them, where that is a terminal."""
     if not sys.stderr.isatty():
         yield no_progress, None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Display
+    from rich.console import Console, Group
+    from rich.live import Live
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
+    from rich.text import Text
 
     columns = (
-        TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn(), TimeRemainingColumn(),
-        TextColumn("{task.fields[said]}"),
+        TextColumn("{task.description:<18}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn(),
     )  # fmt: skip
-    with Display(*columns, console=Console(stderr=True)) as display:
-        tasks: dict[str, Any] = {}
+    bars, losses = Bars(*columns), Text()
+    tasks: dict[str, Any] = {}
 
-        def show(progress: Progress) -> None:
-            if progress.stage not in tasks:
-                tasks[progress.stage] = display.add_task(progress.stage, total=progress.total, said="")
-            display.update(tasks[progress.stage], completed=progress.done)
+    def show(progress: Progress) -> None:
+        if progress.stage not in tasks:
+            tasks[progress.stage] = bars.add_task(progress.stage, total=progress.total)
+        bars.update(tasks[progress.stage], completed=progress.done, total=progress.total)
 
-        def report(told: "Report") -> None:
-            said = "  ".join(f"{name} {value:.4g}" for name, value in told.losses.items())
-            for stage, task in tasks.items():
-                if stage.startswith("train "):
-                    display.update(task, said=f"{said}  {told.rate:.3g} steps/s")
+    def report(told: "Report") -> None:
+        said = "   ".join(f"{name} {value:.4g}" for name, value in told.losses.items())
+        losses.plain = f"step {told.step}   {told.rate:.3g} steps/s   {said}"
 
+    with Live(Group(bars, losses), console=Console(stderr=True), refresh_per_second=4):
         yield show, report

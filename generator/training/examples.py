@@ -20,9 +20,9 @@ from generator.errors import CancelledError, TrainingSetError
 from generator.lexicon import ELEMENTS, INTERIORS, PLACES, PROPS, Light, Mood, Weather
 from generator.shots.camera import Move, Size
 from generator.shots.model import ShotRequest
-from generator.training.data import OwnRenders, TrainingFile, TrainingSet
 from generator.training.files import read_bytes, write_bytes
 from generator.training.recipe import Examples
+from generator.training.works import OwnRenders, TrainingFile, TrainingSet
 
 Pictures = NDArray[np.uint8]
 #: All examples lie in memory; a machine that trains has this much to spare, and a set beyond it wants smaller pictures.

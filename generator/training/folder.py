@@ -19,9 +19,9 @@ from PIL import Image
 
 from generator.errors import TrainingError
 from generator.training.checkpoint import peek
-from generator.training.data import MAX_SEED, TrainingSet, digest_of_document
 from generator.training.examples import Gathering
 from generator.training.files import cant_write, read_bytes, read_json, write_bytes, write_json
+from generator.training.works import MAX_SEED, TrainingSet, digest_of_document
 
 FORMAT = 1
 #: A run of more steps than this is a mistake: months on any machine.

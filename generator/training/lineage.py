@@ -18,9 +18,9 @@ from typing import Any
 import rfc8785
 
 from generator.errors import TrainingError
-from generator.training.data import TrainingSet
 from generator.training.files import read_json
 from generator.training.recipe import Examples, Recipe
+from generator.training.works import TrainingSet
 
 FORMAT = 1
 #: Packages whose versions decide the numbers.

@@ -7,7 +7,6 @@ photographs, and what was in the frame must stay: its colours at a distance and 
 takes part, not even as a measure of likeness: the look knows nothing but the works in its lineage.
 """
 
-import itertools
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
@@ -29,12 +28,16 @@ from generator.training.recipe import Examples
 Picture = NDArray[np.uint8]
 #: Works are looked at as wide as previs frames are: a texture has the size then that it has in the film.
 WIDTH = 640
+#: The critic looks at patches as they are, and at halves and quarters of their resolution.
+SCALES = (1, 2, 4)
+SMOOTH_EVERY = 8
 
 
 @dataclass(frozen=True, slots=True)
 class LookSettings:
     """``patch``: pixels a side that a step sees; ``batch``: pairs and frames a step, each; ``adversarial``, ``pairs``,
-    ``colours``, ``edges``: what each loss counts; ``average``: how much of the averaged generator stays at each step."""
+    ``colours``, ``edges``: what each loss counts; ``smooth`` the same of the critic's slope; ``average``: how much of the
+    averaged generator stays at each step."""
 
     channels: int = 64
     blocks: int = 6
@@ -47,6 +50,7 @@ class LookSettings:
     adversarial: float = 0.5
     colours: float = 10.0
     edges: float = 2.0
+    smooth: float = 2.0
     average: float = 0.995
 
     @classmethod
@@ -115,7 +119,7 @@ class LookRecipe:
         chosen = self.settings
         made = self._generator(torch.cat([simple, drawn]))
         of_pairs, of_drawn = made[: len(simple)], made[len(simple) :]
-        critic = self._learn_critic(self._works_alone(chance), made.detach())
+        critic = self._learn_critic(number, self._works_alone(chance), made.detach())
         for one in self._critic.parameters():
             one.requires_grad_(False)
         losses = {
@@ -153,9 +157,8 @@ class LookRecipe:
         return np.asarray((255.0 * made.permute(1, 2, 0)).round().byte().numpy(), np.uint8)
 
     def weights(self) -> Mapping[str, torch.Tensor]:
-        critic = PlainCritic.of(self._critic)
-        found = {f"look.{name}": value for name, value in self._look.state_dict().items()}
-        return {**found, **{f"critic.{name}": value for name, value in critic.state_dict().items()}}
+        published = {"look": self._look, "critic": self._critic}
+        return {f"{part}.{name}": value for part, one in published.items() for name, value in one.state_dict().items()}
 
     def config(self) -> Mapping[str, Any]:
         return asdict(self.settings)
@@ -188,20 +191,26 @@ class LookRecipe:
         chosen = [self._works[int(chance.integers(len(self._works)))] for _ in range(2 * self.settings.batch)]
         return _tensor([picture[_cut(picture.shape, self.settings.patch, chance)] for picture in chosen])
 
-    def _learn_critic(self, real: torch.Tensor, made: torch.Tensor) -> float:
-        """One step of the critic with the hinge loss (Lim and Ye, 2017)."""
+    def _learn_critic(self, number: int, real: torch.Tensor, made: torch.Tensor) -> float:
+        """One step of the critic with the hinge loss (Lim and Ye, 2017), at three scales; every ``SMOOTH_EVERY`` steps its
+        slope at the works is held down (R1: Mescheder et al., ICML 2018; lazily: Karras et al., CVPR 2020)."""
         loss = torch.zeros(())
-        for size in (1, 2):
+        for size in SCALES:
             good, bad = self._critic(_smaller(real, size)), self._critic(_smaller(made, size))
             loss = loss + functional.relu(1.0 - good).mean() + functional.relu(1.0 + bad).mean()
+        total = loss
+        if number % SMOOTH_EVERY == 0:
+            at = real.clone().requires_grad_(True)
+            (slope,) = torch.autograd.grad(self._critic(at).mean(dim=(1, 2, 3)).sum(), at, create_graph=True)
+            total = loss + SMOOTH_EVERY * self.settings.smooth * slope.square().sum(dim=(1, 2, 3)).mean()
         optimiser = self._optimisers["critic"]
         optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        total.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         return float(loss.detach())
 
     def _marks(self, made: torch.Tensor) -> torch.Tensor:
-        return torch.stack([self._critic(_smaller(made, size)).mean() for size in (1, 2)]).sum()
+        return torch.stack([self._critic(_smaller(made, size)).mean() for size in SCALES]).sum()
 
     def _follow(self, number: int) -> None:
         """The published generator follows slowly (an exponential mean of weights), at first faster."""
@@ -209,38 +218,6 @@ class LookRecipe:
         with torch.no_grad():
             for mine, theirs in zip(self._look.parameters(), self._generator.parameters(), strict=True):
                 mine.lerp_(theirs, 1.0 - stay)
-
-
-class PlainCritic(torch.nn.Module):
-    """The critic without its training's normalisation: the same marks, of plain convolutions, averaged to one number."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        sizes = (3, channels, 2 * channels, 4 * channels)
-        pairs = itertools.pairwise(sizes)
-        self.layers = torch.nn.ModuleList(torch.nn.Conv2d(a, b, 4, stride=2, padding=1) for a, b in pairs)
-        self.inner = torch.nn.Conv2d(4 * channels, 4 * channels, 3, padding=1)
-        self.mark = torch.nn.Conv2d(4 * channels, 1, 3, padding=1)
-
-    @classmethod
-    def of(cls, critic: PatchCritic) -> "PlainCritic":
-        """A copy of a critic as it is now."""
-        trained = [*critic.layers, critic.inner, critic.mark]
-        plain = cls(trained[0].out_channels)
-        was = critic.training
-        critic.eval()  # its power iteration rests
-        with torch.no_grad():
-            for mine, theirs in zip([*plain.layers, plain.inner, plain.mark], trained, strict=True):
-                mine.weight.copy_(theirs.weight)
-                mine.bias.copy_(theirs.bias)
-        critic.train(was)
-        return plain
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = 2.0 * x - 1.0
-        for layer in self.layers:
-            x = functional.leaky_relu(layer(x), 0.2)
-        return self.mark(functional.leaky_relu(self.inner(x), 0.2)).mean(dim=(1, 2, 3))  # type: ignore[no-any-return]
 
 
 def simplified(picture: Picture) -> Picture:

@@ -51,16 +51,15 @@ class LookGenerator(nn.Module):
 
 class PatchCritic(nn.Module):
     """How much a picture looks like those of the works: (n, 3, h, w) float32 0..1, sides of 32 at least, to a map
-    (n, 1, h/8, w/8) of marks without bounds, each of a patch of about 70 pixels (PatchGAN, Isola et al., CVPR 2017), held
-    smooth by spectral normalisation (Miyato et al., ICLR 2018)."""
+    (n, 1, h/8, w/8) of marks without bounds, each of a patch of about 70 pixels (PatchGAN, Isola et al., CVPR 2017)."""
 
     def __init__(self, channels: int = 48) -> None:
         super().__init__()
         sizes = (3, channels, 2 * channels, 4 * channels)
-        norm = nn.utils.parametrizations.spectral_norm
-        self.layers = nn.ModuleList(norm(nn.Conv2d(a, b, 4, stride=2, padding=1)) for a, b in itertools.pairwise(sizes))
-        self.inner = norm(nn.Conv2d(4 * channels, 4 * channels, 3, padding=1))
-        self.mark = norm(nn.Conv2d(4 * channels, 1, 3, padding=1))
+        pairs = itertools.pairwise(sizes)
+        self.layers = nn.ModuleList(nn.Conv2d(a, b, 4, stride=2, padding=1) for a, b in pairs)
+        self.inner = nn.Conv2d(4 * channels, 4 * channels, 3, padding=1)
+        self.mark = nn.Conv2d(4 * channels, 1, 3, padding=1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = 2.0 * x - 1.0

@@ -8,9 +8,9 @@ from typing import Any
 
 from auditor.media.types import Cancelled, OnProgress, never_cancelled, no_progress
 from generator.errors import TrainingError, TrainingSetError
-from generator.training.data import TrainingSet
 from generator.training.lineage import Lineage, read_lineage
 from generator.training.runner import OnReport, read_run, run, start
+from generator.training.works import TrainingSet
 
 #: What may differ between two machines that compute alike.
 _HARMLESS = frozenset({"system"})

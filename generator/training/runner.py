@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from auditor.media.types import Cancelled, OnProgress, Progress, never_cancelled, no_progress
+from generator.backends.diffusion.memory import is_out_of_memory
 from generator.errors import CancelledError, DivergedError, TrainingError, TrainingSetError
 from generator.training import checkpoint as kept
 from generator.training.checkpoint import Checkpoint
@@ -104,7 +105,7 @@ def run(
         if read_run(run_dir).state == "done":
             return read_run(run_dir)
         (run_dir / "failure.json").unlink(missing_ok=True)
-        _allowed(plan.training_set, now)
+        _allowed(plan.training_set, now, on_progress, cancelled)
         with _repeatable(plan):
             meter = EnergyMeter(plan.own.device)
             gathered = gather(
@@ -169,7 +170,7 @@ class _Training:
             number = self._step + 1
             seed = step_seed(self._plan.seed, number)
             _seeded(seed)
-            self._take(number, self._recipe.step(number, seed))
+            self._take(number, self._stepped(number, seed))
             self._step = number
             last = number == self._plan.steps
             if number % own.report_every == 0 or last:
@@ -186,6 +187,17 @@ class _Training:
             self._dir, self._plan, self._recipe, self._gathered, energy=self._spent().as_dict(), seconds=self._elapsed()
         )
         self._tell(Progress("write the model", 1, 1, "models"))
+
+    def _stepped(self, number: int, seed: int) -> Mapping[str, float]:
+        try:
+            return self._recipe.step(number, seed)
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
+            raise TrainingError(
+                f"memory did not suffice for step {number} of {self._plan.name}; begin a run with a smaller batch, smaller "
+                "pictures or fewer channels"
+            ) from error
 
     def _take(self, number: int, losses: Mapping[str, float]) -> None:
         for name, value in losses.items():
@@ -255,10 +267,16 @@ class _Rate:
         return round(self._value, 3)
 
 
-def _allowed(training_set: TrainingSet, now: datetime | None) -> TrainingSet:
+def _allowed(
+    training_set: TrainingSet,
+    now: datetime | None,
+    on_progress: OnProgress = no_progress,
+    cancelled: Cancelled = never_cancelled,
+) -> TrainingSet:
     """Everything in the set may be learned from, now; what was left out when it was made stays told."""
     places = training_set.territories or EVERYWHERE
-    return permitted(training_set, territories=places, at=now or datetime.now(UTC))
+    at = now or datetime.now(UTC)
+    return permitted(training_set, territories=places, at=at, on_progress=on_progress, cancelled=cancelled)
 
 
 def _seeded(seed: int) -> None:

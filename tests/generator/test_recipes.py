@@ -8,7 +8,7 @@ import torch
 
 from generator.errors import TrainingError, TrainingSetError
 from generator.training.kinds import recipe_of
-from generator.training.looks import LookRecipe, PlainCritic, simplified
+from generator.training.looks import LookRecipe, simplified
 from generator.training.networks import LookGenerator, PatchCritic, PlateFlow
 from generator.training.onnx_export import critic_onnx, look_onnx
 from generator.training.plates import PlatesRecipe, draw_plates
@@ -65,11 +65,11 @@ def test_a_look_begins_as_nothing_and_then_changes_frames_while_it_keeps_their_c
 
 
 def test_both_networks_learn(look):
-    critic = PlainCritic.of(look.networks()["critic"])
+    critic = look.networks()["critic"]
 
     def marks(pictures: list[np.ndarray]) -> np.ndarray:
         stacked = torch.from_numpy(np.stack(pictures).transpose(0, 3, 1, 2).copy()).float() / 255
-        return critic(stacked).detach().numpy()
+        return critic(stacked).mean(dim=(1, 2, 3)).detach().numpy()
 
     unseen = list(works(12, seed=7))
     drawn = [cv2.medianBlur(one, 9) for one in unseen]
@@ -96,10 +96,10 @@ def test_what_is_exported_is_what_was_learned(look, tmp_path):
     given = (frame.transpose(2, 0, 1)[None] / 255.0).astype(np.float32)
     made = session.run(["frame_out"], {"frame": given})[0][0].transpose(1, 2, 0)
     assert np.abs(np.round(255 * made) - look.apply(frame)).max() <= 1
-    critic = PlainCritic.of(look.networks()["critic"])
+    critic = look.networks()["critic"]
     session = onnxruntime.InferenceSession((tmp_path / "critic.onnx").read_bytes())
     assert session.run(["score"], {"frame": given})[0][0] == pytest.approx(
-        float(critic(torch.from_numpy(given))[0].detach()), abs=1e-4
+        float(critic(torch.from_numpy(given)).mean().detach()), abs=1e-4
     )
 
 
@@ -115,10 +115,10 @@ def test_graphs_are_right_for_networks_of_other_sizes():
         )
         made = session.run(["frame_out"], {"frame": given.numpy()})[0]
         assert np.abs(made - network(given).detach().numpy()).max() < 1e-5
-    plain = PlainCritic.of(PatchCritic(4))
+    critic = PatchCritic(4)
     given = torch.rand(1, 3, 40, 64)
-    session = onnxruntime.InferenceSession(critic_onnx({k: v.numpy() for k, v in plain.state_dict().items()}))
-    assert session.run(["score"], {"frame": given.numpy()})[0] == pytest.approx(plain(given).detach().numpy(), abs=1e-5)
+    session = onnxruntime.InferenceSession(critic_onnx({k: v.numpy() for k, v in critic.state_dict().items()}))
+    assert session.run(["score"], {"frame": given.numpy()})[0] == pytest.approx([float(critic(given).mean())], abs=1e-5)
 
 
 def test_simplified_photographs_lose_texture_and_keep_areas():

@@ -149,6 +149,8 @@ def test_pictures_are_gathered_alike_every_time_and_whole_works_are_held_out(tmp
     assert one.held_out == two.held_out
     assert gather(allowed, how=Gathering(held_out=0.0), seed=4).held_out == ()
     with pytest.raises(CancelledError):
+        permitted(allowed, territories=("DE",), at=NOW, cancelled=lambda: True)
+    with pytest.raises(CancelledError):
         gather(allowed, how=Gathering(), seed=4, cancelled=lambda: True)
 
 

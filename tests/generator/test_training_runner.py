@@ -93,7 +93,7 @@ def test_a_run_learns_and_leaves_a_model_with_its_lineage(begin: Begin, allowed:
     assert [one.step for one in reports] == [line["step"] for line in done.losses]
     assert reports[-1].rate > 0
     stages = list(dict.fromkeys(one.stage for one in heard))
-    assert stages == ["open the works", "train tiny-one", "write the model"]
+    assert stages == ["check the works", "open the works", "train tiny-one", "write the model"]
     assert [one.done for one in heard if one.stage == "train tiny-one"] == list(range(STEPS + 1))
     sheets = sorted(path.name for path in (run_dir / "samples").iterdir())
     assert sheets == ["000000.png", "000025.png", "000050.png", "000060.png"]
