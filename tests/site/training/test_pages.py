@@ -55,7 +55,6 @@ def test_planned_read_confirmed(studio, browser):
     assert run.renders == {**DRAWN, "shots": 5}
     said = text_of(client.get(made.url))
     assert "Nothing was learned yet" in said
-    assert "Example Archive" not in said
     assert "CC0-1.0, version 1" in said
     assert "Nobody registered is in it, as its makers declare." in said
     client.post(reverse("training:change", args=[run.pk]), {"do": "confirm"})

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -22,7 +23,7 @@ from django_site.apps.jobs.services import job_cancel
 from django_site.apps.jobs.work import JobWork
 from django_site.apps.provenance.services.ledger import ledger_append
 from django_site.apps.training.documents import set_document, set_sha256
-from django_site.apps.training.kinds import models_added, need_packages
+from django_site.apps.training.kinds import need_packages
 from django_site.apps.training.looks import run_folder
 from django_site.apps.training.models import RunState, TrainedModel, TrainingRun
 from django_site.apps.training.process import engine_run
@@ -129,7 +130,7 @@ def _settings(run: TrainingRun) -> dict[str, Any]:
     """What the recipe is told beside its defaults."""
     if not run.base:
         return dict(run.settings)
-    return {**run.settings, "base": str(models_added().get(run.base).chosen().path)}
+    return {**run.settings, "models": str(settings.MODELS_ROOT), "model": run.base}
 
 
 def model_record(run: TrainingRun, *, version: int, work: JobWork) -> TrainedModel:
