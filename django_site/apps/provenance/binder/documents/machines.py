@@ -18,8 +18,8 @@ _OF_COMPONENTS = (
 
 
 def model_declarations(film: Film) -> dict[str, Any]:
-    """``models`` [{name, version, kind, licence, commercial_use, sha256, training_data, attested, takes}], those that the studio
-    trained with their ``works``, ``detectors`` of the audit."""
+    """``models`` [{name, version, kind, licence, commercial_use, sha256, training_data, attested, takes}], those that we
+    trained with their ``works``; ``detectors`` of the audit."""
     gaps: list[dict[str, str]] = []
     models = []
     for one in film.generations:
