@@ -154,3 +154,11 @@ def test_it_trains_pauses_within_a_step_and_goes_on_from_its_checkpoint(confirme
         f"{row.licence_id}/1" for row in run.works.all()
     }
     assert str(wiring.zone("quarantine").root) not in (folder / "model" / "lineage.json").read_text()
+
+
+def test_too_little_to_learn_from_is_told_by_the_engine_itself(confirmed, studio):
+    run = confirmed(works=[studio.rocket.pk])
+    job = work_on(run)
+    assert (job.state, run.state) == ("failed", "failed")
+    assert "too few" in run.reason or "at least" in run.reason, run.reason
+    assert not TrainedModel.objects.exists()
