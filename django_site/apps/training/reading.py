@@ -1,11 +1,14 @@
 """A model for its page: its documents in words, and what was made with it."""
 
 import json
+import tempfile
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from django_site.apps.accounts.models import User
@@ -14,6 +17,8 @@ from django_site.apps.training.curves import png_size
 from django_site.apps.training.looks import model_folder
 from django_site.apps.training.models import TrainedModel
 from django_site.apps.training.services.withdrawing import ModelReach
+from generator.errors import ModelError
+from generator.models.registry import verify_signature
 
 #: Takes and films that a model's page names one by one.
 SHOWN = 50
@@ -107,6 +112,8 @@ class ModelReading:
 
     here: bool
     samples: tuple[int, int] | None
+    grids: tuple[tuple[int, int] | None, tuple[int, int] | None]
+    signature: str
     quality: tuple[QualityRow, ...]
     verdict: str
     verdict_said: str
@@ -127,6 +134,8 @@ def model_reading(model: TrainedModel) -> ModelReading:
     return ModelReading(
         here=folder.is_dir(),
         samples=png_size(folder / "samples.png"),
+        grids=(png_size(folder / "memorisation.png"), png_size(folder / "quality.png")),
+        signature=_signature(model, folder),
         quality=_quality(model.quality),
         verdict=str(_VERDICTS.get(verdict, verdict)),
         verdict_said=str(memory.get("reason", "")),
@@ -136,6 +145,23 @@ def model_reading(model: TrainedModel) -> ModelReading:
         device=str(machine.get("device", "")),
         bytes=sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else 0,
     )
+
+
+def _signature(model: TrainedModel, folder: Path) -> str:
+    """Whether the bundle's signature holds, in words; empty where there is nothing to check."""
+    signature = folder / "model.sig"
+    if not signature.is_file():
+        return ""
+    if find_spec("model_signing") is None:
+        return str(_("It can't be checked on this site: reelproof[models] is not installed."))
+    with tempfile.NamedTemporaryFile(suffix=".pub") as key:
+        key.write(model.public_key.encode())
+        key.flush()
+        try:
+            verify_signature(folder, signature, Path(key.name))
+        except (ModelError, OSError):
+            return str(_("It does not hold: these files are not those that were signed. Restore them from a backup."))
+    return str(_("It holds, by the key of this site."))
 
 
 def _document(path: Path) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def test_the_form_offers_no_box_for_what_may_not_be_learned_from(studio, browser
     assert f'name="works" value="{studio.bikes.pk}"' in said
     assert f'value="{studio.coffee.pk}"' not in said
     assert "no licence in force permits that models learn from it" in said
-    assert "2 of 4 may be learned from" in said
+    assert "4 of 6 may be learned from" in said
     assert "extend its licence to training" in said
 
 
@@ -51,7 +51,7 @@ def test_planned_read_confirmed(studio, browser):
     made = client.post(reverse("training:new"), {**sent, "works": [], "all_works": "1"})
     run = TrainingRun.objects.get()
     assert made.url == reverse("training:run", args=[run.pk])
-    assert {row.title for row in run.works.all()} == {"Bikes", "Rocket"}
+    assert {row.title for row in run.works.all()} == {"Bikes", "Car", "Film", "Rocket"}
     assert run.renders == {**DRAWN, "shots": 5}
     said = text_of(client.get(made.url))
     assert "Nothing was learned yet" in said
