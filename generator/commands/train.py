@@ -30,6 +30,8 @@ _HELP = {
 }
 #: A file of grants is a page.
 _MAX_GRANTS = 1_000_000
+#: What each of them states; ``ends`` is null where a grant has no end.
+_GRANT = ("subject_id", "grant_id", "grant_version", "modality", "act", "signed", "ends")
 
 
 def add(commands: Any) -> None:
@@ -62,16 +64,19 @@ def add(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Does what was asked for; returns the exit status: 1 where works were refused or weights came out other ones."""
+    """Does what was asked for; returns the exit status: 1 where a reproduction comes to other weights.
+
+    Works that are refused are told one by one, with reason and remedy, before the error."""
     try:
         document, lines, status = options.act(options)
     except ForbiddenWorksError as error:
-        if not options.json:
+        if options.json:
+            refused = {"error": str(error), "refusals": [refusal.as_dict() for refusal in error.refusals]}
+            print(json.dumps(refused, ensure_ascii=False))
+        else:
             for refusal in error.refusals:
                 print(f"refused: {refusal}", file=sys.stderr)
-            raise
-        document = {"error": str(error), "refusals": [refusal.as_dict() for refusal in error.refusals]}
-        lines, status = [], 2
+        raise
     print(json.dumps(document, ensure_ascii=False) if options.json else "\n".join(lines))
     return int(status)
 
@@ -89,7 +94,7 @@ def _add_kind(parser: Any, kind: str, steps: int) -> None:
     parser.add_argument("--steps", type=int, default=steps, help="(default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="(default: %(default)s)")
     parser.add_argument("--grants", type=Path, metavar="FILE.json",
-                        help="the grants of the people who are seen or heard in the works")  # fmt: skip
+                        help="the grants of the people who are seen or heard in the works: a list of objects")  # fmt: skip
     if kind == "lora":
         parser.add_argument("--nobody", action="store_true", help="declare that no person can be told in the works")
         parser.add_argument("--model", required=True, metavar="NAME", help="the model to adapt, by its name here")
@@ -124,7 +129,11 @@ def _train(options: argparse.Namespace) -> tuple[Any, list[str], int]:
         options.table, options.folder, people=_people(options.grants), renders=_renders(options), nobody=nobody
     )
     places = tuple(options.territory) or EVERYWHERE
-    allowed = permitted(found, territories=places, at=datetime.now(UTC), leave_out=options.leave_out)
+    with _stopping() as cancelled, _shown() as (on_progress, _):
+        allowed = permitted(
+            found, territories=places, at=datetime.now(UTC), leave_out=options.leave_out, on_progress=on_progress,
+            cancelled=cancelled,
+        )  # fmt: skip
     for refusal in [] if options.json else allowed.left_out:
         print(f"left out: {refusal}", file=sys.stderr)
     start(
@@ -232,6 +241,9 @@ def _people(path: Path | None) -> "tuple[PersonPermission, ...]":
         ) from error
     if not isinstance(document, list) or not document or not all(isinstance(one, dict) for one in document):
         raise TrainingSetError(f"{path} holds no list of grants; write one object for each person and modality")
+    for one in document:
+        if missing := [name for name in _GRANT if name not in one or (one[name] is None and name != "ends")]:
+            raise TrainingSetError(f"a grant in {path} does not state {missing[0]}; state {', '.join(_GRANT)} of each")
     return tuple(person_of(one) for one in document)
 
 

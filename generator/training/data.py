@@ -31,6 +31,8 @@ __all__ = [
 ]  # fmt: skip
 #: The act that a licence must permit before anything is learned from a work.
 TRAIN = "train"
+#: What a person's grant must permit: a model of this production alone, or one that others may use too.
+GRANTED_ACTS = ("fine_tune", "third_party_training")
 
 
 def refusals(
@@ -77,11 +79,9 @@ def refusals(
             if fault:
                 faults.setdefault(fault, []).append(file.label)
         found += [Refusal(work.work_id, work.title, act, *fault, files=tuple(names)) for fault, names in faults.items()]
-    found += [
-        Refusal(person.subject_id, f"grant {person.grant_id}", person.act, "grant",
-                f"the grant of {person.modality} ended on {person.ends}", "ask the person for a new one")
-        for person in training_set.people if person.ends is not None and person.ends < at.date()
-    ]  # fmt: skip
+    for person in training_set.people:
+        if wrong := _grant_fault(person, at):
+            found.append(Refusal(person.subject_id, f"grant {person.grant_id}", person.act, "grant", *wrong))
     return tuple(found)
 
 
@@ -147,6 +147,16 @@ def _terms(work: TrainingWork, territories: Iterable[str], at: datetime, act: st
         found.append(("territory", f"the licence covers {given}, not {asked}",
                       f"name the territories that it covers, or extend it with {work.rights_holder}"))  # fmt: skip
     return [Refusal(work.work_id, work.title, act, *one) for one in found]
+
+
+def _grant_fault(person: PersonPermission, at: datetime) -> tuple[str, str] | None:
+    if person.act not in GRANTED_ACTS:
+        return f"the grant of {person.modality} permits {person.act[:40]}", f"ask for one to {GRANTED_ACTS[0]}"
+    if person.signed is not None and person.signed > at.date():
+        return f"the grant of {person.modality} is signed on {person.signed} only", "wait until then"
+    if person.ends is not None and person.ends < at.date():
+        return f"the grant of {person.modality} ended on {person.ends}", "ask the person for a new one"
+    return None
 
 
 def _fault(file: TrainingFile, *, probe: bool) -> tuple[str, str, str] | None:

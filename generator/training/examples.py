@@ -22,11 +22,9 @@ from generator.shots.camera import Move, Size
 from generator.shots.model import ShotRequest
 from generator.training.files import read_bytes, write_bytes
 from generator.training.recipe import Examples
-from generator.training.works import OwnRenders, TrainingFile, TrainingSet
+from generator.training.works import MAX_BYTES, OwnRenders, TrainingFile, TrainingSet
 
 Pictures = NDArray[np.uint8]
-#: All examples lie in memory; a machine that trains has this much to spare, and a set beyond it wants smaller pictures.
-MAX_BYTES = 8 * 2**30
 #: Fewer works (or files) than this are too few to keep one back for the measure of quality.
 LEAST_TO_HOLD_OUT = 4
 

@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 from auditor.media.types import Cancelled, OnProgress, Progress, never_cancelled, no_progress
-from generator.backends.diffusion.memory import is_out_of_memory
 from generator.errors import CancelledError, DivergedError, TrainingError, TrainingSetError
 from generator.training import checkpoint as kept
 from generator.training.checkpoint import Checkpoint
@@ -192,6 +191,8 @@ class _Training:
         try:
             return self._recipe.step(number, seed)
         except (RuntimeError, MemoryError) as error:
+            from generator.backends.diffusion.memory import is_out_of_memory
+
             if not is_out_of_memory(error):
                 raise
             raise TrainingError(
@@ -299,25 +300,34 @@ class _repeatable:  # noqa: N801 - used as a context manager
 
     def __enter__(self) -> None:
         import os
+        import random
 
+        import numpy as np
         import torch
 
         device = self._plan.own.device
         if device.startswith("cuda"):
-            if not torch.cuda.is_available():
+            number = int(device.partition(":")[2] or 0)
+            if number >= torch.cuda.device_count():
                 raise TrainingError(f"there is no {device} here; set device to cpu")
             os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # PyTorch's note on reproducibility
         self._before = (
             torch.get_num_threads(), torch.are_deterministic_algorithms_enabled(),
-            torch.is_deterministic_algorithms_warn_only_enabled(), torch.get_rng_state(),
+            torch.is_deterministic_algorithms_warn_only_enabled(), torch.get_rng_state(), random.getstate(),
+            np.random.get_state(),
         )  # fmt: skip
         torch.set_num_threads(self._plan.own.threads)
         torch.use_deterministic_algorithms(True)
 
     def __exit__(self, *_: object) -> None:
+        import random
+
+        import numpy as np
         import torch
 
-        threads, enabled, warn, state = self._before
+        threads, enabled, warn, state, plain, arrays = self._before
+        random.setstate(plain)
+        np.random.set_state(arrays)
         torch.set_num_threads(threads)
         torch.use_deterministic_algorithms(enabled, warn_only=warn)
         torch.set_rng_state(state)

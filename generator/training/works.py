@@ -14,6 +14,8 @@ from generator.errors import TrainingSetError
 
 #: Shots and frames of our own renderer: more would take days to draw on two cores (0.3 s a frame at 640x360).
 MAX_SHOTS, MAX_FRAMES_PER_SHOT = 20_000, 120
+#: All examples lie in memory; a machine that trains has this much to spare, and a set beyond it wants smaller pictures.
+MAX_BYTES = 8 * 2**30
 #: Characters of a caption; the text encoders of video models read a few hundred tokens.
 MAX_CAPTION = 2000
 #: Seeds and other whole numbers that canonical JSON can hold exactly (RFC 8785, section 3.2.2.3).
@@ -114,6 +116,11 @@ class OwnRenders:
                 raise TrainingSetError(f"own renders: {name} is {value!r}; give a whole number from {least} to {most}")
         if self.width % 2 or self.height % 2:
             raise TrainingSetError(f"own renders of {self.width}x{self.height} pixels; make both sides even")
+        if self.shots * self.frames_per_shot * self.width * self.height * 3 > MAX_BYTES:
+            raise TrainingSetError(
+                f"{self.shots * self.frames_per_shot} own renders of {self.width}x{self.height} take more than "
+                f"{MAX_BYTES // 2**30} GiB of memory; draw fewer or smaller ones"
+            )
 
     def as_dict(self) -> dict[str, int]:
         """For records."""

@@ -91,6 +91,10 @@ def test_an_adapter_asks_for_grants_and_keeps_them(
     }  # fmt: skip
     for content, message in (
         ("{", "can't be read"), ("[]", "holds no list of grants"), (json.dumps([{**grant, "act": ""}]), "are texts"),
+        (json.dumps([{**grant, "signed": None}]), "does not state signed; state subject_id"),
+        (json.dumps([{**grant, "act": "render"}]), "the grant of face permits render; ask for one to fine_tune"),
+        (json.dumps([{**grant, "signed": "2199-01-01"}]), "is signed on 2199-01-01 only"),
+        (json.dumps([{**grant, "ends": "2026-01-01"}]), "the grant of face ended on 2026-01-01"),
     ):  # fmt: skip
         (tmp_path / "grants.json").write_text(content)
         status, _, said = command("lora", tmp_path / "a", *given, "--grants", tmp_path / "grants.json")

@@ -181,6 +181,8 @@ def test_own_shots_vary_and_repeat() -> None:
     for wrong in ({"shots": 0}, {"width": 63}, {"seed": -1}, {"frames_per_shot": True}):
         with pytest.raises(TrainingSetError, match="own renders"):
             dataclasses.replace(renders, **wrong)  # type: ignore[arg-type]
+    with pytest.raises(TrainingSetError, match="own renders of 4096x4096 take more than 8 GiB of memory"):
+        OwnRenders(1, 200, 2, 4096, 4096)
 
 
 _ACTS = st.lists(st.sampled_from(["match", "reference", "train", "reproduce", "adapt"]), unique=True).map(tuple)

@@ -20,7 +20,7 @@ from PIL import Image
 from auditor.media.types import Progress
 from generator.errors import CancelledError, DivergedError, ForbiddenWorksError, TrainingError, TrainingSetError
 from generator.training import kinds
-from generator.training.checkpoint import peek
+from generator.training.checkpoint import Checkpoint, load, peek, save
 from generator.training.data import PersonPermission, TrainingSet, permitted
 from generator.training.energy import Energy, EnergyMeter
 from generator.training.folder import alone
@@ -292,6 +292,90 @@ def test_an_adapter_of_people_needs_their_grants(allowed: TrainingSet, tmp_path:
     for name, changes in (("b", {"people": (person,)}), ("c", {"nobody": True})):
         training_set = dataclasses.replace(allowed, **changes)  # type: ignore[arg-type]
         assert start(tmp_path / name, training_set=training_set, **plain).state == "new"
+
+
+def test_without_pytorch_or_a_graphics_card_it_says_what_is_missing(
+    begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_dir = begin(device="cuda:7")
+    with pytest.raises(TrainingError, match="there is no cuda:7 here; set device to cpu"):
+        run(run_dir)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(
+        TrainingError, match=r"training needs torch, which is not installed; install reelproof\[models\]"
+    ):
+        run(run_dir)
+    assert read_run(run_dir).state == "new", "how a run stands can be read without it"
+
+
+def test_memory_that_does_not_suffice_is_said_and_what_was_learned_is_kept(
+    begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    run_dir = begin()
+    step = tiny_recipe.TinyRecipe.step
+
+    def too_much(self: tiny_recipe.TinyRecipe, number: int, seed: int) -> Any:
+        if number == 30:
+            torch.empty(2**62, dtype=torch.uint8)  # the allocator itself refuses
+        return step(self, number, seed)
+
+    monkeypatch.setattr(tiny_recipe.TinyRecipe, "step", too_much)
+    with pytest.raises(
+        TrainingError, match="memory did not suffice for step 30 of tiny-one; begin a run with a smaller"
+    ):
+        run(run_dir)
+    assert peek(run_dir / "checkpoint").step == 20  # type: ignore[union-attr]
+
+
+class _Bare:
+    """Tied weights in 16 bits beside others, and any optimiser."""
+
+    def __init__(self, optimiser: str) -> None:
+        import torch
+
+        torch.manual_seed(1)
+        first, second = torch.nn.Linear(4, 4), torch.nn.Linear(4, 4)
+        second.weight = first.weight
+        self.network = torch.nn.Sequential(first, torch.nn.Tanh(), second, torch.nn.Linear(4, 1).bfloat16())
+        kind = getattr(torch.optim, optimiser)
+        more = {"SGD": {"momentum": 0.9}, "Adam": {"amsgrad": True}}.get(optimiser, {})
+        self.optimiser = kind(self.network.parameters(), lr=0.01, **more)
+
+    def networks(self) -> dict[str, Any]:
+        return {"one": self.network}
+
+    def optimisers(self) -> dict[str, Any]:
+        return {"one": self.optimiser}
+
+    def step(self, number: int) -> None:
+        import torch
+
+        draw = torch.Generator().manual_seed(number)
+        made = self.network[:3](torch.randn(5, 4, generator=draw))
+        loss = (self.network[3](made.bfloat16()).float() ** 2).mean()
+        self.optimiser.zero_grad()
+        loss.backward()
+        self.optimiser.step()
+
+
+@pytest.mark.parametrize("optimiser", ["SGD", "Adam", "AdamW", "NAdam", "RMSprop", "Adafactor", "Rprop"])
+def test_a_checkpoint_keeps_any_optimiser_to_the_bit(tmp_path: Path, optimiser: str) -> None:
+    import torch
+
+    one, two = _Bare(optimiser), _Bare(optimiser)
+    for number in range(3):
+        one.step(number)
+    checkpoint = Checkpoint(3, 1.5, Energy().as_dict(), {"sums": {}, "count": 0})
+    save(tmp_path, one, checkpoint)  # type: ignore[arg-type]
+    assert load(tmp_path, two) == checkpoint  # type: ignore[arg-type]
+    for number in range(3, 6):
+        one.step(number)
+        two.step(number)
+    for name, value in one.network.state_dict().items():
+        assert torch.equal(value, two.network.state_dict()[name]), name
+    assert [path.suffix for path in sorted(tmp_path.iterdir())] == [".safetensors", ".json"], "no pickle, no leftovers"
 
 
 @pytest.mark.parametrize("damage", ["bit", "cut", "gone", "other", "no json"])

@@ -46,7 +46,7 @@ class TinyRecipe:
 
     @staticmethod
     def check(settings: Mapping[str, Any]) -> None:
-        if unknown := set(settings) - {"rate", "breaks_at", "poisoned_at", "pause"}:
+        if unknown := set(settings) - {"rate", "breaks_at", "poisoned_at", "pause", "device"}:
             raise TrainingError(f"there is no setting {min(unknown)!r}")
 
     def networks(self) -> Mapping[str, Any]:
