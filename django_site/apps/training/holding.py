@@ -16,8 +16,7 @@ _MOST_OF_A_FILM = 120
 
 def held_share(offered: Sequence[OfferedWork], *, kind: str, least: int) -> float:
     """The share of works to keep back (0..0.5): as few as give ``LEAST_UNSEEN`` pictures whichever are drawn, while
-    ``least`` are left to learn from. Raises ``InputError`` where the works are too few for both: better now than after hours.
-    """
+    ``least`` are left to learn from. Raises ``InputError`` where the works are too few for both: now, not after hours."""
     units = [sum(_pictures(row.asset, kind) for row in one.files) for one in offered]
     if len(units) < _LEAST_UNITS:  # the engine draws among files then
         units = [_pictures(row.asset, kind) for one in offered for row in one.files]

@@ -47,7 +47,8 @@ def planned(studio):
 
     def planned(**fields):
         values = {
-            "kind": "look", "name": "harbour-dusk", "works": [one.pk for one in (studio.bikes, studio.rocket, studio.car, studio.film)], "renders": DRAWN,
+            "kind": "look", "name": "harbour-dusk",
+            "works": [one.pk for one in (studio.bikes, studio.rocket, studio.car, studio.film)], "renders": DRAWN,
             "steps": 4, "seed": 3, "settings": TINY,
         }  # fmt: skip
         return training_plan(production=studio.production, by=studio.producer, **{**values, **fields})
