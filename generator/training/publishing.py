@@ -318,7 +318,8 @@ def _sign(folder: Path, key: Path) -> None:
 def _quality_sheet(seen: Seen) -> Picture:
     """What it was given above what it made of it, above works that it never saw."""
     rows = [seen.inputs[:6]] if seen.inputs else []
-    return quality.grid([*rows, seen.samples[:6], seen.held_out[:6]])
+    spread = seen.held_out[:: max(1, len(seen.held_out) // 6)][:6]
+    return quality.grid([*rows, seen.samples[:6], spread])
 
 
 def _memory_sheet(seen: Seen, memory: memorisation.Memory) -> Picture:

@@ -20,7 +20,7 @@ Picture = NDArray[np.uint8]
 Features = NDArray[np.float64]
 #: Side in pixels of the windows that are compared: what the backbone looks at without scaling, so that texture counts.
 WINDOW = 224
-#: Subsets over which KID is averaged (as in the paper's own code), and the size of each where there is enough.
+#: Subsets over which KID is averaged (as in the paper's own code), and the size of each where there are twice as many.
 SUBSETS, SUBSET = 100, 100
 #: The neighbour whose distance is the radius of a point's sphere: the paper's own choice.
 NEIGHBOUR = 3
@@ -133,8 +133,9 @@ def mmd2(one: Features, other: Features) -> float:
 
 
 def kid(one: Features, other: Features, *, seed: int = 0) -> Kid:
-    """KID of two samples of unit vectors, over ``SUBSETS`` random subsets of each."""
-    size = min(SUBSET, len(one), len(other))
+    """KID of two samples of unit vectors, over ``SUBSETS`` random subsets of each: half of the smaller one at most, so that
+    subsets differ and the deviation says something of small samples too."""
+    size = max(2, min(SUBSET, len(one) // 2, len(other) // 2))
     chance = np.random.default_rng(seed)
     found = [
         mmd2(one[chance.permutation(len(one))[:size]], other[chance.permutation(len(other))[:size]])

@@ -27,9 +27,11 @@ from generator.backends.diffusion import (
     rerender,
     wire,
 )
+from generator.backends.looks import Look, LookBackend
 from generator.backends.previz import PrevizBackend
 from generator.errors import CancelledError, ChangedModelError, ModelError, RenderError
 from tests.generator.shots import shot
+from tests.generator.tiny_looks import write_bundle
 
 SHOT = shot(prompt="a boat in the harbour at dawn", duration=1.0, width=64, height=48, fps=8)
 STEPS = Settings(steps=2)
@@ -187,9 +189,13 @@ def test_cancelled_before_it_began(backend: DiffusersBackend, tmp_path: Path) ->
     assert time.monotonic() - started < 1.0
 
 
-@pytest.mark.parametrize("name", ["previz", "diffusers"])
-def test_every_backend_keeps_the_contract(name: str, backend: DiffusersBackend, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["previz", "look", "diffusers"])
+def test_every_backend_keeps_the_contract(
+    name: str, backend: DiffusersBackend, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     one: VideoBackend = PrevizBackend() if name == "previz" else backend
+    if name == "look":
+        one = LookBackend(Look.open(write_bundle(tmp_path_factory.mktemp("look") / "swap")))
     assert len(one.card.digest) == 64
     assert one.card == one.card
     take, again = (one.render(SHOT, tmp_path / f"{number}.mp4") for number in range(2))

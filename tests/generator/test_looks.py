@@ -14,11 +14,9 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from generator.__main__ import main
-from generator.backends import VideoBackend
 from generator.backends.looks import Look, LookBackend, PictureNetwork, choosing, look_of
 from generator.backends.previz import PrevizBackend
 from generator.errors import (
-    CancelledError,
     ChangedModelError,
     IncompleteModelError,
     ModelError,
@@ -304,22 +302,6 @@ def test_the_looks_that_come_with_us_open() -> None:
 
 
 # the backend
-
-
-def test_the_backend_keeps_the_contract(bundle: Path, tmp_path: Path) -> None:
-    one: VideoBackend = LookBackend(Look.open(bundle))
-    out = tmp_path / "out"
-    out.mkdir()
-    assert len(one.card.digest) == 64
-    assert one.card == one.card
-    take, again = (one.render(SHOT, out / f"{number}.mp4") for number in range(2))
-    assert take.sha256 == again.sha256
-    assert take.card == one.card
-    assert (take.frames, take.seconds) == (SHOT.frames, SHOT.duration)
-    asked = iter([False, False, True])
-    with pytest.raises(CancelledError):
-        one.render(SHOT, out / "never.mp4", cancelled=lambda: next(asked, True))
-    assert sorted(file.name for file in out.iterdir()) == ["0.mp4", "1.mp4"]
 
 
 def test_a_take_is_the_previs_take_redrawn(bundle: Path, tmp_path: Path) -> None:

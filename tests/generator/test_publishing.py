@@ -167,7 +167,7 @@ def test_the_page_says_what_it_learned_from_and_what_was_left_out(published: Pat
     assert "| The page |" not in text
     assert "Verdict: **clean**" in text
     assert " Wh (" in text
-    assert "no works" not in text
+    assert "Of 3 pictures of 3 unseen works it called 0 copies" in text
     quality = _read(published / "quality.json")
     assert f"| made by it | {quality['made']['kid']['mean']:.4f}" in text
     assert quality["backbone"]["name"] == "backbone"
