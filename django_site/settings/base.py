@@ -28,6 +28,8 @@ MODELS_ROOT = Path(os.environ.get("REELPROOF_MODELS", VAR / "models")).resolve()
 VIDEO_MODEL = os.environ.get("REELPROOF_VIDEO_MODEL", "")
 #: Trainings with their checkpoints, and the models that came of them: a folder each.
 TRAINING_ROOT = Path(os.environ.get("REELPROOF_TRAINING", VAR / "training")).resolve()
+#: Samples of a trained model that are measured and held against its works before it goes out: two seconds each.
+TRAINING_SAMPLES = 48
 KEYS_ROOT = VAR / "keys"
 SIGNING_ROOT = VAR / "signing"
 #: What was released, as it is found again where a copy lost its record; 'manage.py recovery_rebuild' makes it anew.

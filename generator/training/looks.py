@@ -36,21 +36,23 @@ SMOOTH_EVERY = 8
 @dataclass(frozen=True, slots=True)
 class LookSettings:
     """``patch``: pixels a side that a step sees; ``batch``: pairs and frames a step, each; ``adversarial``, ``pairs``,
-    ``colours``, ``edges``: what each loss counts; ``smooth`` the same of the critic's slope; ``average``: how much of the
-    averaged generator stays at each step."""
+    ``colours``, ``edges``: what each loss counts, ``smooth`` the critic's slope; ``ahead``: steps in which the critic learns
+    and nobody heeds it yet (who follows a critic that knows nothing learns nothing that lasts); ``average``: how much of
+    the averaged generator stays at each step."""
 
-    channels: int = 64
-    blocks: int = 6
+    channels: int = 48
+    blocks: int = 5
     critic_channels: int = 48
     patch: int = 128
     batch: int = 4
-    rate: float = 2e-4
+    rate: float = 1e-4
     critic_rate: float = 4e-4
-    pairs: float = 6.0
-    adversarial: float = 0.5
-    colours: float = 10.0
-    edges: float = 2.0
-    smooth: float = 2.0
+    pairs: float = 2.0
+    adversarial: float = 0.3
+    colours: float = 3.0
+    edges: float = 1.0
+    smooth: float = 0.02
+    ahead: int = 200
     average: float = 0.995
 
     @classmethod
@@ -119,12 +121,12 @@ class LookRecipe:
         chosen = self.settings
         made = self._generator(torch.cat([simple, drawn]))
         of_pairs, of_drawn = made[: len(simple)], made[len(simple) :]
-        critic = self._learn_critic(number, self._works_alone(chance), made.detach())
+        critic = self._learn_critic(number, self._works_alone(chance), of_drawn.detach())
         for one in self._critic.parameters():
             one.requires_grad_(False)
         losses = {
             "pairs": (of_pairs - real).abs().mean(),
-            "adversarial": -self._marks(made),
+            "adversarial": -self._marks(of_drawn) if number > chosen.ahead else torch.zeros(()),
             "colours": _far(of_drawn, drawn),
             "edges": _edges(of_drawn, drawn),
         }
@@ -188,7 +190,7 @@ class LookRecipe:
         return _tensor([frame[_cut(frame.shape, self.settings.patch, chance)] for frame in chosen])
 
     def _works_alone(self, chance: np.random.Generator) -> torch.Tensor:
-        chosen = [self._works[int(chance.integers(len(self._works)))] for _ in range(2 * self.settings.batch)]
+        chosen = [self._works[int(chance.integers(len(self._works)))] for _ in range(self.settings.batch)]
         return _tensor([picture[_cut(picture.shape, self.settings.patch, chance)] for picture in chosen])
 
     def _learn_critic(self, number: int, real: torch.Tensor, made: torch.Tensor) -> float:

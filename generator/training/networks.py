@@ -7,9 +7,11 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-#: Pixels a side that become one place: the look's generator works at a quarter of the picture's resolution (sub-pixel
-#: convolution, Shi et al., CVPR 2016), which is what makes it quick on a processor.
+#: Pixels a side that become one place: the look's generator works at a quarter of the picture's resolution (Shi et al., CVPR
+#: 2016, the other way round), which is what makes it quick on a processor.
 CELL = 4
+#: Channels at the full resolution.
+FINE = 16
 
 
 class ResidualBlock(nn.Module):
@@ -30,22 +32,25 @@ class ResidualBlock(nn.Module):
 
 class LookGenerator(nn.Module):
     """A frame to a frame: (n, 3, h, w) float32 sRGB 0..1, sides multiples of ``CELL``, to the same. What it adds is a
-    residual, so that it begins as the identity. Nothing in it is random and nothing looks at other frames: what is drawn
-    alike comes out alike."""
+    residual, so that it begins as the identity. What is seen at a quarter of the resolution comes back smoothly and joins
+    the frame's own pixels (sub-pixel convolutions on the way out leave a grid in flat areas). Nothing in it is random and
+    nothing looks at other frames: what is drawn alike comes out alike."""
 
-    def __init__(self, channels: int = 64, blocks: int = 6) -> None:
+    def __init__(self, channels: int = 48, blocks: int = 5) -> None:
         super().__init__()
         self.enter = nn.Conv2d(3 * CELL * CELL, channels, 3, padding=1)
         self.body = nn.Sequential(*(ResidualBlock(channels) for _ in range(blocks)))
-        self.leave = nn.Conv2d(channels, 16 * CELL * CELL, 3, padding=1)
-        self.finish = nn.Conv2d(16 + 3, 3, 3, padding=1)
+        self.leave = nn.Conv2d(channels, FINE, 3, padding=1)
+        self.join = nn.Conv2d(FINE + 3, FINE, 3, padding=1)
+        self.finish = nn.Conv2d(FINE, 3, 3, padding=1)
         nn.init.zeros_(self.finish.weight)
         nn.init.zeros_(self.finish.bias)  # type: ignore[arg-type]
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        inner = self.body(self.enter(functional.pixel_unshuffle(x - 0.5, CELL)))
-        detail = functional.relu(functional.pixel_shuffle(self.leave(functional.relu(inner)), CELL))
-        change: torch.Tensor = self.finish(torch.cat([detail, x - 0.5], 1))
+        centred = x - 0.5
+        inner = self.leave(functional.relu(self.body(self.enter(functional.pixel_unshuffle(centred, CELL)))))
+        wide = functional.interpolate(inner, scale_factor=float(CELL), mode="bilinear", align_corners=False)
+        change: torch.Tensor = self.finish(functional.relu(self.join(torch.cat([wide, centred], 1))))
         return (x + change).clamp(0.0, 1.0)
 
 

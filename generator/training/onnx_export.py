@@ -23,9 +23,11 @@ def look_onnx(weights: Mapping[str, Array], blocks: int) -> bytes:
     for number in range(blocks):
         inner = graph.convolve(f"body.{number}.first", graph.add("Relu", x))
         x = graph.add("Add", x, graph.convolve(f"body.{number}.second", graph.add("Relu", inner)))
-    leave = graph.convolve("leave", graph.add("Relu", x))
-    detail = graph.add("Relu", graph.add("DepthToSpace", leave, blocksize=CELL, mode="CRD"))
-    finish = graph.convolve("finish", graph.add("Concat", detail, centred, axis=1))
+    inner = graph.convolve("leave", graph.add("Relu", x))
+    sizes = graph.constant("sizes", np.array([1.0, 1.0, CELL, CELL], np.float32))
+    wide = graph.add("Resize", inner, "", sizes, mode="linear", coordinate_transformation_mode="half_pixel")
+    joined = graph.convolve("join", graph.add("Concat", wide, centred, axis=1))
+    finish = graph.convolve("finish", graph.add("Relu", joined))
     limits = graph.constant("nought", np.float32(0.0)), graph.constant("one", np.float32(1.0))
     return graph.model("look", graph.add("Clip", graph.add("Add", "frame", finish), *limits), ("n", 3, "h", "w"))
 

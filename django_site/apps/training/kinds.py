@@ -23,13 +23,15 @@ SAMPLE = 20
 @dataclass(frozen=True, slots=True)
 class Training:
     """A kind of training. ``steps`` is the default; ``step_seconds`` what a step took on two processor cores when it was
-    measured (0 where nobody did), until trainings here tell it better; ``drawn`` whether it learns from our own renders."""
+    measured (0 where nobody did), until trainings here tell it better; ``drawn`` whether it learns from our own renders;
+    ``least`` the fewest pictures, or clips, of works that it learns from."""
 
     kind: str
     about: Any
     steps: int
     step_seconds: float
     drawn: bool
+    least: int
 
 
 #: By kind.
@@ -37,12 +39,13 @@ TRAININGS: Mapping[str, Training] = {
     ModelKind.LOOK: Training(
         ModelKind.LOOK,
         _("Draws over previsualisation so that it looks like the works that it learned from."),
-        3000,
+        4000,
         0.0,
         True,
+        4,
     ),
     ModelKind.PLATES: Training(
-        ModelKind.PLATES, _("Makes small background pictures like the works that it learned from."), 6000, 0.0, False
+        ModelKind.PLATES, _("Makes small background pictures like the works that it learned from."), 6000, 0.0, False, 4
     ),
     ModelKind.LORA: Training(
         ModelKind.LORA,
@@ -50,6 +53,7 @@ TRAININGS: Mapping[str, Training] = {
         500,
         0.0,
         False,
+        1,
     ),
 }
 

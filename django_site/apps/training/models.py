@@ -63,10 +63,18 @@ class TrainingRun(Record):
     confirmed_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     reason = models.TextField(blank=True)
+    #: Why a reviewer lets the model go out although its memory of the works is suspect; the card repeats it.
+    accepted_because = models.CharField(max_length=300, blank=True)
+    accepted_by = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering = ["-created_at"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(accepted_because="", accepted_by__isnull=True)
+                | Q(accepted_by__isnull=False) & ~Q(accepted_because=""),
+                name="training_run_accepted_by_somebody",
+            ),
             choice_check("kind", ModelKind, name="training_run_kind_known"),
             choice_check("state", RunState, name="training_run_state_known"),
             sha256_check("set_sha256", name="training_run_set_sha256", blank=True),

@@ -33,6 +33,8 @@ from django_site.apps.training.reading import made_with, model_reading
 from django_site.apps.training.selectors import models_visible_to, people_offered, productions_to_train, runs_visible_to
 from django_site.apps.training.services.planning import facts_asked, training_confirm, training_plan
 from django_site.apps.training.services.running import (
+    memory_suspect,
+    training_accept,
     training_cancel,
     training_discard,
     training_pause,
@@ -53,6 +55,9 @@ FILES = {
     "card.yaml": "text/plain; charset=utf-8",
     "README.md": "text/plain; charset=utf-8",
     "samples.png": "image/png",
+    "quality.png": "image/png",
+    "memorisation.png": "image/png",
+    "bundle.json": "application/json",
     "model.sig": "application/octet-stream",
 }
 #: What they are called on the page, in the order in which they are offered.
@@ -177,6 +182,8 @@ def run_page(request: HttpRequest, run_id: UUID) -> HttpResponse:
         "working": run.state in _WORKING,
         "stopping": run.state not in _WORKING and _active(run),
         "may_change": request.user.has_perm("productions.change", run.production),
+        "suspect": memory_suspect(run),
+        "may_accept": request.user.has_perm("reviews.decide", run.production),
         "estimate": training_estimate(run.kind, run.steps),
         "missing": missing_packages(),
         "kind": TRAININGS[run.kind],
@@ -249,6 +256,14 @@ def _handed(path: Path, media_type: str, *, save_as: str = "") -> HttpResponseBa
 def run_change(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """Confirm, pause, go on with, cancel or discard a training."""
     run = _run(request, run_id)
+    if request.POST.get("do") == "accept":
+        require(request.user, "reviews.decide", run.production)
+        attempt(
+            request,
+            lambda: training_accept(run=run, by=request.user, reason=request.POST.get("reason", "")),
+            done=_("It is published with your reason in its card."),
+        )
+        return redirect("training:run", run.pk)
     require(request.user, "productions.change", run.production)
     change, done = _CHANGES.get(request.POST.get("do", ""), (None, ""))
     if change is None:
@@ -297,7 +312,7 @@ def model_file(request: HttpRequest, model_id: UUID, name: str) -> HttpResponseB
     path = model_folder(model) / name
     if name not in FILES or not path.is_file():
         raise Http404("no such file")
-    save = "" if name == "samples.png" else f"{model.name}-v{model.version}-{name}"
+    save = "" if FILES[name] == "image/png" else f"{model.name}-v{model.version}-{name}"
     return _handed(path, FILES[name], save_as=save)
 
 

@@ -6,12 +6,12 @@ from auditor.media import probe
 from django_site.apps.corpora.models import WorkAsset
 from django_site.apps.corpora.services import licence_add
 from django_site.apps.training.services.planning import training_confirm, training_plan
-from tests.clips import BIKES, BUNNY, COFFEE, ROCKET
+from tests.clips import ASTRONAUT, BIKES, BUNNY, CAR, COFFEE, ROCKET
 
 #: A look that learns within seconds: the smallest networks that there are, and few frames.
 TINY = {
     "channels": 8, "blocks": 1, "critic_channels": 8, "patch": 32, "batch": 1, "report_every": 1, "sample_every": 2,
-    "checkpoint_every": 2, "threads": 1,
+    "checkpoint_every": 2, "threads": 1, "max_side": 160,
 }  # fmt: skip
 DRAWN = {"shots": 3, "frames_per_shot": 2, "width": 96, "height": 54}
 
@@ -34,8 +34,10 @@ def studio(make, settings, tmp_path):
 
     studio.bikes = work("Bikes", BIKES, ["match", "train"])
     studio.rocket = work("Rocket", ROCKET, ["match", "train"])
+    studio.car = work("Car", CAR, ["match", "train"])
+    studio.film = work("Film", BUNNY, ["match", "train"])
     studio.coffee = work("Coffee", COFFEE, ["match"])
-    studio.bunny = work("Bunny", BUNNY, ["match"], spdx_id="", terms="All rights reserved", reservations=["tdm"])
+    studio.bunny = work("Bunny", ASTRONAUT, ["match"], spdx_id="", terms="All rights reserved", reservations=["tdm"])
     return studio
 
 
@@ -45,7 +47,8 @@ def planned(studio):
 
     def planned(**fields):
         values = {
-            "kind": "look", "name": "harbour-dusk", "works": [studio.bikes.pk, studio.rocket.pk], "renders": DRAWN,
+            "kind": "look", "name": "harbour-dusk",
+            "works": [one.pk for one in (studio.bikes, studio.rocket, studio.car, studio.film)], "renders": DRAWN,
             "steps": 4, "seed": 3, "settings": TINY,
         }  # fmt: skip
         return training_plan(production=studio.production, by=studio.producer, **{**values, **fields})

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 def test_each_work_says_whether_a_model_may_learn_from_it_and_if_not_why(studio):
     offered = {one.work.title: one for one in works_offered(studio.production)}
-    assert [title for title, one in offered.items() if one.allowed] == ["Bikes", "Rocket"]
+    assert [title for title, one in offered.items() if one.allowed] == ["Bikes", "Car", "Film", "Rocket"]
     [coffee] = offered["Coffee"].against
     assert "no licence in force permits that models learn from it" in coffee.plain
     assert coffee.remedy
@@ -52,7 +52,7 @@ def test_a_licence_that_ends_and_one_that_begins_later(studio):
         work=studio.bikes, acts=["train"], by=studio.producer, spdx_id="CC0-1.0", starts=now - timedelta(days=3),
         ends=now - timedelta(days=1),
     )  # fmt: skip
-    assert not any(one.allowed for one in works_offered(studio.production))
+    assert [one.work.title for one in works_offered(studio.production) if one.allowed] == ["Car", "Film"]
 
 
 def test_what_may_not_be_learned_from_is_refused_by_name(studio, planned):
@@ -63,6 +63,12 @@ def test_what_may_not_be_learned_from_is_refused_by_name(studio, planned):
     with pytest.raises(InputError, match="not registered here"):
         planned(works=[studio.bikes.pk, studio.production.pk])
     assert not TrainingRun.objects.exists()
+
+
+def test_too_few_works_are_told_before_hours_were_spent(studio, planned):
+    with pytest.raises(InputError, match="1 pictures in 1 works are too few: 4 are learned from"):
+        planned(works=[studio.rocket.pk])
+    assert planned().settings["held_out"] == 0.5, "a photograph alone would be too little to be kept back"
 
 
 def test_what_can_not_be_trained_says_so(planned, monkeypatch):
@@ -80,7 +86,7 @@ def test_what_can_not_be_trained_says_so(planned, monkeypatch):
 def test_confirmed_it_is_decided_fixed_and_owed(studio, planned):
     run = training_confirm(run=planned(), by=studio.producer)
     assert (run.state, run.decision.point, run.decision.outcome) == ("queued", "train", "allow")
-    assert {work["title"] for work in run.decision.facts["works"]} == {"Bikes", "Rocket"}
+    assert {work["title"] for work in run.decision.facts["works"]} == {"Bikes", "Car", "Film", "Rocket"}
     assert run.decision.facts["made_by"][0]["role"] == "renderer", "our own renders are in the data, by their maker"
     job = Job.objects.get(kind="train_model")
     assert (job.target_id, job.production) == (run.pk, studio.production)

@@ -13,12 +13,13 @@ from django_site.apps.training.looks import run_folder
 from django_site.apps.training.models import TrainedModel, TrainingRun
 from django_site.apps.training.services import running
 from django_site.apps.training.services.running import (
+    training_accept,
     training_cancel,
     training_discard,
     training_pause,
     training_resume,
 )
-from django_site.errors import WrongStateError
+from django_site.errors import InputError, NotAllowedError, WrongStateError
 from generator.errors import TrainingError
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -148,9 +149,44 @@ def test_it_trains_pauses_within_a_step_and_goes_on_from_its_checkpoint(confirme
     losses = [json.loads(line)["step"] for line in (folder / "losses.jsonl").read_text().splitlines()]
     assert losses == [1, 2, 3, 4, 5, 6], "no step twice, none missing"
     lineage = json.loads((folder / "model" / "lineage.json").read_text())
-    assert [work["title"] for work in lineage["set"]["works"]] == ["Bikes", "Rocket"]
+    assert [work["title"] for work in lineage["set"]["works"]] == ["Bikes", "Car", "Film", "Rocket"]
     assert lineage["set_sha256"] == run.set_sha256
     assert {work["licence_version"] for work in lineage["set"]["works"]} == {
         f"{row.licence_id}/1" for row in run.works.all()
     }
     assert str(wiring.zone("quarantine").root) not in (folder / "model" / "lineage.json").read_text()
+
+
+def test_a_suspect_memory_waits_for_a_reviewers_word(confirmed, studio, monkeypatch):
+    asked = []
+
+    def suspect(what, **_):
+        asked.append(what)
+        if what["do"] == "publish":
+            raise TrainingError("harbour-dusk is not published, because its memory is suspect: 3 of 48 are flagged")
+        return {}
+
+    monkeypatch.setattr(running, "engine_run", suspect)
+    run = confirmed()
+    work_on(run)
+    assert running.memory_suspect(run)
+    with pytest.raises(NotAllowedError):
+        training_accept(run=run, by=studio.producer, reason="I like it.")
+    with pytest.raises(InputError, match="say in a sentence"):
+        training_accept(run=run, by=studio.legal_reviewer, reason=" ")
+    training_accept(run=run, by=studio.legal_reviewer, reason="Looked at\nthe pairs: skies alone.")
+    assert (run.state, run.accepted_because) == ("queued", "Looked at the pairs: skies alone.")
+    work_on(run)
+    assert asked[-1]["accept_suspect"] == "Looked at the pairs: skies alone."
+    assert [what["do"] for what in asked] == ["train", "publish", "train", "publish"]
+
+
+def test_what_memorised_is_never_let_out(confirmed, studio, monkeypatch):
+    def memorised(what, **_):
+        raise TrainingError("harbour-dusk is not published, because it memorised: 9 of 48 are copies")
+
+    monkeypatch.setattr(running, "engine_run", memorised)
+    run = confirmed()
+    work_on(run)
+    with pytest.raises(WrongStateError, match="waits for such a word"):
+        training_accept(run=run, by=studio.legal_reviewer, reason="It is fine.")

@@ -18,6 +18,7 @@ from django_site.apps.likeness.selectors import grant_nearest, grants_by_subject
 from django_site.apps.likeness.training import training_begin
 from django_site.apps.productions.models import Production
 from django_site.apps.training.documents import set_document, set_sha256
+from django_site.apps.training.holding import held_share
 from django_site.apps.training.kinds import MAX_STEPS, TRAININGS, models_added, need_packages
 from django_site.apps.training.models import (
     ModelKind,
@@ -72,10 +73,11 @@ def training_plan(
     if base:
         models_added().get(base)
     offered = _chosen(production, works, shared=shared)
+    chosen = {"held_out": held_share(offered, kind=kind, least=training.least), **(settings or {})}
     with transaction.atomic():
         run = TrainingRun.objects.create(
             organisation=production.organisation, production=production, shared=shared, name=name, kind=kind, base=base,
-            seed=seed, steps=steps, renders=dict(renders) if renders else None, settings=dict(settings or {}), asked_by=by,
+            seed=seed, steps=steps, renders=dict(renders) if renders else None, settings=chosen, asked_by=by,
         )  # fmt: skip
         _works_write(run, offered)
         _people_write(run, people or {})

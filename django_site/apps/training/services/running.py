@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -22,12 +23,12 @@ from django_site.apps.jobs.services import job_cancel
 from django_site.apps.jobs.work import JobWork
 from django_site.apps.provenance.services.ledger import ledger_append
 from django_site.apps.training.documents import set_document, set_sha256
-from django_site.apps.training.kinds import models_added, need_packages
+from django_site.apps.training.kinds import need_packages
 from django_site.apps.training.looks import run_folder
 from django_site.apps.training.models import RunState, TrainedModel, TrainingRun
 from django_site.apps.training.process import engine_run
 from django_site.apps.training.services.planning import _owe, facts_asked, run_move, version_next
-from django_site.errors import WrongStateError
+from django_site.errors import InputError, WrongStateError
 
 #: States from which a training can go on: its last checkpoint is kept.
 _STOPPED = (RunState.PAUSED, RunState.FAILED, RunState.CANCELLED)
@@ -71,6 +72,31 @@ def training_resume(*, run: TrainingRun, by: User) -> TrainingRun:
         if _jobs(run).exists():
             raise WrongStateError("it is still stopping; go on with it in a moment")
         run_move(run, _STOPPED, RunState.QUEUED, reason="")
+        _owe(run, by)
+    return run
+
+
+#: What the engine says of a model whose samples come nearer to works than chance explains.
+_SUSPECT = "memory is suspect"
+
+
+def memory_suspect(run: TrainingRun) -> bool:
+    """Whether it is trained and waits for a reviewer to look at what it may remember."""
+    return run.state == RunState.FAILED and _SUSPECT in run.reason
+
+
+def training_accept(*, run: TrainingRun, by: User, reason: str) -> TrainingRun:
+    """Let a model go out although its memory is suspect; the reason stands in its card, and it is published then. Raises
+    ``WrongStateError`` for a model of which nothing is suspect: one that memorised is never let out."""
+    require(by, "reviews.decide", run.production)
+    if not reason.strip() or len(reason.strip()) > 300:
+        raise InputError("say in a sentence of up to 300 characters why it may go out: its card repeats it")
+    need_packages()
+    with transaction.atomic():
+        if not memory_suspect(run):
+            raise WrongStateError("nothing of this training waits for such a word")
+        said = " ".join(reason.split())
+        run_move(run, [RunState.FAILED], RunState.QUEUED, reason="", accepted_because=said, accepted_by=by)
         _owe(run, by)
     return run
 
@@ -119,6 +145,7 @@ def model_train(*, work: JobWork) -> None:
     publish = {
         "do": "publish", "folder": str(folder), "key": str(wiring.model_signing_key()),
         "makers": run.organisation.name, "version": str(version),
+        "accept_suspect": run.accepted_because, "samples": settings.TRAINING_SAMPLES,
     }  # fmt: skip
     engine_run(publish, on_progress=work.on_progress, cancelled=work.cancelled)
     work.on_progress(Progress("write it into the ledger", 0, 1, "models"))
@@ -129,7 +156,7 @@ def _settings(run: TrainingRun) -> dict[str, Any]:
     """What the recipe is told beside its defaults."""
     if not run.base:
         return dict(run.settings)
-    return {**run.settings, "base": str(models_added().get(run.base).chosen().path)}
+    return {**run.settings, "models": str(settings.MODELS_ROOT), "model": run.base}
 
 
 def model_record(run: TrainingRun, *, version: int, work: JobWork) -> TrainedModel:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django_site.apps.audits.model_facts import components_of
 from django_site.apps.jobs.models import Job, JobKind
+from django_site.apps.productions.models import GenerationRecord
 from django_site.apps.provenance.binder import charts
 from django_site.apps.provenance.binder.film import COUNSEL, ENGINEER, PRODUCER, Film, gap, seconds
 from django_site.pages import sheets
@@ -17,13 +18,13 @@ _OF_COMPONENTS = (
 
 
 def model_declarations(film: Film) -> dict[str, Any]:
-    """``models`` [{name, version, kind, licence, commercial_use, sha256, training_data, attested, takes}],
-    ``detectors`` of the audit."""
+    """``models`` [{name, version, kind, licence, commercial_use, sha256, training_data, attested, takes}], those that we
+    trained with their ``works``; ``detectors`` of the audit."""
     gaps: list[dict[str, str]] = []
     models = []
     for one in film.generations:
         trained = one.model_card.get("kind") != "renderer"
-        if trained:
+        if trained and one.trained_model is None:
             for field, what in (
                 ("attestation", "an attestation of the training data, signed by whoever trained it"),
                 ("indemnity", "an indemnity and its territory"),
@@ -38,7 +39,8 @@ def model_declarations(film: Film) -> dict[str, Any]:
                 "commercial_use": one.commercial_use,
                 "sha256": one.model_sha256,
                 "training_data": one.model_card.get("training_data") or None,
-                "attested": None if trained else "nothing to attest",
+                "attested": _attested(one, trained),
+                **_learned(one),
                 "takes": sum(item.take.generation.model_sha256 == one.model_sha256 for item in film.items),
                 "card": one.model_card,
             }
@@ -68,6 +70,47 @@ def model_declarations(film: Film) -> dict[str, Any]:
     }
 
 
+def _attested(record: GenerationRecord, trained: bool) -> str | None:
+    if record.trained_model is not None:
+        return "by its lineage, written and signed as it was trained here"
+    return None if trained else "nothing to attest"
+
+
+def _learned(record: GenerationRecord) -> dict[str, Any]:
+    """Of a model that the studio trained: the digest of its lineage and every work in it, by its licence."""
+    model = record.trained_model
+    if model is None:
+        return {}
+    return {
+        "lineage_sha256": model.lineage_sha256,
+        "state": model.state,
+        "works": [
+            {
+                "title": row.title,
+                "rights_holder": row.rights_holder,
+                "licence": row.licence.spdx_id or row.licence.terms,
+                "licence_version": row.licence.version,
+            }
+            for row in model.run.works.select_related("licence")
+        ],
+        "people": model.run.people.count(),
+    }
+
+
+def _works_said(one: dict[str, Any]) -> list[tuple[str, Any]]:
+    if "works" not in one:
+        return []
+    works = [
+        f"{row['title']} ({row['rights_holder']}, {row['licence']}, version {row['licence_version']})"
+        for row in one["works"]
+    ]
+    return [
+        ("Learned from", "; ".join(works)),
+        ("People in the data", one["people"] or "nobody registered"),
+        ("Lineage", one["lineage_sha256"]),
+    ]
+
+
 def model_parts(document: dict[str, Any]) -> list[dict[str, Any]]:
     parts = [
         sheets.part(
@@ -81,6 +124,7 @@ def model_parts(document: dict[str, Any]) -> list[dict[str, Any]]:
                 ("Digest", one["sha256"]),
                 ("Training data, as declared", one["training_data"] or "not declared"),
                 ("Attested", one["attested"] or "no"),
+                *_works_said(one),
                 ("Takes in the film", one["takes"]),
             ),
         )
