@@ -29,11 +29,11 @@ class Recipe(Protocol):
     ``kind`` names it; ``least`` is the fewest pictures (or clips) of works that it learns from; both stand on the class,
     which is made with ``(examples, settings, seed)``; ``device`` is among the settings where it is not the processor.
 
-    A recipe may also have: ``check(settings)`` on the class, which refuses settings before anything is begun; ``export(folder)``,
-    which writes further files of the model (ONNX, an adapter); ``base_model``, a mapping that names the model that it goes
-    on from (``weights_sha256`` among it); ``places``, the names of settings that say where something lies on this machine,
-    which no lineage keeps; ``cancelled``, which a run sets to what says whether to stop: a sheet that takes long asks it and
-    raises ``CancelledError``.
+    A recipe may also have: ``check(settings)`` on the class, which refuses settings before anything is begun;
+    ``export(folder)``, which writes further files of the model (ONNX, an adapter); ``base_model``, a mapping that names the
+    model that it goes on from (``weights_sha256`` among it); ``places``, the names of settings that say where something lies
+    on this machine, which no lineage keeps; ``cancelled``, which a run sets to what says whether to stop: a sheet that takes
+    long asks it and raises ``CancelledError``.
     """
 
     kind: str
