@@ -74,6 +74,9 @@ def add(commands: Any) -> None:
 
     score = actions.add_parser("score", help="how good takes are, by measure, best first")
     score.add_argument("takes", **takes)
+    score.add_argument(
+        "--look", metavar="NAME|FOLDER", help="also the mark of this look's critic, which does not count"
+    )
     score.set_defaults(act=_score)
     for action in (new, export, read, render, trailer, score):
         action.add_argument("--json", action="store_true", help="print one JSON document on stdout")
@@ -178,7 +181,13 @@ def _score(options: argparse.Namespace) -> tuple[Any, str]:
     from generator.edit.scoring import score_take
 
     paths = [path for path in _expanded(options.takes) if path.suffix.lower() in _FILMS]
-    scored = sorted(((score_take(path), path) for path in paths), key=lambda one: -one[0].total)
+    critic = None
+    if options.look is not None:
+        from generator.backends.looks import folder_of
+        from generator.training.critic import Critic
+
+        critic = Critic(folder_of(options.look)).take
+    scored = sorted(((score_take(path, critic=critic), path) for path in paths), key=lambda one: -one[0].total)
     document = [{"take": str(path), **score.as_dict()} for score, path in scored]
     return document, "\n".join(f"{score.total:.3f}  {path}" for score, path in scored)
 

@@ -6,8 +6,8 @@ Frames are looked at in grey (ITU-R BT.601 luma), at most ``MAX_SIDE`` pixels wi
 """
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -39,7 +39,8 @@ class TakeScore:
     ``motion``: how even the movement between frames is, by the median of its relative change; 1 for even or none.
     ``alive``: the share of frames that are neither black nor frozen (a static shot still has grain or weather).
     ``total``: the geometric mean of all, weighted by ``WEIGHTS``. ``mean_luma`` and ``movement`` (mean difference between
-    frames, 0..255) are given to look at, and don't count.
+    frames, 0..255) are given to look at, and don't count. ``realism`` is the mark of a look's critic (without bounds;
+    ``None`` where none was asked): it doesn't count either, until its agreement with people is known.
     """
 
     sharpness: float
@@ -52,10 +53,12 @@ class TakeScore:
     mean_luma: float
     movement: float
     frames: int
+    realism: float | None = None
 
     def as_dict(self) -> dict[str, float]:
-        """All figures, rounded to four digits, as JSON has them."""
-        return {name: round(getattr(self, name), 4) for name in self.__slots__}
+        """All figures that there are, rounded to four digits, as JSON has them."""
+        found = {name: getattr(self, name) for name in self.__slots__}
+        return {name: round(value, 4) for name, value in found.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +74,20 @@ class FrameMeasure:
     change: float
 
 
-def score_take(path: Path, request: ShotRequest | None = None, *, cancelled: Cancelled = never_cancelled) -> TakeScore:
+def score_take(
+    path: Path,
+    request: ShotRequest | None = None,
+    *,
+    critic: Callable[[Path], float] | None = None,
+    cancelled: Cancelled = never_cancelled,
+) -> TakeScore:
     """Scores a take's file. With a ``request``, darkness that it asks for (night, an eerie mood) is forgiven: the exposure
-    is then taken from the entropy alone. Raises ``EditError`` for unusable files, ``CancelledError`` on request."""
+    is then taken from the entropy alone. ``critic`` (``Critic.take`` of a look) gives its ``realism``. Raises ``EditError``
+    for unusable files, ``CancelledError`` on request."""
     found = list(measures(path, cancelled=cancelled))
     dark = request is not None and (request.light == "night" or request.mood == "eerie")
-    return score_of(found, dark_wanted=dark)
+    score = score_of(found, dark_wanted=dark)
+    return score if critic is None else replace(score, realism=critic(path))
 
 
 def measures(path: Path, *, cancelled: Cancelled = never_cancelled) -> Iterator[FrameMeasure]:

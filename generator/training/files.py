@@ -38,6 +38,12 @@ def write_json(path: Path, document: Any) -> None:
     write_bytes(path, json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False).encode() + b"\n")
 
 
+def sweep(folder: Path) -> None:
+    """Removes what a kill left half-written below ``folder``; only for whoever works there alone."""
+    for part in folder.rglob(".*.part"):
+        _remove(part)
+
+
 def read_bytes(path: Path, most: int = 16 * 2**30) -> bytes:
     """A file's bytes. Raises ``TrainingError`` where it can't be read or has more than ``most``."""
     try:
@@ -76,5 +82,7 @@ def _sync(folder: Path) -> None:
 
 
 def _remove(path: Path) -> None:
-    with contextlib.suppress(OSError):  # the folder itself is gone or read-only: nothing of ours is left there
+    with contextlib.suppress(
+        OSError
+    ):  # a folder of that name, or the folder itself is gone or read-only: nothing of ours is left there
         path.unlink(missing_ok=True)

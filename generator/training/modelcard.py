@@ -139,8 +139,8 @@ def page(
         "## Quality",
         "",
         f"Against {quality['held_out']} windows of {quality['pictures']} pictures of works that no step saw, "
-        f"{quality['window']} pixels a side. KID is on the packaged EfficientNet-Lite0, so it compares with the other rows and not with papers. "
-        "The sheet is `quality.png`.",
+        f"{quality['window']} pixels a side. KID is on the packaged EfficientNet-Lite0, so it compares with the "
+        "other rows and not with papers. The sheet is `quality.png`.",
         "",
         "| Pictures | KID (deviation over subsets) | Precision | Recall |",
         "|---|---|---|---|",
@@ -152,8 +152,8 @@ def page(
         *([f"Published all the same, because: {accepted}"] if accepted else []),
         "",
         f"{memory['samples']} samples were compared with all {memory['works']} pictures of the training set by the "
-        f"auditor's matcher. Of {memory['unseen']} pictures of unseen works it called {memory['false_copies']} copies (95 % interval "
-        f"{_percent(memory['false_copy_interval'])}). The nearest pairs are in `memorisation.png`.",
+        f"auditor's matcher. Of {memory['unseen']} pictures of unseen works it called {memory['false_copies']} copies "
+        f"(95 % interval {_percent(memory['false_copy_interval'])}). The nearest pairs are in `memorisation.png`.",
         "",
         "## Limits",
         "",

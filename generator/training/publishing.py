@@ -42,6 +42,8 @@ SAMPLES = 48
 #: Added to a run's seed for what its samples are made from: frames that no step saw.
 FRESH = 7_000_001
 MAX_REASON = 300
+#: Where the model as the run left it lies for the instant in which the bundle takes its place.
+BEFORE = ".model.before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,12 @@ def publish(
     where the model's files are not those of its lineage; ``CancelledError``. The model is as it was then.
     """
     with alone(run_dir):
+        _put_back(run_dir / "model", run_dir / BEFORE)
         found = read_run(run_dir)
         if found.state != "done":
-            raise TrainingError(f"the training of {found.name} is {found.state}; finish it before it is published")
+            raise TrainingError(
+                f"{found.name} has no model yet after {found.step} of {found.steps} steps; finish it before it is published"
+            )
         plan, model = read_plan(run_dir), found.model_dir
         lineage = read_lineage(model / "lineage.json")
         files = _unchanged(model, lineage)
@@ -248,7 +253,7 @@ def _bundle(
     key: Path | None,
 ) -> Path:
     """Writes all of it beside the model and puts it in its place."""
-    part, before = run_dir / ".bundle.part", run_dir / ".model.before"
+    part, before = run_dir / ".bundle.part", run_dir / BEFORE
     _put_back(model, before)
     shutil.rmtree(part, ignore_errors=True)
     try:

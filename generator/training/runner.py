@@ -24,6 +24,7 @@ from generator.training.checkpoint import Checkpoint
 from generator.training.data import EVERYWHERE, TrainingSet, permitted
 from generator.training.energy import Energy, EnergyMeter
 from generator.training.examples import Gathered, gather
+from generator.training.files import sweep
 from generator.training.finishing import write_model
 from generator.training.folder import (
     Plan,
@@ -103,6 +104,7 @@ def run(
         plan = read_plan(run_dir)
         if read_run(run_dir).state == "done":
             return read_run(run_dir)
+        sweep(run_dir)
         (run_dir / "failure.json").unlink(missing_ok=True)
         _allowed(plan.training_set, now, on_progress, cancelled)
         with _repeatable(plan):

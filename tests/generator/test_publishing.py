@@ -45,11 +45,11 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
         rows[f"{name}.png"] = {"title": f"The {name}", "rights_holder": f"Owner | of {name}"}
     rows["moon.png"]["licence"] = "CC-BY-4.0"
     rows["page.png"]["acts"] = "match"
-    found = TrainingSet.of_table(
-        table(folder / "works.csv", rows), works, renders=OwnRenders(1, 4, 1, 96, 64)
-    )
+    found = TrainingSet.of_table(table(folder / "works.csv", rows), works, renders=OwnRenders(1, 4, 1, 96, 64))
     allowed = permitted(found, territories=EVERYWHERE, at=NOW, leave_out=True)
-    start(folder / "run", kind="look", name="harbour", training_set=allowed, settings=SETTINGS, seed=5, steps=3, now=NOW)
+    start(
+        folder / "run", kind="look", name="harbour", training_set=allowed, settings=SETTINGS, seed=5, steps=3, now=NOW
+    )
     assert run(folder / "run").state == "done"
     return folder / "run"
 
@@ -69,9 +69,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
         )
     )
     (folder / "public.pem").write_bytes(
-        private.public_key().public_bytes(
-            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-        )
+        private.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     )
     return folder / "private.pem", folder / "public.pem"
 
@@ -99,9 +97,7 @@ def test_a_bundle_holds_everything_and_leaves_what_the_run_wrote(trained: Path, 
     assert read_run(published.parent).state == "done"
 
 
-def test_its_signature_holds_wherever_it_is_copied_to(
-    published: Path, keys: tuple[Path, Path], tmp_path: Path
-) -> None:
+def test_its_signature_holds_wherever_it_is_copied_to(published: Path, keys: tuple[Path, Path], tmp_path: Path) -> None:
     copy = shutil.copytree(published, tmp_path / "elsewhere")
     assert verify_signature(copy, copy / "model.sig", keys[1]).startswith("public.pem ")
     (copy / "README.md").write_text("other words")
@@ -157,7 +153,7 @@ def test_the_bill_of_materials_is_the_standards(published: Path) -> None:
 def test_a_bill_that_breaks_the_standard_is_not_written(published: Path) -> None:
     document = _read(published / "bom.cdx.json")
     document["metadata"]["component"]["modelCard"]["considerations"]["users"] = "one"
-    with pytest.raises(TrainingError, match="is not CycloneDX 1.6"):
+    with pytest.raises(TrainingError, match=r"is not CycloneDX 1\.6"):
         bom.checked(document)
 
 
@@ -208,9 +204,7 @@ def test_what_memorised_is_not_published(finished: Path, told: Callable[[str], N
     assert sorted(file.name for file in (finished / "model").iterdir()) == before
 
 
-def test_what_is_suspect_needs_a_reason_that_stands_in_its_card(
-    finished: Path, told: Callable[[str], None]
-) -> None:
+def test_what_is_suspect_needs_a_reason_that_stands_in_its_card(finished: Path, told: Callable[[str], None]) -> None:
     told("suspect")
     with pytest.raises(TrainingError, match="its memory is suspect: told by the test"):
         publish(finished, key=None, makers="A studio", version="1", samples=4)
@@ -237,7 +231,7 @@ def test_a_full_disk_leaves_the_model_as_it_was(
 
     before = {file.name: file.read_bytes() for file in (finished / "model").iterdir()}
     monkeypatch.setattr(publishing.shutil, "copyfile", full)
-    with pytest.raises(TrainingError, match="can't be written .*No space left"):
+    with pytest.raises(TrainingError, match=r"can't be written .*No space left"):
         publish(finished, key=None, makers="A studio", version="1", samples=4)
     assert {file.name: file.read_bytes() for file in (finished / "model").iterdir()} == before
     assert not [file for file in finished.iterdir() if file.name.startswith(".")]
@@ -246,16 +240,17 @@ def test_a_full_disk_leaves_the_model_as_it_was(
 def test_a_crash_between_the_moves_is_put_right(finished: Path, told: Callable[[str], None]) -> None:
     told("clean")
     (finished / "model").rename(finished / ".model.before")
-    with pytest.raises(TrainingError, match="finish it before it is published"):
-        publish(finished, key=None, makers="A studio", version="1", samples=4)
+    model = publish(finished, key=None, makers="A studio", version="1", samples=4)
+    assert Look.open(model).version == "1"
+    assert not (finished / ".model.before").exists()
 
 
 @pytest.mark.parametrize(
     ("change", "error", "says"),
     [
-        (lambda model: (model / "look.onnx").write_bytes(b"x"), ChangedModelError, "look.onnx in .* is not what the run wrote"),
+        (lambda model: (model / "look.onnx").write_bytes(b"x"), ChangedModelError, "look.onnx in .* is not what the run"),
         (lambda model: (model / "critic.onnx").unlink(), TrainingError, "critic.onnx is missing"),
-        (lambda model: (model / "lineage.json").unlink(), TrainingError, "is stopped; finish it before it is published"),
+        (lambda model: (model / "lineage.json").unlink(), TrainingError, "no model yet after 3 of 3 steps; finish it"),
     ],
 )  # fmt: skip
 def test_a_model_that_is_not_the_runs_is_refused(

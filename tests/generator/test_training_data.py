@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from generator.encoding import writing
 from generator.errors import CancelledError, ForbiddenWorksError, TrainingSetError
 from generator.training.data import (
     OwnRenders,
@@ -152,6 +153,25 @@ def test_pictures_are_gathered_alike_every_time_and_whole_works_are_held_out(tmp
         permitted(allowed, territories=("DE",), at=NOW, cancelled=lambda: True)
     with pytest.raises(CancelledError):
         gather(allowed, how=Gathering(), seed=4, cancelled=lambda: True)
+
+
+def test_films_give_pictures_by_the_second_and_clips_with_captions(tmp_path: Path) -> None:
+    (tmp_path / "works").mkdir()
+    with writing(tmp_path / "works" / "a.mp4", width=64, height=36, fps=8, metadata={}) as writer:
+        for number in range(30):
+            writer.add(np.full((36, 64, 3), 8 * number, np.uint8))
+    (tmp_path / "works" / "a.txt").write_text("it grows\nlight ")
+    rows = {"a.mp4": {"title": "Dawn"}}
+    found = TrainingSet.of_table(table(tmp_path / "t.csv", rows), tmp_path / "works")
+    pictures = gather(found, how=Gathering(film_fps=2.0, max_side=32), seed=1).examples
+    assert [one.shape for one in pictures.real] == [(18, 32, 3)] * 8
+    lights = [float(one.mean()) for one in pictures.real]
+    assert lights == sorted(lights)
+    assert len(gather(found, how=Gathering(film_fps=8.0, most=5), seed=1).examples.real) == 5
+    clips = gather(found, how=Gathering(clip_frames=9, clip_fps=8.0), seed=1, clips=True).examples
+    assert [clip.shape for clip in clips.clips] == [(9, 36, 64, 3)] * 3, "the three frames that are left make no clip"
+    assert clips.captions == ("it grows light",) * 3
+    assert (clips.real, clips.held_out) == ((), ())
 
 
 def test_own_renders_are_drawn_once_and_the_same_every_time(tmp_path: Path) -> None:

@@ -141,8 +141,10 @@ def test_the_same_weights_in_two_processes_and_after_a_kill_in_the_middle(begin:
     assert peek(killed / "checkpoint").step == 20  # type: ignore[union-attr]
     with (killed / "losses.jsonl").open("ab") as file:
         file.write(b'{"step": 40, "sec')  # what a crash in the middle of a line leaves
+    (killed / "checkpoint" / ".state.json.01ab.part").write_bytes(b"{")
     done = run(killed)
     assert undisturbed.wait(120) == 0
+    assert not list(killed.rglob("*.part")), "what was half-written is gone"
     assert [line["step"] for line in done.losses] == list(range(10, STEPS + 1, 10)), "no step twice, no torn line"
     assert _weights(killed) == _weights(whole) == plain, "of a process each, and of two"
     one, two = (read_run(run_dir).losses for run_dir in (whole, killed))

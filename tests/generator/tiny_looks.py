@@ -67,6 +67,7 @@ def write_draft(folder: Path, **changes: Any) -> Path:
     """A bundle as a training run leaves it: nothing published."""
     folder.mkdir(parents=True)
     write_look(folder / "look.onnx", **changes)
+    write_critic(folder / "critic.onnx")
     config = {"format": 1, "kind": "look", "name": "swap", "version": "0", "recipe": {"width": 3}}
     (folder / "config.json").write_text(json.dumps(config))
     return folder

@@ -8,8 +8,8 @@ Needs the extra ``cpu``; no torch. Nothing of a bundle is run before every file 
 """
 
 from generator.backends.looks.backend import LookBackend
-from generator.backends.looks.choosing import look_of, shipped_looks
-from generator.backends.looks.look import Look
+from generator.backends.looks.choosing import folder_of, look_of, shipped_looks
+from generator.backends.looks.look import Look, read_bundle
 from generator.backends.looks.network import PictureNetwork
 
-__all__ = ["Look", "LookBackend", "PictureNetwork", "look_of", "shipped_looks"]
+__all__ = ["Look", "LookBackend", "PictureNetwork", "folder_of", "look_of", "read_bundle", "shipped_looks"]

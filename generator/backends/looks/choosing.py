@@ -25,8 +25,13 @@ def shipped_looks() -> Mapping[str, Path]:
 def look_of(name: str | Path, folders: Sequence[Path] = ()) -> Look:
     """The look called ``name`` among those that come with us or lie in ``folders``, or the bundle in the folder ``name``
     (anything with a slash in it). Raises ``ModelError`` and its kinds; an unknown name is told what there is."""
+    return Look.open(folder_of(name, folders))
+
+
+def folder_of(name: str | Path, folders: Sequence[Path] = ()) -> Path:
+    """The folder of the same, not opened. Raises ``ModelError`` for a name that nothing answers to."""
     if isinstance(name, Path) or os.sep in name:
-        return Look.open(Path(name))
+        return Path(name)
     known = dict(shipped_looks())
     for folder in folders:
         known = {**looks_in(folder), **known}  # nobody's folder takes the name of a look that comes with us
@@ -35,4 +40,4 @@ def look_of(name: str | Path, folders: Sequence[Path] = ()) -> Look:
         raise ModelError(
             f"there is no look {name[:60]!r}; there are: {there}. Or give a bundle's folder, as ./{name[:60]}"
         )
-    return Look.open(known[name])
+    return known[name]
