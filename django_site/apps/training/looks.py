@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from auditor.media.types import Cancelled, never_cancelled
 from django_site import wiring
 from django_site.apps.training.models import ModelKind, ModelState, TrainedModel
 from django_site.apps.training.standing import model_barred
@@ -75,6 +76,18 @@ def backend_recorded(record: "GenerationRecord") -> VideoBackend:
 def card_planned(production: "Production | None" = None) -> ModelCard:
     """The card of what renders takes of this production today."""
     return backend_planned(production).card
+
+
+def take_realism(backend: VideoBackend, path: Path, *, cancelled: Cancelled = never_cancelled) -> float | None:
+    """What the critic that learned beside a take's look says of it: the higher, the more like its works, without bounds or
+    units. It counts nothing. ``None`` for takes without a look, or whose look came without its critic."""
+    from generator.backends.looks import LookBackend
+
+    if not isinstance(backend, LookBackend) or not (backend.look.folder / "critic.onnx").is_file():
+        return None
+    from generator.training.critic import Critic
+
+    return Critic(backend.look.folder).take(path, cancelled=cancelled)
 
 
 @dataclass(frozen=True, slots=True)
