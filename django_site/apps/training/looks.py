@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from auditor.media.types import Cancelled, never_cancelled
 from django_site import wiring
 from django_site.apps.training.models import ModelKind, ModelState, TrainedModel
-from django_site.apps.training.standing import model_barred
+from django_site.apps.training.standing import models_barred
 from django_site.errors import InputError, WrongStateError
 from generator.backends.model import ModelCard, VideoBackend
 from generator.errors import ModelError
@@ -123,10 +123,12 @@ def looks_offered(production: "Production") -> list[LookOffer]:
         offers.append(
             LookOffer(f"shipped:{name}", name.replace("-", " ").capitalize(), _about(folder), barred=elsewhere)
         )
-    for model in looks_of(production).order_by("name", "-version"):
+    own = list(looks_of(production).order_by("name", "-version"))
+    barred = models_barred(model.pk for model in own)
+    for model in own:
         offers.append(
             LookOffer(
-                f"own:{model.pk}", str(model), _("Trained here"), model, barred=model_barred(model) or elsewhere
+                f"own:{model.pk}", str(model), _("Trained here"), model, barred=barred.get(model.pk, elsewhere)
             )
         )  # fmt: skip
     now = look_value(production)
