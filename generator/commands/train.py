@@ -51,10 +51,10 @@ def add(commands: Any) -> None:
     publish.add_argument("--key", type=Path, metavar="KEY.pem", help="private key that signs the weights")
     publish.add_argument("--makers", required=True, metavar="NAME", help="who made the model")
     publish.add_argument("--version", default="1.0", help="(default: %(default)s)")
+    publish.add_argument("--licence", default="Apache-2.0", help="licence of the weights (default: %(default)s)")
     publish.add_argument(
-        "--licence", default="Apache-2.0", metavar="SPDX", help="of the weights (default: %(default)s)"
+        "--accept-suspect", metavar="WHY", help="publish samples that are near a work, with your reason"
     )
-    publish.add_argument("--accept-suspect", metavar="REASON", help="why a model may go out whose memory is suspect")
     publish.set_defaults(act=_publish)
     again = actions.add_parser("reproduce", help="train again from a lineage and compare the weights, to the bit")
     again.add_argument("lineage", metavar="LINEAGE.json", type=Path)

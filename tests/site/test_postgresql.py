@@ -24,6 +24,8 @@ SUITES = [
     "tests/site/accounts/test_permissions.py",
     "tests/site/likeness/test_reaching.py",
     "tests/site/likeness/test_no_leak.py",
+    "tests/site/training/test_planning.py",
+    "tests/site/training/test_withdrawing.py",
 ]
 
 

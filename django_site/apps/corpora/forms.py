@@ -1,13 +1,18 @@
 """What people type about works: a corpus that they bring, a file that takes another's place, why a work is taken out."""
 
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 
 from auditor.text.reading import MAX_BYTES
 from django_site.apps.accounts.models import REVIEWING_ROLES, Organisation, Role, User
 from django_site.apps.corpora.imports import corpora_offered
+from django_site.apps.corpora.models import Act
+from django_site.apps.productions.forms import TerritoriesField
 
 
 class CorpusForm(forms.Form):
@@ -119,3 +124,75 @@ class ScriptForm(forms.Form):
         if given.size > MAX_BYTES:
             raise forms.ValidationError(_("It is larger than 8 MB, which no script is."))
         return given
+
+
+class LicenceEndForm(forms.Form):
+    """Why a licence ends before its term."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        min_length=3,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": _("Say why: those who relied on the licence will read it.")},
+    )
+
+    def __init__(self, *args: Any, licence_id: object, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", f"end-{licence_id}-%s")  # a page has one for each licence in force
+        super().__init__(*args, **kwargs)
+
+
+class TermsForm(forms.Form):
+    """New terms for a work: they take the place of the earlier ones for the acts that they name."""
+
+    licence = forms.CharField(
+        label=_("Licence"),
+        max_length=10_000,
+        help_text=_("An SPDX identifier such as CC-BY-4.0, or the terms in words."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    acts = forms.MultipleChoiceField(
+        label=_("What it permits"), required=False, choices=Act.choices, widget=forms.CheckboxSelectMultiple
+    )
+    territories = TerritoriesField(
+        label=_("Where"),
+        required=False,
+        help_text=_("Codes such as DE or US-CA with spaces between them; * or nothing for everywhere."),
+    )
+    ends = forms.DateField(
+        label=_("Until"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("Empty: without end."),
+    )
+    tdm = forms.BooleanField(
+        label=_("The owner has reserved text and data mining"),
+        required=False,
+        help_text=_("Models that learned from the work without knowing of it are used no more."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "terms_%s")
+        super().__init__(*args, **kwargs)
+
+    def clean_ends(self) -> Any:
+        day = self.cleaned_data["ends"]
+        if day is None:
+            return None
+        moment = datetime.combine(day + timedelta(days=1), time(), tzinfo=UTC)  # the day itself is still covered
+        if moment <= timezone.now():
+            raise forms.ValidationError(_("That day is over; give one to come, or leave it empty."))
+        return moment
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What ``licence_add`` takes."""
+        said = self.cleaned_data
+        try:
+            named = {"spdx_id": str(canonicalize_license_expression(said["licence"].strip()))}
+        except InvalidLicenseExpression:
+            named = {"terms": said["licence"].strip()}
+        return {
+            **named, "acts": said["acts"], "territories": said["territories"], "ends": said["ends"],
+            "reservations": ["tdm"] if said["tdm"] else [],
+        }  # fmt: skip

@@ -17,5 +17,7 @@ urlpatterns = [
     path("<uuid:work_id>/", views.work_page, name="work"),
     path("<uuid:work_id>/replace/", views.work_replaced, name="replace"),
     path("<uuid:work_id>/script/", views.work_script, name="script"),
+    path("<uuid:work_id>/terms/", views.work_terms, name="terms"),
+    path("<uuid:work_id>/licences/<uuid:licence_id>/end/", views.licence_ended, name="licence_end"),
     path("<uuid:work_id>/take-out/", views.work_taken_out, name="take_out"),
 ]

@@ -9,6 +9,7 @@ from django.db.models import Prefetch
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -16,12 +17,13 @@ from django.views.decorators.http import require_POST, require_safe
 from django_site.apps.accounts.permissions import require
 from django_site.apps.audits.selectors import findings_visible_to
 from django_site.apps.corpora.analysis import chosen, corpus_measured, summary_rows
-from django_site.apps.corpora.forms import ReplaceForm, ScriptForm, TakeOutForm
+from django_site.apps.corpora.forms import LicenceEndForm, ReplaceForm, ScriptForm, TakeOutForm, TermsForm
 from django_site.apps.corpora.models import CorpusImport, CorpusState, IndexSnapshot, Licence, LicensedAct, Work
 from django_site.apps.corpora.scripts import script_register
 from django_site.apps.corpora.selectors import imports_visible_to, works_visible_to
-from django_site.apps.corpora.services import work_replace, work_withdraw
+from django_site.apps.corpora.services import licence_add, licence_withdraw, work_replace, work_withdraw
 from django_site.apps.jobs.panel import panel_of_target
+from django_site.apps.training.standing import models_that_learned
 from django_site.pages.failures import ANTICIPATED, attempt, sentence
 from django_site.pages.paging import keyset_page
 from generator.narrative.pictures import arc_svg, network_svg, strip_svg
@@ -80,7 +82,13 @@ def _work(request: HttpRequest, work_id: UUID) -> Work:
 
 
 def _context(request: HttpRequest, work: Work, **forms: Form) -> dict[str, Any]:
-    licences = Licence.objects.filter(work=work).prefetch_related("acts").order_by("-version")
+    licences = list(Licence.objects.filter(work=work).prefetch_related("acts").order_by("-version"))
+    now = timezone.now()
+    ending = {
+        licence.pk: forms.get(f"end_{licence.pk}") or LicenceEndForm(licence_id=licence.pk)
+        for licence in licences
+        if licence.starts <= now and (licence.ends is None or licence.ends > now)
+    }
     findings = findings_visible_to(request.user).filter(work=work).select_related(
         "audit__production", "audit__cut", "audit__take__shot", "audit__imported"
     ).order_by("-created_at")[:20]  # fmt: skip
@@ -88,7 +96,9 @@ def _context(request: HttpRequest, work: Work, **forms: Form) -> dict[str, Any]:
     pending = next((row for row in rows if row.pending), None)
     return {
         "work": work,
-        "licences": licences,
+        "licences": [(licence, ending.get(licence.pk)) for licence in licences],
+        "terms_form": forms.get("terms_form") or TermsForm(),
+        "learned": models_that_learned(work),
         "findings": findings,
         "assets": [row.asset for row in rows if not row.pending],
         "pending": pending,
@@ -136,6 +146,42 @@ def work_script(request: HttpRequest, work_id: UUID) -> HttpResponse:
             messages.success(request, _("Its words are looked for in screenplays from now on."))
             return redirect("corpora:work", work.pk)
     return render(request, "corpora/work.html", _context(request, work, script_form=form), status=400)
+
+
+@login_required
+@require_POST
+def work_terms(request: HttpRequest, work_id: UUID) -> HttpResponse:
+    """New terms for the work, as the next version of its licence."""
+    work = _work(request, work_id)
+    require(request.user, "corpora.change", work.organisation)
+    form = TermsForm(request.POST)
+    if not form.is_valid():
+        return render(request, "corpora/work.html", _context(request, work, terms_form=form), status=400)
+    attempt(
+        request,
+        lambda: licence_add(work=work, by=request.user, **form.values),
+        done=_("The new terms are on record."),
+    )
+    return redirect("corpora:work", work.pk)
+
+
+@login_required
+@require_POST
+def licence_ended(request: HttpRequest, work_id: UUID, licence_id: UUID) -> HttpResponse:
+    """End a licence before its term, with everything that follows."""
+    work = _work(request, work_id)
+    require(request.user, "corpora.change", work.organisation)
+    licence = get_object_or_404(Licence.objects.select_related("work__organisation"), pk=licence_id, work=work)
+    form = LicenceEndForm(request.POST, licence_id=licence.pk)
+    if not form.is_valid():
+        context = _context(request, work, **{f"end_{licence.pk}": form})
+        return render(request, "corpora/work.html", context, status=400)
+    attempt(
+        request,
+        lambda: licence_withdraw(licence=licence, by=request.user, reason=form.cleaned_data["reason"]),
+        done=_("The licence has ended. What relied on it is looked at again."),
+    )
+    return redirect("corpora:work", work.pk)
 
 
 @login_required

@@ -9,9 +9,10 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from auditor.media.types import Cancelled, never_cancelled
 from django_site import wiring
 from django_site.apps.training.models import ModelKind, ModelState, TrainedModel
-from django_site.apps.training.standing import model_barred
+from django_site.apps.training.standing import models_barred
 from django_site.errors import InputError, WrongStateError
 from generator.backends.model import ModelCard, VideoBackend
 from generator.errors import ModelError
@@ -77,6 +78,18 @@ def card_planned(production: "Production | None" = None) -> ModelCard:
     return backend_planned(production).card
 
 
+def take_realism(backend: VideoBackend, path: Path, *, cancelled: Cancelled = never_cancelled) -> float | None:
+    """What the critic that learned beside a take's look says of it: the higher, the more like its works, without bounds or
+    units. It counts nothing. ``None`` for takes without a look, or whose look came without its critic."""
+    from generator.backends.looks import LookBackend
+
+    if not isinstance(backend, LookBackend) or not (backend.look.folder / "critic.onnx").is_file():
+        return None
+    from generator.training.critic import Critic
+
+    return Critic(backend.look.folder).take(path, cancelled=cancelled)
+
+
 @dataclass(frozen=True, slots=True)
 class LookOffer:
     """A look that a production may have. ``value`` is what the form sends; ``barred`` says why it can't be chosen."""
@@ -110,10 +123,12 @@ def looks_offered(production: "Production") -> list[LookOffer]:
         offers.append(
             LookOffer(f"shipped:{name}", name.replace("-", " ").capitalize(), _about(folder), barred=elsewhere)
         )
-    for model in looks_of(production).order_by("name", "-version"):
+    own = list(looks_of(production).order_by("name", "-version"))
+    barred = models_barred(model.pk for model in own)
+    for model in own:
         offers.append(
             LookOffer(
-                f"own:{model.pk}", str(model), _("Trained here"), model, barred=model_barred(model) or elsewhere
+                f"own:{model.pk}", str(model), _("Trained here"), model, barred=barred.get(model.pk, elsewhere)
             )
         )  # fmt: skip
     now = look_value(production)

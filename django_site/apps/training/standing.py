@@ -3,12 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db.models import Max
 
 from django_site.apps.likeness.models import GrantState
 from django_site.apps.training.models import ModelState, TrainedModel, TrainingPerson
+
+if TYPE_CHECKING:
+    from django_site.apps.corpora.models import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +70,8 @@ def models_changed_at(model_ids: Iterable[UUID]) -> datetime | None:
     """When one of these models was last flagged."""
     flagged = TrainedModel.objects.filter(pk__in=list(model_ids))
     return flagged.aggregate(last=Max("flagged_at"))["last"]
+
+
+def models_that_learned(work: "Work") -> list[TrainedModel]:
+    """The models that learned from a work and may still be used, by name."""
+    return list(TrainedModel.objects.filter(run__works__work=work, state=ModelState.USABLE).order_by("name", "version"))

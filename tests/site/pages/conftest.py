@@ -337,6 +337,7 @@ def world(make, clip, signed_clip, settings, tmp_path):
         take=take,
         cut=cut,
         work=work,
+        licence=licence,
         finding=finding,
         dismissal=dismissal,
         case=case,

@@ -239,6 +239,8 @@ TABLE: dict[str, tuple[str, dict[str, str], str]] = {
     "corpora:work": ("get", {"work_id": "work"}, "302 200 200 200 200 404 404"),
     "corpora:replace": ("post", {"work_id": "work"}, "302 400 400 400 400 404 404"),
     "corpora:script": ("post", {"work_id": "work"}, "302 400 400 400 400 404 404"),
+    "corpora:terms": ("post", {"work_id": "work"}, "302 400 400 400 400 404 404"),
+    "corpora:licence_end": ("post", {"work_id": "work", "licence_id": "licence"}, "302 400 400 400 400 404 404"),
     "corpora:take_out": ("post", {"work_id": "work"}, "302 400 400 400 400 404 404"),
     "corpora:analysis": ("get", {}, OWN),
     "corpora:imports": ("get", {}, OWN),

@@ -4,6 +4,7 @@ import json
 
 import c2pa
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from auditor.canonical import sha256_json
@@ -24,8 +25,10 @@ from django_site.apps.reviews.services import case_approve
 from django_site.apps.training import looks
 from django_site.apps.training.looks import card_planned, look_choose, looks_offered, model_folder
 from django_site.errors import InputError, NotAllowedError, WrongStateError
+from generator.edit.scoring import score_take
 from generator.errors import ModelError
-from tests.generator.tiny_looks import write_bundle
+from generator.shots import ShotRequest
+from tests.generator.tiny_looks import relist, write_bundle, write_critic
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -173,3 +176,20 @@ def test_a_signed_take_names_the_model_that_made_it(begun, own, settings, tmp_pa
     }  # fmt: skip
     assert "sha256:" + record.model_sha256 in json.dumps(manifest["assertions"]), "and the model disclosed"
     assert verify(asset_path(take.asset), trust=wiring.trust_list()).state == "Trusted"
+
+
+def test_the_looks_critic_is_shown_beside_the_figures_and_counts_nothing(begun, shipped, client):
+    write_critic(shipped / "critic.onnx")
+    relist(shipped)
+    plain = take_request(shot=begun.shot, by=begun.producer)
+    look_choose(production=begun.production, value="shipped:swap", by=begun.producer)
+    drawn = take_request(shot=begun.shot, by=begun.producer)
+    run_pending()
+    plain, drawn = Take.objects.get(pk=plain.pk), Take.objects.get(pk=drawn.pk)
+    assert "realism" not in plain.score
+    assert 0 < drawn.score["realism"] < 1, "this critic calls real what is bright"
+    measured = score_take(asset_path(drawn.asset), ShotRequest.from_dict(drawn.generation.parameters)).as_dict()
+    assert drawn.score["total"] == measured["total"]
+    client.force_login(begun.producer, backend="django.contrib.auth.backends.ModelBackend")
+    said = client.get(reverse("productions:compare", args=[begun.shot.pk])).content.decode()
+    assert said.count("it counts nothing") == 1

@@ -220,3 +220,37 @@ def test_the_look_is_chosen_on_a_page_of_its_own(studio, browser, make):
     studio.production.refresh_from_db()
     assert studio.production.look_model == model
     assert browser(studio.legal_reviewer).post(url, {"look": ""}).status_code == 403
+
+
+def test_terms_are_ended_and_replaced_on_the_works_page(studio, browser, make):
+    model = make.trained_model(make.training(studio.production, studio.producer, studio.bikes, state="done"))
+    client = browser(studio.legal_reviewer)
+    page = reverse("corpora:work", args=[studio.bikes.pk])
+    assert "1 model learned from this work and is used no more" in text_of(client.get(page))
+    licence = studio.bikes.licences.get()
+    end = reverse("corpora:licence_end", args=[studio.bikes.pk, licence.pk])
+    assert client.post(end, {"reason": ""}).status_code == 400
+    model.refresh_from_db()
+    assert model.state == "usable"
+    terms = reverse("corpora:terms", args=[studio.bikes.pk])
+    for wrong in (
+        {"licence": ""},
+        {"licence": "CC0-1.0", "territories": "nowhere"},
+        {"licence": "x", "ends": "2020-01-01"},
+    ):
+        assert client.post(terms, wrong).status_code == 400
+    client.post(terms, {"licence": "cc0-1.0", "acts": ["match", "train"], "territories": "de us"})
+    newest = studio.bikes.licences.latest("version")
+    assert (newest.version, newest.spdx_id, newest.territories) == (2, "CC0-1.0", ["DE", "US"])
+    model.refresh_from_db()
+    assert model.state == "flagged", "the production is meant for everywhere"
+    other = make.trained_model(
+        make.training(studio.production, studio.producer, studio.rocket, state="done"), version=2
+    )
+    client.post(
+        reverse("corpora:licence_end", args=[studio.rocket.pk, studio.rocket.licences.get().pk]), {"reason": "Sold."}
+    )
+    other.refresh_from_db()
+    assert other.state == "flagged"
+    said = text_of(client.get(reverse("corpora:work", args=[studio.rocket.pk])))
+    assert "End this licence" not in said

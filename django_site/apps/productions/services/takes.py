@@ -35,7 +35,7 @@ from django_site.apps.productions.services.casting import references_refresh
 from django_site.apps.productions.services.contributions import contribution_record
 from django_site.apps.productions.services.screenplays import names_cleared, screenplay_text
 from django_site.apps.productions.states import take_move
-from django_site.apps.training.looks import backend_recorded, card_planned
+from django_site.apps.training.looks import backend_recorded, card_planned, take_realism
 from django_site.apps.training.models import ModelState, TrainedModel
 from django_site.apps.training.standing import model_barred
 from django_site.errors import InputError, StorageDamagedError, WrongStateError
@@ -184,6 +184,8 @@ def take_render(*, work: JobWork) -> None:
     info = probe(made.path)
     take.record = dict(made.record) or None
     take.score = score_take(made.path, made.request, cancelled=work.cancelled).as_dict()
+    if (realism := take_realism(backend, made.path, cancelled=work.cancelled)) is not None:
+        take.score["realism"] = round(realism, 4)
     stored = file_store(source=made.path)
     with work.fenced():
         asset = asset_record(stored=stored, media_type=info.media_type, probe=info.as_dict())
