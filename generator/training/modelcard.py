@@ -153,7 +153,8 @@ def page(
         *([f"Published all the same, because: {accepted}"] if accepted else []),
         "",
         f"{memory['samples']} samples were compared with all {memory['works']} pictures of the training set by the "
-        f"auditor's matcher. Of {memory['unseen']} pictures of {_held_works(lineage)} unseen works it called {memory['false_copies']} copies "
+        f"auditor's matcher. Of {memory['unseen']} pictures of {_held_works(lineage)} unseen works it called "
+        f"{memory['false_copies']} copies "
         f"(95 % interval {_percent(memory['false_copy_interval'])}). The nearest pairs are in `memorisation.png`.",
         "",
         "## Limits",

@@ -92,7 +92,7 @@ def publish(
         memory, identity = _audited(seen, on_progress, cancelled)
         accepted = _may_go_out(found.name, memory, accept_suspect)
         measured = quality.measure(
-            made=seen.samples, drawn=seen.inputs, works=seen.works, held_out=seen.held_out,
+            made=seen.samples, drawn=seen.inputs, works=_as_made(seen.works, seen), held_out=_as_made(seen.held_out, seen),
             embed=open_features().embed, seed=plan.seed,
         )  # fmt: skip
         told: dict[str, Any] = {
@@ -215,6 +215,11 @@ def _sampled(run_dir: Path, plan: Plan, lineage: Lineage, count: int) -> Sequenc
 def _flat(pictures: Sequence[Picture]) -> list[Picture]:
     """Pictures, and the frames of clips."""
     return [frame for one in pictures for frame in (one if one.ndim == 4 else one[None])]
+
+
+def _as_made(pictures: Sequence[Picture], seen: Seen) -> Sequence[Picture]:
+    """Works as small as what is made of nothing (plates), so that like is compared with like; for looks as they are."""
+    return pictures if seen.inputs else [memorisation.like(one, seen.samples[0].shape[:2]) for one in pictures]
 
 
 def _audited(seen: Seen, on_progress: OnProgress, cancelled: Cancelled) -> tuple[memorisation.Memory, dict[str, Any]]:

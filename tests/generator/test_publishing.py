@@ -39,6 +39,16 @@ SETTINGS = {
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run of a look that learned for three steps from photographs and four frames of ours."""
     folder = tmp_path_factory.mktemp("look")
+    allowed = _set(folder, renders=OwnRenders(1, 4, 1, 96, 64))
+    start(
+        folder / "run", kind="look", name="harbour", training_set=allowed, settings=SETTINGS, seed=5, steps=3, now=NOW
+    )
+    assert run(folder / "run").state == "done"
+    return folder / "run"
+
+
+def _set(folder: Path, **changes: Any) -> TrainingSet:
+    """Eleven photographs, of which one may not be learned from and one wants its owner named."""
     works = folder / "works"
     works.mkdir()
     rows: dict[str, dict[str, str]] = {}
@@ -47,13 +57,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
         rows[f"{name}.png"] = {"title": f"The {name}", "rights_holder": f"Owner | of {name}"}
     rows["moon.png"]["licence"] = "CC-BY-4.0"
     rows["page.png"]["acts"] = "match"
-    found = TrainingSet.of_table(table(folder / "works.csv", rows), works, renders=OwnRenders(1, 4, 1, 96, 64))
-    allowed = permitted(found, territories=EVERYWHERE, at=NOW, leave_out=True)
-    start(
-        folder / "run", kind="look", name="harbour", training_set=allowed, settings=SETTINGS, seed=5, steps=3, now=NOW
-    )
-    assert run(folder / "run").state == "done"
-    return folder / "run"
+    found = TrainingSet.of_table(table(folder / "works.csv", rows), works, **changes)
+    return permitted(found, territories=EVERYWHERE, at=NOW, leave_out=True)
 
 
 @pytest.fixture
@@ -199,6 +204,36 @@ def test_its_pictures_are_signed_with_it_as_an_input(
     assert document["state"] == "Trusted"
     assert "inputTo" in json.dumps(document["chain"])
     assert "README.md" in json.dumps(document["chain"])
+
+
+PLATES = {"channels": 8, "width": 32, "height": 16, "batch": 4, "held_out": 0.3, "threads": 1}
+
+
+def _plates(folder: Path, seed: int) -> Path:
+    folder.mkdir()
+    start(folder / "run", kind="plates", name="skies", training_set=_set(folder), settings=PLATES, seed=seed, steps=1)
+    run(folder / "run")
+    return folder / "run"
+
+
+def test_plates_are_published_too(tmp_path: Path, told: Callable[[str], None]) -> None:
+    told("clean")
+    model = publish(_plates(tmp_path / "one", 1), key=None, makers="A studio", version="1", samples=6, now=NOW)
+    card = load_card(model / "card.yaml")
+    assert (card.tasks, card.makes, card.commercial_use) == (("plates",), "image", True)
+    quality = _read(model / "quality.json")
+    assert quality["drawn"] is None
+    assert quality["window"] == 16
+    assert quality["made"]["windows"] == 12
+    assert bom.checked(_read(model / "bom.cdx.json"))
+
+
+def test_a_checkpoint_that_is_not_of_the_model_makes_no_samples(tmp_path: Path) -> None:
+    one, other = _plates(tmp_path / "one", 1), _plates(tmp_path / "other", 2)
+    shutil.rmtree(one / "checkpoint")
+    shutil.copytree(other / "checkpoint", one / "checkpoint")
+    with pytest.raises(ChangedModelError, match="is not of the model that was written; train it again"):
+        publish(one, key=None, makers="A studio", version="1")
 
 
 def test_the_command_publishes(finished: Path, told: Callable[[str], None], capsys: pytest.CaptureFixture[str]) -> None:
