@@ -25,7 +25,7 @@ from auditor.media.types import Cancelled, OnProgress, never_cancelled, no_progr
 from generator.backends.looks.look import FORMAT, LIST, NETWORK, SIGNATURE
 from generator.backends.looks.network import PictureNetwork
 from generator.encoding import sha256_of
-from generator.errors import ChangedModelError, TrainingError
+from generator.errors import ChangedModelError, TrainingError, TrainingSetError
 from generator.training import bom, checkpoint, memorisation, modelcard, quality
 from generator.training.data import OwnRenders, TrainingSet
 from generator.training.examples import gather
@@ -75,7 +75,8 @@ def publish(
 
     Raises ``TrainingError`` for a run that is not done, for a model that memorised works, for a suspect one unless
     ``accept_suspect`` says why it may go out all the same (which the card repeats), for a full disk; ``ChangedModelError``
-    where the model's files are not those of its lineage; ``CancelledError``. The model is as it was then.
+    where the model's files are not those of its lineage; ``TrainingSetError`` where works have changed since;
+    ``CancelledError``. The model is as it was then.
     """
     with alone(run_dir):
         _put_back(run_dir / "model", run_dir / BEFORE)
@@ -160,8 +161,13 @@ def _look_at(
     how = replace(plan.own.gathering, held_out=0.0)
     for work in plan.training_set.works:
         for file in work.files:
-            alone_ = TrainingSet(works=(replace(work, files=(file,)),))
-            gathered = gather(alone_, how=how, seed=plan.seed, clips=plan.kind in FROM_CLIPS, cancelled=cancelled)
+            if not file.path.is_file() or sha256_of(file.path) != file.sha256:
+                raise TrainingSetError(
+                    f"{file.label} of {work.title!r} is not what was learned from any more, so the model can't be held "
+                    "against it; put the file back"
+                )
+            single = TrainingSet(works=(replace(work, files=(file,)),))
+            gathered = gather(single, how=how, seed=plan.seed, clips=plan.kind in FROM_CLIPS, cancelled=cancelled)
             pictures = _flat((*gathered.examples.real, *gathered.examples.clips))
             if file.sha256 in held:
                 unseen += pictures

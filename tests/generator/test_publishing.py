@@ -18,7 +18,7 @@ from PIL import Image
 from auditor.__main__ import main as auditor
 from generator.__main__ import main as generator
 from generator.backends.looks import Look, LookBackend
-from generator.errors import CancelledError, ChangedModelError, TrainingError, UnsafeModelError
+from generator.errors import CancelledError, ChangedModelError, TrainingError, TrainingSetError, UnsafeModelError
 from generator.models import load_card, verify_signature
 from generator.training import bom, publishing
 from generator.training.data import EVERYWHERE, OwnRenders, TrainingSet, permitted
@@ -344,6 +344,13 @@ def test_a_key_that_can_not_sign_is_told_before_any_work(
     for key in (keys[1], tmp_path / "none.pem"):
         with pytest.raises(TrainingError, match="is no private key that can sign"):
             publish(finished, key=key, makers="A studio", version="1")
+
+
+def test_works_that_changed_since_are_told(tmp_path: Path) -> None:
+    found = _plates(tmp_path / "one", 1)
+    Image.fromarray(photograph(9, 128)).save(tmp_path / "one" / "works" / "coffee.png")
+    with pytest.raises(TrainingSetError, match=r"coffee\.png of 'The coffee' is not what was learned from any more"):
+        publish(found, key=None, makers="A studio", version="1")
 
 
 def test_it_can_be_cancelled(finished: Path) -> None:
