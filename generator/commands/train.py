@@ -51,6 +51,10 @@ def add(commands: Any) -> None:
     publish.add_argument("--key", type=Path, metavar="KEY.pem", help="private key that signs the weights")
     publish.add_argument("--makers", required=True, metavar="NAME", help="who made the model")
     publish.add_argument("--version", default="1.0", help="(default: %(default)s)")
+    publish.add_argument("--licence", default="Apache-2.0", help="licence of the weights (default: %(default)s)")
+    publish.add_argument(
+        "--accept-suspect", metavar="WHY", help="publish samples that are near a work, with your reason"
+    )
     publish.set_defaults(act=_publish)
     again = actions.add_parser("reproduce", help="train again from a lineage and compare the weights, to the bit")
     again.add_argument("lineage", metavar="LINEAGE.json", type=Path)
@@ -173,7 +177,11 @@ def _status(options: argparse.Namespace) -> tuple[Any, list[str], int]:
 def _publish(options: argparse.Namespace) -> tuple[Any, list[str], int]:
     from generator.training.publishing import publish
 
-    bundle = publish(options.run_dir, key=options.key, makers=options.makers, version=options.version)
+    with _stopping() as cancelled, _shown() as (on_progress, _):
+        bundle = publish(
+            options.run_dir, key=options.key, makers=options.makers, version=options.version, licence=options.licence,
+            accept_suspect=options.accept_suspect, on_progress=on_progress, cancelled=cancelled,
+        )  # fmt: skip
     return {"model": str(bundle)}, [f"published: {bundle}"], 0
 
 

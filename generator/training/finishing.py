@@ -7,6 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from generator.encoding import sha256_of
 from generator.errors import DivergedError, TrainingError
 from generator.training.examples import Gathered
@@ -20,7 +23,14 @@ UNPUBLISHED = "0"
 
 
 def write_model(
-    run_dir: Path, plan: Plan, recipe: Recipe, gathered: Gathered, *, energy: Mapping[str, Any], seconds: float
+    run_dir: Path,
+    plan: Plan,
+    recipe: Recipe,
+    gathered: Gathered,
+    sheet: NDArray[np.uint8],
+    *,
+    energy: Mapping[str, Any],
+    seconds: float,
 ) -> Path:
     """``weights.safetensors``, ``config.json``, ``samples.png``, what the recipe exports, and ``lineage.json`` with the
     digests of them. Raises ``TrainingError`` where the disk is full, ``DivergedError`` for weights that are no numbers."""
@@ -44,7 +54,7 @@ def write_model(
             "recipe": dict(recipe.config()),
         }
         write_json(part / "config.json", config)
-        write_bytes(part / "samples.png", png_of(recipe.sheet()))
+        write_bytes(part / "samples.png", png_of(sheet))
         if (export := getattr(recipe, "export", None)) is not None:
             export(part)
         digests = {path.name: sha256_of(path) for path in sorted(part.iterdir())}

@@ -211,7 +211,12 @@ def cut_losses(run_dir: Path, step: int) -> None:
 
 def write_sheet(run_dir: Path, step: int, sheet: NDArray[np.uint8]) -> None:
     """Samples of a step as ``samples/000500.png``."""
-    write_bytes(run_dir / "samples" / f"{step:06d}.png", png_of(sheet))
+    write_bytes(sheet_of(run_dir, step), png_of(sheet))
+
+
+def sheet_of(run_dir: Path, step: int) -> Path:
+    """Where the samples of a step are."""
+    return run_dir / "samples" / f"{step:06d}.png"
 
 
 def png_of(picture: NDArray[np.uint8]) -> bytes:

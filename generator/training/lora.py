@@ -16,8 +16,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from auditor.media.types import Cancelled, never_cancelled
 from generator.backends.diffusion.engine import load, pictures_of
 from generator.backends.diffusion.mapping import Grid
+from generator.backends.diffusion.watching import watching
 from generator.errors import ModelError, TrainingError
 from generator.models.folder import ModelFolder, read_folder
 from generator.models.registry import AddedModel, ModelRegistry
@@ -86,6 +88,7 @@ class LoraRecipe:
         import torch
         from peft import LoraConfig
 
+        self.cancelled: Cancelled = never_cancelled
         self._torch, self._settings = torch, LoraSettings.of(settings)
         self._added, folder = _base(self._settings)
         device = self._settings.device
@@ -183,7 +186,7 @@ class LoraRecipe:
             for number in range(count):
                 clip = number % len(self._clips)
                 frames, height, width = self._fitted(self._clips[clip]).shape[:3]
-                with torch.no_grad():
+                with torch.no_grad(), watching(self._pipe, _nobody_hears, self.cancelled, steps=0):
                     made = self._pipe(
                         prompt_embeds=self._words[self._captions[clip]].to(self._device, self._transformer.dtype),
                         negative_prompt_embeds=self._words[""].to(self._device, self._transformer.dtype),
@@ -272,6 +275,10 @@ def _base(settings: LoraSettings) -> tuple[AddedModel, ModelFolder]:
                 "be fine-tuned; ask its makers, or adapt another model"
             )
     return added, folder
+
+
+def _nobody_hears(stage: str, done: int, total: int) -> None:
+    """Samples are a step of a run, and the run tells of its steps."""
 
 
 def _high(picture: Clip, height: int) -> Clip:

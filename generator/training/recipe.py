@@ -27,11 +27,13 @@ class Recipe(Protocol):
     but in the networks and optimisers: a checkpoint keeps no more.
 
     ``kind`` names it; ``least`` is the fewest pictures (or clips) of works that it learns from; both stand on the class,
-    which is made with ``(examples, settings, seed)``. A recipe may also have ``export(folder)``, which writes further files
-    of the model (ONNX, an adapter) into a folder, ``base_model``, a mapping that names the model that it goes on from
-    (``weights_sha256`` among it), ``places``, the names of settings that say where something lies on this machine, which no
-    lineage keeps, and ``check(settings)`` on the class, which refuses settings before anything is begun. ``device`` is among
-    the settings where it is not the processor.
+    which is made with ``(examples, settings, seed)``; ``device`` is among the settings where it is not the processor.
+
+    A recipe may also have: ``check(settings)`` on the class, which refuses settings before anything is begun;
+    ``export(folder)``, which writes further files of the model (ONNX, an adapter); ``base_model``, a mapping that names the
+    model that it goes on from (``weights_sha256`` among it); ``places``, the names of settings that say where something lies
+    on this machine, which no lineage keeps; ``cancelled``, which a run sets to what says whether to stop: a sheet that takes
+    long asks it and raises ``CancelledError``.
     """
 
     kind: str

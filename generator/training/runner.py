@@ -17,6 +17,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from auditor.media.types import Cancelled, OnProgress, Progress, never_cancelled, no_progress
 from generator.errors import CancelledError, DivergedError, TrainingError, TrainingSetError
 from generator.training import checkpoint as kept
@@ -36,6 +39,7 @@ from generator.training.folder import (
     new_plan,
     read_plan,
     read_run,
+    sheet_of,
     write_sheet,
 )
 from generator.training.kinds import FROM_CLIPS, FROM_PEOPLE, need_torch, recipe_class, recipe_of
@@ -159,15 +163,12 @@ class _Training:
     def go(self) -> None:
         own, stage = self._plan.own, f"train {self._plan.name}"
         self._tell(Progress(stage, self._step, self._plan.steps, "steps"))
-        if self._step == 0 and not (self._dir / "samples" / "000000.png").exists():
-            write_sheet(self._dir, 0, self._recipe.sheet())
+        sheet = None
+        if self._step % own.sample_every == 0 and not sheet_of(self._dir, self._step).exists():
+            sheet = self._draw()
         while self._step < self._plan.steps:
             if self._cancelled():
-                self._save()
-                raise CancelledError(
-                    f"the training of {self._plan.name} was stopped after step {self._step} of {self._plan.steps}; resume "
-                    "it to go on from there"
-                )
+                raise self._stopped()
             number = self._step + 1
             seed = step_seed(self._plan.seed, number)
             _seeded(seed)
@@ -177,17 +178,37 @@ class _Training:
             if number % own.report_every == 0 or last:
                 self._report()
             if number % own.sample_every == 0 or last:
-                self._look_at_weights()
-                write_sheet(self._dir, number, self._recipe.sheet())
+                sheet = self._draw()
             due = number % own.checkpoint_every == 0 or time.monotonic() - self._saved_at > own.checkpoint_seconds
             if due or last:
                 self._save()
             self._tell(Progress(stage, number, self._plan.steps, "steps"))
         self._tell(Progress("write the model", 0, 1, "models"))
         write_model(
-            self._dir, self._plan, self._recipe, self._gathered, energy=self._spent().as_dict(), seconds=self._elapsed()
-        )
+            self._dir, self._plan, self._recipe, self._gathered, self._draw() if sheet is None else sheet,
+            energy=self._spent().as_dict(), seconds=self._elapsed(),
+        )  # fmt: skip
         self._tell(Progress("write the model", 1, 1, "models"))
+
+    def _draw(self) -> NDArray[np.uint8]:
+        """Draws the sheet of this step. Some take long, and are stopped in the middle."""
+        self._look_at_weights()
+        if hasattr(self._recipe, "cancelled"):
+            self._recipe.cancelled = self._cancelled
+        try:
+            sheet = self._recipe.sheet()
+        except CancelledError as error:
+            raise self._stopped() from error
+        write_sheet(self._dir, self._step, sheet)
+        return sheet
+
+    def _stopped(self) -> CancelledError:
+        """The error of a run that was asked to stop, after its state was kept."""
+        self._save()
+        return CancelledError(
+            f"the training of {self._plan.name} was stopped after step {self._step} of {self._plan.steps}; resume it to "
+            "go on from there"
+        )
 
     def _stepped(self, number: int, seed: int) -> Mapping[str, float]:
         try:
@@ -286,7 +307,6 @@ def _seeded(seed: int) -> None:
     """For recipes whose libraries draw from the common generators; NumPy's takes 32 bits."""
     import random
 
-    import numpy as np
     import torch
 
     random.seed(seed)
@@ -304,7 +324,6 @@ class _repeatable:  # noqa: N801 - used as a context manager
         import os
         import random
 
-        import numpy as np
         import torch
 
         device = self._plan.own.device
@@ -324,7 +343,6 @@ class _repeatable:  # noqa: N801 - used as a context manager
     def __exit__(self, *_: object) -> None:
         import random
 
-        import numpy as np
         import torch
 
         threads, enabled, warn, state, plain, arrays = self._before

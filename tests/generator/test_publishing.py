@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from PIL import Image
 
+from auditor.__main__ import main as auditor
+from generator.__main__ import main as generator
 from generator.backends.looks import Look, LookBackend
 from generator.errors import CancelledError, ChangedModelError, TrainingError, UnsafeModelError
 from generator.models import load_card, verify_signature
@@ -179,6 +181,33 @@ def test_the_audit_is_recorded(published: Path) -> None:
     assert all(one["label"].startswith("The ") for one in memory["nearest"])
     for name in ("quality.png", "memorisation.png"):
         assert cv2.imread(str(published / name)).std() > 5
+
+
+def test_its_pictures_are_signed_with_it_as_an_input(
+    published: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command that the page gives."""
+    identity, said = tmp_path / "id", tmp_path / "m.json"
+    said.write_text(json.dumps({"title": "A frame", "digital_source_type": "trainedAlgorithmicMedia"}))
+    assert auditor(["identity", str(identity)]) == 0
+    picture, signed = published / "quality.png", tmp_path / "signed.png"
+    given = ["--manifest", str(said), "--identity", str(identity / "identity"), "--input", str(published / "README.md")]
+    assert auditor(["sign", str(picture), str(signed), *given]) == 0
+    capsys.readouterr()
+    assert auditor(["verify", str(signed), "--trust", str(identity), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["state"] == "Trusted"
+    assert "inputTo" in json.dumps(document["chain"])
+    assert "README.md" in json.dumps(document["chain"])
+
+
+def test_the_command_publishes(finished: Path, told: Callable[[str], None], capsys: pytest.CaptureFixture[str]) -> None:
+    told("suspect")
+    command = ["train", "publish", str(finished), "--makers", "A studio"]
+    assert generator(command) == 2
+    assert "harbour is not published, because its memory is suspect" in capsys.readouterr().err
+    assert generator([*command, "--accept-suspect", "the sky alone", "--version", "3", "--json"]) == 0
+    assert Look.open(Path(json.loads(capsys.readouterr().out)["model"])).version == "3"
 
 
 def _memory(verdict: Any) -> Memory:

@@ -123,6 +123,15 @@ def test_the_same_adapter_after_a_stop(trained: Path, root: Path, allowed: Train
     _begin(root, tmp_path / "run", allowed)
     with pytest.raises(CancelledError):
         run(tmp_path / "run", on_progress=count, cancelled=lambda: taken >= 17)
+    asked = 0
+
+    def in_the_sheet() -> bool:
+        nonlocal asked
+        asked += taken == STEPS - 1
+        return asked > 5
+
+    with pytest.raises(CancelledError, match=f"stopped after step {STEPS} of {STEPS}"):
+        run(tmp_path / "run", on_progress=count, cancelled=in_the_sheet)
     done = run(tmp_path / "run")
     files = [folder / "model" / "weights.safetensors" for folder in (trained, done.path)]
     assert files[0].read_bytes() == files[1].read_bytes()
