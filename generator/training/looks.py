@@ -58,7 +58,10 @@ class LookSettings:
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> "LookSettings":
         """From plain values; raises ``TrainingError`` for one that is unknown or of another kind."""
-        return settings_of(cls, given)
+        found = settings_of(cls, given)
+        if found.patch % 32:
+            raise TrainingError(f"the setting patch is {found.patch}; it must be a multiple of 32")
+        return found
 
 
 def settings_of[T](kind: type[T], given: Mapping[str, Any]) -> T:
@@ -87,8 +90,6 @@ class LookRecipe:
 
     def __init__(self, examples: Examples, settings: Mapping[str, Any], seed: int) -> None:
         self.settings = LookSettings.of(settings)
-        if self.settings.patch % 32:
-            raise TrainingError(f"the setting patch is {self.settings.patch}; it must be a multiple of 32")
         if len(examples.real) < self.least or len(examples.drawn) < self.least:
             raise TrainingSetError(
                 f"a look learns from {self.least} pictures of works and {self.least} frames of ours at least; there are "
@@ -107,6 +108,11 @@ class LookRecipe:
             "generator": torch.optim.Adam(self._generator.parameters(), lr=self.settings.rate, betas=betas),
             "critic": torch.optim.Adam(self._critic.parameters(), lr=self.settings.critic_rate, betas=betas),
         }
+
+    @staticmethod
+    def check(settings: Mapping[str, Any]) -> None:
+        """Refuses settings before anything is begun: see ``LookSettings.of``."""
+        LookSettings.of(settings)
 
     def networks(self) -> Mapping[str, torch.nn.Module]:
         return {"generator": self._generator, "look": self._look, "critic": self._critic}

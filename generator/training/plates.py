@@ -34,6 +34,15 @@ class PlateSettings:
     rate: float = 4e-4
     average: float = 0.998
 
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> "PlateSettings":
+        """From plain values; raises ``TrainingError`` for one that is unknown or of another kind."""
+        found = settings_of(cls, given)
+        for side in (found.width, found.height):
+            if side % 8 or not 16 <= side <= 512:
+                raise TrainingError(f"a plate has sides of 16 to 512 pixels, multiples of 8; {side} is none")
+        return found
+
 
 class PlatesRecipe:
     """See ``Recipe``. Networks: ``flow`` and its average ``plates``, which is published."""
@@ -42,10 +51,7 @@ class PlatesRecipe:
     least = 4
 
     def __init__(self, examples: Examples, settings: Mapping[str, Any], seed: int) -> None:
-        self.settings = settings_of(PlateSettings, settings)
-        for side in (self.settings.width, self.settings.height):
-            if side % 8 or not 16 <= side <= 512:
-                raise TrainingError(f"a plate has sides of 16 to 512 pixels, multiples of 8; {side} is none")
+        self.settings = PlateSettings.of(settings)
         if len(examples.real) < self.least:
             raise TrainingSetError(
                 f"plates are learned from {self.least} pictures of works at least; there are {len(examples.real)}: add works"
@@ -56,6 +62,11 @@ class PlatesRecipe:
         self._plates = PlateFlow(self.settings.channels)
         self._plates.load_state_dict(self._flow.state_dict())
         self._optimiser = torch.optim.Adam(self._flow.parameters(), lr=self.settings.rate, betas=(0.9, 0.99))
+
+    @staticmethod
+    def check(settings: Mapping[str, Any]) -> None:
+        """Refuses settings before anything is begun: see ``PlateSettings.of``."""
+        PlateSettings.of(settings)
 
     def networks(self) -> Mapping[str, torch.nn.Module]:
         return {"flow": self._flow, "plates": self._plates}

@@ -174,4 +174,12 @@ def test_a_look_without_frames_of_ours_is_refused():
 )
 def test_wrong_settings_are_named(given, words):
     with pytest.raises(TrainingError, match=words):
+        LookRecipe.check({**SMALL, **given})
+    with pytest.raises(TrainingError, match=words):
         LookRecipe(Examples(real=works(4), drawn=frames(4)), {**SMALL, **given}, 1)
+
+
+@pytest.mark.parametrize(("given", "words"), [({"width": 60}, "60 is none"), ({"height": 1024}, "1024 is none")])
+def test_sides_that_no_plate_has_are_named(given, words):
+    with pytest.raises(TrainingError, match=words):
+        PlatesRecipe.check({**TINY_FLOW, **given})
