@@ -8,7 +8,7 @@ from django.conf import settings
 
 from django_site.apps.jobs.models import Job, JobKind, JobState
 from django_site.apps.productions.models import Production, Take
-from django_site.apps.training.looks import card_planned
+from django_site.apps.training.looks import LookUnusableError, card_planned
 
 #: Renders that the figure is taken from, the newest first: enough for a median, few enough to follow a change of machine.
 SAMPLE = 40
@@ -33,12 +33,16 @@ class Estimate:
 
 def speed_measured(production: Production | None = None) -> Speed | None:
     """How fast what renders this production has been here; ``None`` before anything was rendered with it."""
+    try:
+        renderer = card_planned(production).digest
+    except LookUnusableError:
+        return None
     done = Job.objects.filter(kind=JobKind.RENDER_TAKE, state=JobState.DONE, result__same_as__isnull=True)
     rows = list(done.order_by("-finished_at").values_list("target_id", "started_at", "finished_at")[:SAMPLE])
     specs = dict(
-        Take.objects.filter(
-            pk__in=[target for target, _, _ in rows], generation__model_sha256=card_planned(production).digest
-        ).values_list("pk", "generation__parameters")
+        Take.objects.filter(pk__in=[target for target, _, _ in rows], generation__model_sha256=renderer).values_list(
+            "pk", "generation__parameters"
+        )
     )
     measured = [
         (ended - begun).total_seconds() / _megapixels(specs[target]) for target, begun, ended in rows if target in specs

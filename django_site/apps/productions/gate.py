@@ -14,6 +14,7 @@ from django_site import wiring
 from django_site.apps.audits.facts import prompt_facts
 from django_site.apps.productions.models import Shot
 from django_site.apps.productions.voices import voices_lent
+from django_site.apps.training.looks import LookUnusableError
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,14 @@ def gate_lines(shots: Sequence[Shot], *, screenplay_text: str) -> dict:
     where a shot casts somebody or has reference pictures."""
     if not shots:
         return {}
+    try:
+        return _lines(shots, screenplay_text)
+    except LookUnusableError as error:  # said where it stands, not instead of the page
+        shut = GateLine(False, str(error), "Choose another look for the production.", "the producer")
+        return dict.fromkeys((shot.pk for shot in shots), shut)
+
+
+def _lines(shots: Sequence[Shot], screenplay_text: str) -> dict:
     together = Shot(scene=shots[0].scene, spec={"prompt": "\n".join(_prompts(shot) for shot in shots)})
     facts = prompt_facts(together, screenplay_text=screenplay_text, references=())
     nobody = not facts.people and _decided(facts).outcome == "allow"

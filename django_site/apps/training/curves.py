@@ -10,7 +10,7 @@ from django_site.errors import InputError
 
 #: The drawing's own units; it takes any width.
 WIDTH, HEIGHT = 640, 220
-LEFT, RIGHT, TOP, BOTTOM = 46, 8, 10, 26
+LEFT, RIGHT, TOP, BOTTOM = 58, 24, 12, 28
 #: Points of one curve, and rows of the table: more can't be seen.
 MAX_POINTS, TABLE_ROWS = 240, 12
 #: Most of the file that is read: a training of a day writes a few megabytes.

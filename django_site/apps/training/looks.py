@@ -1,5 +1,6 @@
 """Which look a production's previsualisation has: plain, one that comes with us, or one that the studio trained."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +18,29 @@ from django_site.errors import InputError, WrongStateError
 from generator.backends.model import ModelCard, VideoBackend
 from generator.errors import ModelError
 
+logger = logging.getLogger(__name__)
+
 if TYPE_CHECKING:
     from django_site.apps.accounts.models import User
     from django_site.apps.productions.models import GenerationRecord, Production
+
+
+class LookUnusableError(WrongStateError):
+    """A look whose files are gone or are not those that were published. Where they lie is for the log, not for the page."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"the look {name} can't be used: its files are not those that were published; choose another look for the "
+            "production, or plain previsualisation"
+        )
+
+
+def _opened(folder: Path, name: str) -> VideoBackend:
+    try:
+        return wiring.look_backend(folder)
+    except ModelError as error:
+        logger.warning("the look %s can't be opened: %s", name, error)
+        raise LookUnusableError(name) from error
 
 
 def run_folder(run_id: object) -> Path:
@@ -40,7 +61,7 @@ def looks_shipped() -> Mapping[str, Path]:
 
 
 def backend_planned(production: "Production | None" = None) -> VideoBackend:
-    """What renders takes of this production today. Raises ``ModelError`` where its look can't be opened, and
+    """What renders takes of this production today. Raises ``LookUnusableError`` where its look can't be opened, and
     ``WrongStateError`` where looks can't be used here."""
     if production is None or not (production.look or production.look_model_id):
         return wiring.video_backend()
@@ -49,7 +70,7 @@ def backend_planned(production: "Production | None" = None) -> VideoBackend:
             f"a look draws over previsualisation, and this studio renders with {settings.VIDEO_MODEL.partition(':')[0]}; "
             "take the look away from the production"
         )
-    return wiring.look_backend(_folder(production))
+    return _opened(_folder(production), look_title(production))
 
 
 def _folder(production: "Production") -> Path:
@@ -64,13 +85,13 @@ def _folder(production: "Production") -> Path:
 
 
 def backend_recorded(record: "GenerationRecord") -> VideoBackend:
-    """What renders a take that was planned thus, whatever look its production has by now. Raises ``ModelError`` where its
-    look can't be opened."""
+    """What renders a take that was planned thus, whatever look its production has by now. Raises
+    ``LookUnusableError`` where its look can't be opened."""
     if record.trained_model is not None:
-        return wiring.look_backend(model_folder(record.trained_model))
+        return _opened(model_folder(record.trained_model), str(record.trained_model))
     name = record.model_name.partition("-look-")[2]
     shipped = looks_shipped() if name else {}
-    return wiring.look_backend(shipped[name]) if name in shipped else wiring.video_backend()
+    return _opened(shipped[name], name) if name in shipped else wiring.video_backend()
 
 
 def card_planned(production: "Production | None" = None) -> ModelCard:

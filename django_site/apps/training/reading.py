@@ -68,6 +68,8 @@ def made_with(model: TrainedModel, user: User) -> Made:
     return Made(reach.takes_all.count(), reach.cuts_all.count(), reach.released.count(), tuple(rows))
 
 
+#: Bundles that are hashed on every look at their page; a larger one is checked by whoever downloads it, and by every use.
+_CHECKED_BYTES = 64 * 1024**2
 #: The verdict on what a model remembers, in words; the report has its own reasons beside.
 _VERDICTS = {
     "clean": gettext_lazy("It gives back none of them"),
@@ -143,8 +145,12 @@ def model_reading(model: TrainedModel) -> ModelReading:
         looked_at=int(memory.get("samples", 0)),
         code=str(code.get("commit") or code.get("source_sha256") or ""),
         device=str(machine.get("device", "")),
-        bytes=sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else 0,
+        bytes=_bytes(folder),
     )
+
+
+def _bytes(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else 0
 
 
 def _signature(model: TrainedModel, folder: Path) -> str:
@@ -152,6 +158,8 @@ def _signature(model: TrainedModel, folder: Path) -> str:
     signature = folder / "model.sig"
     if not signature.is_file():
         return ""
+    if _bytes(folder) > _CHECKED_BYTES:
+        return str(_("It is large: check it with the key that lies in the archive."))
     if find_spec("model_signing") is None:
         return str(_("It can't be checked on this site: reelproof[models] is not installed."))
     with tempfile.NamedTemporaryFile(suffix=".pub") as key:

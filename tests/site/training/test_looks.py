@@ -26,7 +26,6 @@ from django_site.apps.training import looks
 from django_site.apps.training.looks import card_planned, look_choose, looks_offered, model_folder
 from django_site.errors import InputError, NotAllowedError, WrongStateError
 from generator.edit.scoring import score_take
-from generator.errors import ModelError
 from generator.shots import ShotRequest
 from tests.generator.tiny_looks import relist, write_bundle, write_critic
 
@@ -96,12 +95,20 @@ def test_a_site_with_a_video_model_offers_none(studio, shipped, settings):
         look_choose(production=studio.production, value="shipped:swap", by=studio.producer)
 
 
-def test_a_look_that_was_tampered_with_is_not_used(studio, shipped):
-    look_choose(production=studio.production, value="shipped:swap", by=studio.producer)
+def test_a_look_that_was_tampered_with_is_not_used_and_its_production_says_so(begun, shipped, client):
+    look_choose(production=begun.production, value="shipped:swap", by=begun.producer)
     (shipped / "card.yaml").write_text((shipped / "card.yaml").read_text().replace("Apache-2.0", "MIT"))
     (shipped / "look.onnx").touch()
-    with pytest.raises(ModelError, match="not the one that was published"):
-        card_planned(studio.production)
+    with pytest.raises(WrongStateError, match="not those that were published"):
+        card_planned(begun.production)
+    with pytest.raises(WrongStateError, match="choose another look"):
+        take_request(shot=begun.shot, by=begun.producer)
+    client.force_login(begun.producer, backend="django.contrib.auth.backends.ModelBackend")
+    for name in ("productions:page", "productions:shot_list", "training:look"):
+        page = client.get(reverse(name, args=[begun.production.pk]))
+        assert page.status_code == 200, name
+        assert str(shipped) not in page.content.decode()
+    assert "can&#x27;t be used" in client.get(reverse("productions:page", args=[begun.production.pk])).content.decode()
 
 
 def test_a_take_carries_the_look_on_its_record_and_in_its_bytes(begun, own):
