@@ -1,6 +1,7 @@
 """What a training writes while it runs, read for its page: losses as a drawing and a table, samples by step."""
 
 import json
+import math
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -89,8 +90,9 @@ def curves_of(reports: Sequence[dict]) -> Curves | None:
     names = list(dict.fromkeys(name for report in reports for name in report["losses"]))
     thinned = _thinned(reports, MAX_POINTS)
     values = [value for report in thinned for value in report["losses"].values()]
-    low, high = min([0.0, *values]), max([*values, 0.0])
-    span = high - low or 1.0
+    heights = _round_marks(min([0.0, *values]), max([*values, 0.0]))
+    low, high = heights[0], heights[-1]
+    span = high - low
     last = max(reports[-1]["step"], 1)
 
     def x(step: int) -> float:
@@ -108,13 +110,22 @@ def curves_of(reports: Sequence[dict]) -> Curves | None:
         )
         for number, name in enumerate(names)
     )
-    marks = tuple((y(low + span * n / _MARKS), f"{low + span * n / _MARKS:.3g}") for n in range(_MARKS + 1))
+    marks = tuple((y(height), f"{height:.6g}") for height in heights)
     steps = tuple((x(last * n // _MARKS), last * n // _MARKS) for n in range(_MARKS + 1))
     rows = tuple(
         (r["step"], r["seconds"], tuple(r["losses"].get(name, float("nan")) for name in names))
         for r in _thinned(reports, TABLE_ROWS)
     )
     return Curves(curves, marks, steps, rows, reports[-1]["step"], reports[-1]["seconds"])
+
+
+def _round_marks(low: float, high: float) -> list[float]:
+    """Heights from at or below ``low`` to at or above ``high``, apart by 1, 2 or 5 times a power of ten, about ``_MARKS``."""
+    high = high if high > low else low + 1.0
+    rough = (high - low) / _MARKS
+    power = 10.0 ** math.floor(math.log10(rough))
+    apart = next(power * step for step in (1, 2, 5, 10) if power * step >= rough * 0.999)
+    return [round(n * apart, 12) for n in range(math.floor(low / apart), math.ceil(high / apart - 1e-9) + 1)]
 
 
 def _thinned(reports: Sequence[dict], most: int) -> list[dict]:

@@ -149,6 +149,26 @@ def test_a_torn_last_line_and_nonsense_are_left_out(running):
     assert len(drawn.rows) == 12
 
 
+@pytest.mark.parametrize(
+    ("losses", "marks"),
+    [
+        ((3.64, 0.8), ["0", "1", "2", "3", "4"]),
+        ((0.0, 0.0), ["0", "0.5", "1"]),
+        ((6.02, -1.3), ["-2", "0", "2", "4", "6", "8"]),
+        ((0.00042, 0.0001), ["0", "0.0002", "0.0004", "0.0006"]),
+    ],
+)
+def test_the_scale_of_losses_has_round_numbers_and_holds_them_all(losses, marks):
+    reports = [
+        {"step": step, "seconds": 1.0, "losses": {"generator": loss}}
+        for step, loss in zip((10, 20), losses, strict=True)
+    ]
+    drawn = curves_of(reports)
+    assert [said for _, said in drawn.marks] == marks
+    heights = [float(point.split(",")[1]) for point in drawn.curves[0].points.split()]
+    assert all(0 <= height <= drawn.foot for height in heights)
+
+
 def test_a_stopped_training_says_why_and_offers_what_can_be_done(studio, browser, make):
     run = make.training(
         studio.production, studio.producer, studio.bikes, state="failed"
