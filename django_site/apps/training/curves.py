@@ -120,7 +120,7 @@ def curves_of(reports: Sequence[dict]) -> Curves | None:
 
 
 def _round_marks(low: float, high: float) -> list[float]:
-    """Heights from at or below ``low`` to at or above ``high``, apart by 1, 2 or 5 times a power of ten, about ``_MARKS``."""
+    """Heights from ``low`` or below to ``high`` or above, apart by 1, 2 or 5 times a power of ten, about ``_MARKS``."""
     high = high if high > low else low + 1.0
     rough = (high - low) / _MARKS
     power = 10.0 ** math.floor(math.log10(rough))
