@@ -173,7 +173,7 @@ class VideoSealWatermarker(_LearnedWatermarker):
             raise UnavailableError("Video Seal needs PyTorch; install reelproof[models]") from error
         self._torch = torch
         try:
-            self._model: Any = torch.jit.load(str(file), map_location="cpu").eval()  # type: ignore[no-untyped-call]
+            self._model: Any = torch.jit.load(str(file), map_location="cpu").eval()
         except Exception as error:  # PyTorch raises RuntimeError and others for whatever is wrong with a file
             raise UnavailableError(f"{file}: no TorchScript module that can be run ({error})") from error
         if not hasattr(self._model, "embed") or not hasattr(self._model, "detect"):

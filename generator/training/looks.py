@@ -139,7 +139,7 @@ class LookRecipe:
         total = torch.stack([getattr(chosen, name) * loss for name, loss in losses.items()]).sum()
         optimiser = self._optimisers["generator"]
         optimiser.zero_grad(set_to_none=True)
-        total.backward()  # type: ignore[no-untyped-call]
+        total.backward()
         optimiser.step()
         for one in self._critic.parameters():
             one.requires_grad_(True)
@@ -165,7 +165,7 @@ class LookRecipe:
         return np.asarray((255.0 * made.permute(1, 2, 0)).round().byte().numpy(), np.uint8)
 
     def weights(self) -> Mapping[str, torch.Tensor]:
-        published = {"look": self._look, "critic": self._critic}
+        published: dict[str, torch.nn.Module] = {"look": self._look, "critic": self._critic}
         return {f"{part}.{name}": value for part, one in published.items() for name, value in one.state_dict().items()}
 
     def config(self) -> Mapping[str, Any]:
@@ -213,7 +213,7 @@ class LookRecipe:
             total = loss + SMOOTH_EVERY * self.settings.smooth * slope.square().sum(dim=(1, 2, 3)).mean()
         optimiser = self._optimisers["critic"]
         optimiser.zero_grad(set_to_none=True)
-        total.backward()  # type: ignore[no-untyped-call]
+        total.backward()
         optimiser.step()
         return float(loss.detach())
 

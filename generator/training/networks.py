@@ -1,7 +1,6 @@
 """The networks that are trained here: small enough for a processor, of plain convolutions that any runtime knows."""
 
 import itertools
-from typing import Any
 
 import torch
 from torch import nn
@@ -23,7 +22,7 @@ class ResidualBlock(nn.Module):
         self.first = nn.Conv2d(channels, channels, 3, padding=1)
         self.second = nn.Conv2d(channels, channels, 3, padding=1)
         nn.init.zeros_(self.second.weight)
-        nn.init.zeros_(self.second.bias)  # type: ignore[arg-type]
+        nn.init.zeros_(self.second.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         added: torch.Tensor = self.second(functional.relu(self.first(functional.relu(x))))
@@ -44,7 +43,7 @@ class LookGenerator(nn.Module):
         self.join = nn.Conv2d(FINE + 3, FINE, 3, padding=1)
         self.finish = nn.Conv2d(FINE, 3, 3, padding=1)
         nn.init.zeros_(self.finish.weight)
-        nn.init.zeros_(self.finish.bias)  # type: ignore[arg-type]
+        nn.init.zeros_(self.finish.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         centred = x - 0.5
@@ -85,7 +84,7 @@ class TimeBlock(nn.Module):
         self.between = nn.GroupNorm(8, channels)
         self.told = nn.Linear(told, 2 * channels)
         nn.init.zeros_(self.second.weight)
-        nn.init.zeros_(self.second.bias)  # type: ignore[arg-type]
+        nn.init.zeros_(self.second.bias)
 
     def forward(self, x: torch.Tensor, when: torch.Tensor) -> torch.Tensor:
         scale, shift = self.told(when)[:, :, None, None].chunk(2, dim=1)
@@ -113,7 +112,7 @@ class PlateFlow(nn.Module):
         self.leave = nn.Conv2d(a, 3, 3, padding=1)
 
     def forward(self, x: torch.Tensor, time: torch.Tensor) -> torch.Tensor:
-        phase = time[:, None] * self._waves()[None, :]
+        phase = time[:, None] * self.waves[None, :]
         when = self.clock(torch.cat([phase.sin(), phase.cos()], 1))
         x = self.enter(torch.cat([x, _places(x)], 1))
         kept = []
@@ -128,10 +127,6 @@ class PlateFlow(nn.Module):
             x = block(x, when)
         velocity: torch.Tensor = self.leave(functional.silu(x))
         return velocity
-
-    def _waves(self) -> torch.Tensor:
-        waves: Any = self.waves
-        return waves  # type: ignore[no-any-return]
 
 
 def _places(x: torch.Tensor) -> torch.Tensor:
