@@ -84,7 +84,7 @@ def site(tmp_path_factory) -> Iterator[SimpleNamespace]:
 
     address = directory / "address"
     start("-m", "tests.e2e.serve", str(address))
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while not address.exists() or not address.read_text():
         assert started[0].poll() is None, (directory / "0.log").read_text()[-4000:]
         assert time.monotonic() < deadline, "the server did not start"

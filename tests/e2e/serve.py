@@ -13,11 +13,14 @@ def main(address_file: Path) -> None:
     django.setup()
     from django.core.handlers.wsgi import WSGIHandler
     from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+    from django.test import Client
 
     port = int(sys.argv[2]) if len(sys.argv) > 2 else 0
     server = ThreadedWSGIServer(("127.0.0.1", port), WSGIRequestHandler)
     server.daemon_threads = True
     server.set_app(WSGIHandler())
+    # the first page imports every view: on a machine that is busy with other tests that alone outlasts a browser's patience
+    assert Client(headers={"host": "127.0.0.1"}).get("/accounts/login/").status_code == 200
     address_file.write_text(f"http://127.0.0.1:{server.server_address[1]}")
     server.serve_forever()
 
