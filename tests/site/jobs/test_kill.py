@@ -220,8 +220,8 @@ def test_a_worker_killed_right_after_the_release_leaves_a_copy_that_is_swept(stu
 
 def test_two_workers_share_the_work_and_double_nothing(studio, start_worker):
     until_owed("render_take", studio)
-    workers = [start_worker(), start_worker()]
-    until(lambda: Case.objects.exists(), seconds=90, what="the cut to wait for review")
+    workers = [start_worker(REELPROOF_TEST_LEASE="60"), start_worker(REELPROOF_TEST_LEASE="60")]
+    until(lambda: Case.objects.exists(), seconds=240, what="the cut to wait for review")
     assert_once(studio)
     assert set(Job.objects.values_list("attempt", flat=True)) == {1}
     for worker in workers:
