@@ -1,6 +1,5 @@
 """What each command does: read the arguments, make one call into the auditor, say what came of it."""
 
-import json
 from argparse import Namespace
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -10,6 +9,7 @@ from typing import Any
 
 from auditor.audit import Auditor
 from auditor.cli.corpus_commands import CORPUS_COMMANDS, say_licences
+from auditor.cli.documents import json_object
 from auditor.cli.face_commands import FACE_COMMANDS, opened_faces
 from auditor.cli.opening import embedder_name, open_index
 from auditor.cli.recovery_commands import RECOVERY_COMMANDS
@@ -209,7 +209,7 @@ def run_audit(arguments: Namespace) -> int:
 
 
 def run_decide(arguments: Namespace) -> int:
-    bundle, facts = PolicyBundle.load(arguments.policies), _read_json(arguments.facts)
+    bundle, facts = PolicyBundle.load(arguments.policies), json_object(arguments.facts)
     decision = bundle.decide(facts, at=_moment(arguments.at))
     document = decision.as_dict()
     lines = [f"Outcome: {decision.outcome} ({len(decision.checks)} checks, bundle {decision.bundle_sha256[:12]}…)"]
@@ -265,18 +265,6 @@ COMMANDS: dict[str, Callable[[Namespace], int]] = {
     **VERIFY_COMMANDS,
     **VOICE_COMMANDS,
 }
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise BadInputError(f"{path}: can't be read ({error.strerror})") from error
-    except ValueError as error:
-        raise BadInputError(f"{path}: not JSON ({error})") from error
-    if not isinstance(document, dict):
-        raise BadInputError(f"{path}: a JSON object is expected, not {type(document).__name__}")
-    return document
 
 
 def _moment(text: str | None) -> datetime:

@@ -1,6 +1,5 @@
 """What ``identity`` and ``sign`` do."""
 
-import json
 import mimetypes
 import multiprocessing
 from argparse import Namespace
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from auditor.cli.documents import json_object
 from auditor.cli.terminal import CLEAN, FOUND, INTERNAL, answer, progress_on_terminal
 from auditor.errors import AuditorError, BadInputError
 from auditor.media import probe
@@ -80,7 +80,7 @@ class Order:
         if arguments.tsa == "development" and not arguments.identity:
             raise BadInputError("--tsa development needs --identity, the directory of a development identity")
         return cls(
-            manifest=_document(arguments.manifest),
+            manifest=json_object(arguments.manifest, most=_MAX_DOCUMENT_BYTES, what="manifest document"),
             identity=arguments.identity,
             pkcs11=arguments.pkcs11,
             chain=arguments.chain,
@@ -244,20 +244,6 @@ def _ingredient(file: Path, relationship: Any, number: int) -> Ingredient:
     return Ingredient(
         path=file, media_type=media_type, relationship=relationship, title=file.name, label=f"ingredient-{number}"
     )
-
-
-def _document(path: Path) -> dict[str, Any]:
-    try:
-        if path.stat().st_size > _MAX_DOCUMENT_BYTES:
-            raise BadInputError(f"{path}: longer than {_MAX_DOCUMENT_BYTES >> 20} MiB, which no manifest document is")
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise BadInputError(f"{path}: can't be read ({error.strerror})") from error
-    except ValueError as error:
-        raise BadInputError(f"{path}: not JSON ({error})") from error
-    if not isinstance(document, dict):
-        raise BadInputError(f"{path}: a JSON object is expected, not {type(document).__name__}")
-    return document
 
 
 SIGN_COMMANDS: dict[str, Callable[[Namespace], int]] = {"identity": run_identity, "sign": run_sign}
