@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "django_site.apps.reviews",
     "django_site.apps.provenance",
     "django_site.apps.training",
+    "django_site.apps.audience",
 ]
 
 MIDDLEWARE = [
