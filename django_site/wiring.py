@@ -432,3 +432,10 @@ def consent_registries():
         registry.required = bool(one.get("required", True))
         made.append(registry)
     return tuple(made)
+
+
+def energy_meter():
+    """A meter that counts from now on. Raises ``EnergyMeterError`` for a setting that names none."""
+    from generator.energy import meter_named
+
+    return meter_named(settings.ENERGY_METER)

@@ -140,3 +140,11 @@ class ForbiddenWorksError(TrainingSetError):
 
 class DivergedError(TrainingError):
     """Losses that are no numbers any more. The last good checkpoint is kept."""
+
+
+class EnergyMeterError(GeneratorError):
+    """An energy meter that is unknown, not installed, or does not know the country."""
+
+
+class EconomyError(GeneratorError):
+    """An assumption about what films take that is missing, unknown or out of bounds."""

@@ -234,6 +234,10 @@ JOB_SWEEP_SECONDS = 5.0
 #: (PL1) of a desktop processor's class; state your machine's own.
 WORKER_WATTS = float(os.environ.get("REELPROOF_WORKER_WATTS", "65"))
 
+#: What counts the energy of jobs: empty, our own meter (processors and cards where the machine counts them, else estimated
+#: by processor time); ``codecarbon:DEU``, codecarbon's (reelproof[energy]) with the electricity of a country.
+ENERGY_METER = os.environ.get("REELPROOF_ENERGY_METER", "")
+
 #: How often a worker looks for files that nobody names, and how old they must be: older than any job or upload that
 #: might still write their row.
 STORAGE_SWEEP_SECONDS = 3600.0

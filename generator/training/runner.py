@@ -21,11 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.media.types import Cancelled, OnProgress, Progress, never_cancelled, no_progress
+from generator.energy import Energy, EnergyMeter
 from generator.errors import CancelledError, DivergedError, TrainingError, TrainingSetError
 from generator.training import checkpoint as kept
 from generator.training.checkpoint import Checkpoint
 from generator.training.data import EVERYWHERE, TrainingSet, permitted
-from generator.training.energy import Energy, EnergyMeter
 from generator.training.examples import Gathered, gather
 from generator.training.files import sweep
 from generator.training.finishing import write_model

@@ -18,11 +18,11 @@ import pytest
 from PIL import Image
 
 from auditor.media.types import Progress
+from generator.energy import Energy, EnergyMeter
 from generator.errors import CancelledError, DivergedError, ForbiddenWorksError, TrainingError, TrainingSetError
 from generator.training import kinds
 from generator.training.checkpoint import Checkpoint, load, peek, save
 from generator.training.data import PersonPermission, TrainingSet, permitted
-from generator.training.energy import Energy, EnergyMeter
 from generator.training.folder import alone
 from generator.training.lineage import read_lineage
 from generator.training.reproducing import reproduce

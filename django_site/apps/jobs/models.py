@@ -66,6 +66,10 @@ class Job(Record):
     cancel_requested = models.BooleanField(default=False)
     reason = models.TextField(blank=True)
     result = models.JSONField(null=True)
+    #: Seconds that it was thought to take when it was asked for; ``None``: nothing told it.
+    expected_seconds = models.FloatField(null=True)
+    #: What it used (``generator.energy.Energy``), with the number of ``attempts`` that were counted. ``None``: not counted.
+    energy = models.JSONField(null=True)
 
     class Meta:
         ordering = ["created_at"]
@@ -96,6 +100,7 @@ class Job(Record):
             models.Index(fields=["state", "lease_until"], name="job_owed"),
             models.Index(fields=["production", "-created_at"], name="job_by_production"),
             models.Index(fields=["target_id"], name="job_by_target"),
+            models.Index(fields=["kind", "-finished_at"], condition=Q(state="done"), name="job_done_newest"),
         ]
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime, timedelta
+from statistics import median
 
 from django.conf import settings
 from django.db import transaction
@@ -16,15 +17,26 @@ from django_site.errors import WrongStateError
 
 logger = logging.getLogger(__name__)
 
+#: Finished jobs that tell how long the next of their kind will take: enough for a median, few enough to follow a change of
+#: machine.
+SAMPLE = 40
 #: Most jobs that one sweep sends; the next sweep goes on.
 SWEEP_LIMIT = 500
 
 
 def job_enqueue(
-    *, kind: JobKind, key: str, target_id, requested_by: User | None, production=None, organisation=None
+    *,
+    kind: JobKind,
+    key: str,
+    target_id,
+    requested_by: User | None,
+    production=None,
+    organisation=None,
+    expected_seconds: float | None = None,
 ) -> Job:
     """Owe a piece of work to a production or an organisation. The same key is the same job: asking twice changes nothing.
-    Sent when the transaction commits; should the message be lost, the sweeper sends it again."""
+    Sent when the transaction commits; should the message be lost, the sweeper sends it again. ``expected_seconds`` is how
+    long it is thought to take; unless said, as long as the newest of its kind did."""
     job, created = Job.objects.get_or_create(
         key=key,
         defaults={
@@ -37,9 +49,17 @@ def job_enqueue(
         },
     )
     if created:
+        Job.objects.filter(pk=job.pk).update(expected_seconds=expected_seconds or seconds_usual(kind))
         # Not delay_on_commit: a broker that is down must not fail the request whose rows are already committed.
         transaction.on_commit(lambda: tasks.run.delay(str(job.pk)), robust=True)
     return job
+
+
+def seconds_usual(kind: JobKind) -> float | None:
+    """The median of how long the newest jobs of a kind took here; ``None`` before one was done."""
+    done = Job.objects.filter(kind=kind, state=JobState.DONE, started_at__isnull=False).order_by("-finished_at")
+    took = [(ended - begun).total_seconds() for begun, ended in done.values_list("started_at", "finished_at")[:SAMPLE]]
+    return median(took) if took else None
 
 
 def job_cancel(*, job: Job, by: User) -> Job:

@@ -11,18 +11,24 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 
 from auditor.errors import CancelledError
 from auditor.media.types import Progress
+from django_site import wiring
 from django_site.apps.jobs import claims
 from django_site.apps.jobs.models import Job
 from django_site.apps.jobs.scratch import scratch_make
+from generator.energy import Energy, Meter
+from generator.errors import EnergyMeterError
 
 logger = logging.getLogger(__name__)
 
 #: Seconds between writes of progress: what a person who watches can follow.
 PROGRESS_SECONDS = 0.5
+
+#: Seconds between looks at the meter while it runs: counters of processors run over after some minutes under full load.
+METER_SECONDS = 60.0
 
 #: Told of every step of every stage, beside the row; the demo and ``worker --verbose`` draw with it.
 OnJobProgress = Callable[[Job, Progress], None]
@@ -45,6 +51,7 @@ class JobWork:
 
     def __enter__(self) -> "JobWork":
         self.directory = scratch_make(self.job)
+        self._meter = _meter()
         self._thread.start()
         return self
 
@@ -52,6 +59,10 @@ class JobWork:
         self._stop.set()
         self._thread.join()
         shutil.rmtree(self.directory, ignore_errors=True)
+        if self._meter is not None:
+            used = self._meter.so_far()
+            self._meter.close()
+            _energy_add(self.job, used)
 
     # what the cores are given
 
@@ -89,10 +100,13 @@ class JobWork:
     # the heartbeat
 
     def _beat(self) -> None:
-        renewed = time.monotonic()
+        renewed = metered = time.monotonic()
         wait = min(PROGRESS_SECONDS, settings.JOB_HEARTBEAT_SECONDS)
         try:
             while not self._stop.wait(wait):
+                if self._meter is not None and time.monotonic() - metered > METER_SECONDS:
+                    self._meter.so_far()
+                    metered = time.monotonic()
                 fields = self._progress_fields()
                 if not fields and time.monotonic() - renewed < settings.JOB_HEARTBEAT_SECONDS:
                     continue
@@ -123,3 +137,24 @@ class JobWork:
             "rate": rate,
             "eta_seconds": left,
         }
+
+
+def _meter() -> Meter | None:
+    """The meter of the settings; work is not refused where it can't be had, its energy is then not on record."""
+    try:
+        return wiring.energy_meter()
+    except EnergyMeterError as error:
+        logger.error("energy is not counted: %s", error)
+        return None
+
+
+def _energy_add(job: Job, used: Energy) -> None:
+    """What this attempt took, added to what earlier ones did: those that were lost with their worker told nothing."""
+    try:
+        with transaction.atomic():
+            row = Job.objects.select_for_update().only("energy").get(pk=job.pk)
+            before = Energy.from_dict(row.energy) if row.energy else Energy()
+            measured = (row.energy or {}).get("attempts", 0) + 1
+            Job.objects.filter(pk=job.pk).update(energy={**(before + used).as_dict(), "attempts": measured})
+    except (DatabaseError, Job.DoesNotExist):
+        logger.warning("job %s: its energy could not be written", job.pk, exc_info=True)

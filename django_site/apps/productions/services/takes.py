@@ -20,6 +20,7 @@ from django_site.apps.audits.services.decisions import decide_and_record, reason
 from django_site.apps.jobs.models import JobKind
 from django_site.apps.jobs.services import job_enqueue
 from django_site.apps.jobs.work import JobWork
+from django_site.apps.productions.estimates import render_estimate, speed_measured
 from django_site.apps.productions.models import (
     ContributionAct,
     Cut,
@@ -133,12 +134,14 @@ def take_request(*, shot: Shot, by: User, asked_with: UUID | None = None) -> Tak
             take_move(take, TakeState.STOPPED, reason=reason_of(decision))
             return take
         take_move(take, TakeState.QUEUED)
+        expected = render_estimate([record.parameters], speed_measured(production))
         job_enqueue(
             kind=JobKind.RENDER_TAKE,
             key=f"render_take:{take.pk}",
             production=production,
             target_id=take.pk,
             requested_by=by,
+            expected_seconds=expected.seconds if expected else None,
         )
     return take
 

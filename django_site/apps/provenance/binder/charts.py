@@ -15,7 +15,7 @@ INK, SOFT, LINE = "#1f2328", "#57606a", "#c9cfd6"
 #: Fills that stay apart in grey and for colour-blind eyes (after Okabe and Ito, 2008).
 FILLS = ("#1f4173", "#b5730f", "#6d7f8f", "#8a2f2a", "#2f7a56")
 _STEPS = (0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200)
-_HATCH = (
+HATCH = (
     '<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
     f'<rect width="6" height="6" fill="#ffffff"/><rect width="3" height="6" fill="{FILLS[1]}"/></pattern></defs>'
 )
@@ -140,7 +140,7 @@ def risk_chart(document: dict[str, Any]) -> Drawing:
         for area, levels in sorted(areas.items())
     ]
     said = "; ".join(f"{area}: {', '.join(part[0] for part in parts)}" for area, parts in rows)
-    return _bars(rows, f"Open risks. {said or 'None'}.", unit="")
+    return bars(rows, f"Open risks. {said or 'None'}.", unit="")
 
 
 _LEVELS = (("high", FILLS[3]), ("medium", FILLS[1]), ("low", FILLS[2]))
@@ -160,14 +160,14 @@ def energy_chart(document: dict[str, Any]) -> Drawing:
         ]
         rows.append((kind.replace("_", " "), parts))
     said = "; ".join(f"{kind}: {', '.join(part[0] for part in parts)}" for kind, parts in rows)
-    return _bars(rows, f"Wall time of the machines. {said or 'Nothing on record'}.", unit=" s")
+    return bars(rows, f"Wall time of the machines. {said or 'Nothing on record'}.", unit=" s")
 
 
-def _bars(rows: Sequence[tuple[str, list[tuple[str, float, str]]]], alt: str, *, unit: str) -> Drawing:
+def bars(rows: Sequence[tuple[str, list[tuple[str, float, str]]]], alt: str, *, unit: str) -> Drawing:
     """Rows of stacked bars, each part named below its row."""
     most = max((sum(part[1] for part in parts) for _, parts in rows), default=0.0) or 1.0
     left, right = 150.0, WIDTH - 80.0
-    body, y = [_HATCH], 8.0
+    body, y = [HATCH], 8.0
     for name, parts in rows:
         body.append(_text(left - 10, y + 16, name, anchor="end"))
         x = left
