@@ -8,6 +8,7 @@ and knows how much carbon dioxide a country's electricity stands for.
 
 import contextlib
 import ctypes
+import logging
 import resource
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -135,6 +136,7 @@ class CodeCarbonMeter:
             raise EnergyMeterError(
                 f"codecarbon knows no country {country!r}; use the three letters of ISO 3166, e.g. DEU"
             )
+        logging.getLogger("codecarbon").setLevel(logging.CRITICAL)  # it greets before it hears of its level
         self._cpu, self._country, self._last = _cpu_seconds(), country, Energy()
         begin: Any = OfflineEmissionsTracker
         self._make: Callable[[], Any] = lambda: begin(

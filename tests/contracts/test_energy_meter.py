@@ -46,7 +46,7 @@ def test_children_that_ended_are_counted(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["codecarbon", "codecarbon:de", "codecarbon:XXX", "watts", "codecarbon:DEUTSCHLAND"])
 def test_a_name_that_means_nothing_is_refused(name: str) -> None:
-    with pytest.raises(EnergyMeterError, match="codecarbon|meter"):
+    with pytest.raises(EnergyMeterError, match="codecarbon"):
         meter_named(name)
 
 

@@ -56,10 +56,16 @@ def notice_send(*, users: Iterable[User], kind: NoticeKind, text: str, url: str 
     return fresh
 
 
-def _send(letters: Sequence[tuple[str, str, str]]) -> None:
+def letter_send(*, address: str, text: str, url: str = "") -> None:
+    """An e-mail to somebody without an account, once the caller's transaction is committed. One that can't be sent is logged
+    without address or text."""
+    transaction.on_commit(partial(_send, [(address, text, url)], notice=False))
+
+
+def _send(letters: Sequence[tuple[str, str, str]], *, notice: bool = True) -> None:
     """E-mails, in one connection. Whatever goes wrong is logged without addresses or text."""
     messages = [
-        mail.EmailMessage(subject=_subject(text), body=_body(text, url), to=[address])
+        mail.EmailMessage(subject=_subject(text), body=_body(text, url, notice=notice), to=[address])
         for address, text, url in letters
         if address
     ]
@@ -74,9 +80,9 @@ def _subject(text: str) -> str:
     return f"Reelproof: {first if len(first) <= 70 else first[:69] + '…'}"
 
 
-def _body(text: str, url: str) -> str:
+def _body(text: str, url: str, *, notice: bool) -> str:
     where = f"{settings.SITE_URL}{url}" if settings.SITE_URL and url else ""
-    lines = [text, where, _("You find this and everything else that you were told under “Notices”.")]
+    lines = [text, where, _("You find this and everything else that you were told under “Notices”.") if notice else ""]
     return "\n\n".join(line for line in lines if line) + "\n"
 
 

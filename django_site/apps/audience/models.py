@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from django_site.apps.audience.economy_models import CostEntry, CostKind, EconomyPlan  # noqa: F401
+from django_site.apps.audience.film_models import FilmClaim, FilmClaimKind, FilmClaimOutcome, FilmPage  # noqa: F401
 from django_site.records import Record, Sha256Field, choice_check, sha256_check
 
 

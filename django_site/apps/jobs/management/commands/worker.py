@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 
 from django_site.apps.accounts.webhooks import webhooks_settle
+from django_site.apps.audience.films.claiming import claims_forget
 from django_site.apps.audits.services.sweeping import storage_sweep
 from django_site.apps.corpora.services import licences_settle
 from django_site.apps.jobs.scratch import scratch_sweep
@@ -88,6 +89,7 @@ def _sweep_forever(stop: threading.Event) -> None:
                     retention_run_daily()
                     ledger_settle()
                     certificates_settle()
+                    claims_forget()
             except Exception:  # the sweeper outlives a database that is away for a while
                 logger.warning("a sweep failed; the next follows in %s s", settings.JOB_SWEEP_SECONDS, exc_info=True)
     finally:
