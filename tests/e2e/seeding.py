@@ -9,7 +9,7 @@ were stopped. The manifest names what the tests open.
 import json
 import os
 import sys
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from tests.e2e.registry import registered
@@ -336,7 +336,34 @@ def seed(directory: Path) -> dict:
         **trained,
         **noor,
         "foreign": {name: str(directory / name) for name in imports},
+        **public(cut, people),
     }
+
+
+def public(cut, people) -> dict:
+    """What the makers say of the film that is out, hours entered by hand, and a claim that let it stay out."""
+    from django_site.apps.audience.economy.entering import cost_enter
+    from django_site.apps.audience.films.claiming import claim_file
+    from django_site.apps.audience.films.saying import page_say
+    from django_site.apps.reviews.services import case_approve
+
+    page_say(
+        release=cut.release, by=people["producer"], synopsis="A keeper finds a letter on the shore, and answers it.",
+        credits="Directed by: Mara Lindqvist\nMusic: Joan Ferrer", licence="CC-BY-4.0", terms="",
+        contact="films@example.org",
+    )  # fmt: skip
+    cost_enter(
+        production=cut.production, by=people["producer"], kind="hours", day=date(2026, 11, 2), what="Walked for sounds",
+        person="Joan Ferrer", role="sound-design", hours=6,
+    )  # fmt: skip
+    said = {
+        "kind": "work", "about": "Harbour, a photograph", "text": "The second shot is my photograph. Take it out.",
+        "name": "Ada Berg", "email": "ada@example.org", "start": 1, "end": 2,
+    }  # fmt: skip
+    claim, token = claim_file(release=cut.release, values=said)
+    for who in ("reviewer", "head"):
+        case_approve(case=claim.case, by=people[who], reason="A shore at dusk is nobody's.")
+    return {"film_claim": str(claim.pk), "film_claim_token": token}
 
 
 _MEMORY = {

@@ -119,6 +119,15 @@ PAGES = [
     ("performer", "/"),
     ("performer", "/people/{subject}/"),
     ("performer", "/people/grants/{grant}/"),
+    ("producer", "/economy/{released}/"),
+    ("reviewer", "/economy/{released}/"),
+    ("producer", "/economy/{waiting}/"),
+    ("producer", "/economy/{released}/assumptions/"),
+    ("", "/films/{release}/"),
+    ("producer", "/films/{release}/edit/"),
+    ("", "/films/{release}/claim/"),
+    ("", "/films/claims/{film_claim_token}/"),
+    ("reviewer", "/films/claims/{film_claim}/"),
 ]
 
 

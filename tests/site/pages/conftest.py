@@ -235,6 +235,26 @@ def asked_of_reviewers(make, studio, asset, case) -> dict:
     }
 
 
+def economy_of(studio, release) -> dict:
+    """Hours that were entered, and a claim about the film that is out."""
+    from django_site.apps.audience.economy.entering import cost_enter
+    from django_site.apps.audience.films.claiming import claim_file
+
+    cost = cost_enter(
+        production=studio.production, by=studio.producer, kind="hours", day=timezone.localdate(), what="Sound walk",
+        person="Joan", hours=2,
+    )  # fmt: skip
+    said = {
+        "kind": "work",
+        "about": "Harbour",
+        "text": "It shows my photograph.",
+        "name": "Ada",
+        "email": "a@example.org",
+    }
+    claim, token = claim_file(release=release, values=said)
+    return {"cost": cost, "film_claim": claim, "film_claim_token": token}
+
+
 @pytest.fixture
 def world(make, clip, signed_clip, settings, tmp_path):
     """See the module. Everything that an address can name is an attribute."""
@@ -326,6 +346,7 @@ def world(make, clip, signed_clip, settings, tmp_path):
         production=studio.other_production, matter="Marsh v. Studio", reason="A claim.", placed_by=studio.head_of_legal
     )
     saved_filter = SavedFilter.objects.create(user=studio.legal_reviewer, name="Late", query={"tab": "late"})
+    economy = economy_of(studio, release)
     return SimpleNamespace(
         **vars(studio),
         hold=hold,
@@ -362,6 +383,7 @@ def world(make, clip, signed_clip, settings, tmp_path):
         token=token,
         **registered,
         **asked,
+        **economy,
     )
 
 

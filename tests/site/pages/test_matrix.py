@@ -281,6 +281,17 @@ TABLE: dict[str, tuple[str, dict[str, str], str]] = {
     "mfa_remove_webauthn": ("get", {"pk": "=1"}, SAME),
     "mfa_reauthenticate_webauthn": ("get", {}, SAME),
     "mfa_login_webauthn": ("get", {}, SAME),  # the options of the ceremony are JSON, and only for who asks for JSON
+    "economy:report": ("get", {"production_id": "production"}, PAGE),
+    "economy:pdf": ("get", {"production_id": "production"}, PAGE),
+    "economy:json": ("get", {"production_id": "production"}, PAGE),
+    "economy:assumptions": ("get", {"production_id": "production"}, "302 200 404 403 403 404 404"),
+    "economy:cost_new": ("post", {"production_id": "production"}, "302 400 404 403 403 404 404"),
+    "economy:strike": ("post", {"entry_id": "cost"}, WRITE),
+    "films:film": ("get", {"release_id": "release"}, PUBLIC),
+    "films:edit": ("get", {"release_id": "release"}, "302 200 404 403 403 404 404"),
+    "films:claim_new": ("get", {"release_id": "release"}, PUBLIC),
+    "films:claim": ("get", {"claim_id": "film_claim"}, "302 403 404 200 200 404 404"),
+    "films:claim_status": ("get", {"token": "film_claim_token"}, PUBLIC),
 }
 
 
@@ -336,6 +347,7 @@ def test_reading_addresses_take_no_post_and_writing_ones_no_get(world, visit):
     both |= {"likeness:register", "likeness:record", "likeness:strikes", "organisation:page"}
     both |= {"productions:contribution", "organisation:page", "reviews:override_ask"}
     both |= {"likeness:register", "likeness:record", "likeness:strikes"}
+    both |= {"economy:assumptions", "films:edit", "films:claim_new", "films:claim"}
     for name, (method, arguments, _) in TABLE.items():
         if name.startswith(("account_", "mfa_")) or name in both:
             continue

@@ -9,6 +9,8 @@ from django_site.apps.productions.models import GenerationRecord
 from django_site.apps.provenance.binder import charts
 from django_site.apps.provenance.binder.film import COUNSEL, ENGINEER, PRODUCER, Film, gap, seconds
 from django_site.pages import sheets
+from generator.audience.economy import Assumptions
+from generator.energy import Energy
 
 #: What is told of a component of a model, besides where it may be used and for what not.
 _OF_COMPONENTS = (
@@ -175,7 +177,9 @@ def _terms(one: dict[str, Any]) -> str:
 
 def energy_and_cost(film: Film) -> dict[str, Any]:
     """``work`` [{kind, use, jobs, attempts, seconds}]: wall time of jobs from first start to end; ``use`` is ``in the
-    film``, ``not used`` or ``whole film``. ``energy_joules`` and ``cost`` are ``None``: nothing here measures them."""
+    film``, ``not used`` or ``whole film``. ``energy_joules`` is what was counted or estimated of it
+    (``energy_how``), ``None`` where nothing was; ``cost`` {amount, currency, how} at the rate that the producer states,
+    ``None`` without one."""
     used = {one.take_id for one in film.items}
     takes = {one.pk for one in film.takes_rendered} | used
     rows: dict[tuple[str, str], dict[str, Any]] = {}
@@ -192,10 +196,20 @@ def energy_and_cost(film: Film) -> dict[str, Any]:
         for (kind, use), row in sorted(rows.items(), key=lambda one: (order.index(one[0][0]), one[0][1]))
     ]
     rendered = film.takes_rendered
+    total = sum(one["seconds"] for one in work)
+    used_up, uncounted = _energy(film)
+    cost, gaps = _cost(film, total), []
+    if used_up is None:
+        what = "Energy was not measured: no power meter is connected. Wall time of the jobs is what there is."
+        gaps.append(gap("energy_joules", what, ENGINEER))
+    elif uncounted:
+        gaps.append(gap("energy_joules", f"The energy of {uncounted} jobs: they were not counted.", ENGINEER))
+    if cost is None:
+        gaps.append(gap("cost", "What an hour of the machines costs: no rate is on record.", PRODUCER))
     return {
         **film.head("energy-and-cost", "Energy and cost, rejected takes included"),
         "work": work,
-        "machine_seconds": seconds(sum(one["seconds"] for one in work)),
+        "machine_seconds": seconds(total),
         "takes": {
             "rendered": len(rendered),
             "used": len(used),
@@ -203,16 +217,31 @@ def energy_and_cost(film: Film) -> dict[str, Any]:
             "seconds_rendered": seconds(sum(float(one.duration or 0) for one in rendered)),
             "seconds_not_used": seconds(sum(float(one.duration or 0) for one in rendered if one.pk not in used)),
         },
-        "energy_joules": None,
-        "cost": None,
-        "gaps": [
-            gap(
-                "energy_joules",
-                "Energy was not measured: no power meter is connected. Wall time of the jobs is what there is.",
-                ENGINEER,
-            ),
-            gap("cost", "What an hour of the machines costs: no rate is on record.", PRODUCER),
-        ],
+        "energy_joules": None if used_up is None else seconds(used_up.joules),
+        "energy_kind": None if used_up is None else used_up.kind,
+        "energy_how": None if used_up is None else used_up.how,
+        "cost": cost,
+        "gaps": gaps,
+    }
+
+
+def _energy(film: Film) -> tuple[Energy | None, int]:
+    """What the jobs used as far as it was counted, and how many were not."""
+    counted = [Energy.from_dict(job.energy) for job in film.jobs if job.energy]
+    uncounted = sum(job.started_at is not None and not job.energy for job in film.jobs)
+    return (sum(counted, Energy()) if counted else None), uncounted
+
+
+def _cost(film: Film, machine_seconds: float) -> dict[str, Any] | None:
+    """The machines' hours at the rate that somebody stated by then."""
+    plan = film.production.economy_plans.filter(created_at__lte=film.at).order_by("-version").first()
+    if plan is None:
+        return None
+    rate, hours = Assumptions.from_dict(plan.assumptions).machine_hour, machine_seconds / 3600
+    return {
+        "amount": f"{hours * rate:.2f}",
+        "currency": plan.assumptions["currency"],
+        "how": f"{hours:.2f} h at {rate:g} an hour, as the producer states (version {plan.version})",
     }
 
 
@@ -259,6 +288,18 @@ def energy_parts(document: dict[str, Any]) -> list[dict[str, Any]]:
                 ("Rejected, put aside or not chosen", f"{takes['not_used']} ({takes['seconds_not_used']:.1f} s)"),
             ),
         ),
-        sheets.part("Energy", sheets.text("Not measured.")),
-        sheets.part("Cost", sheets.text("Not on record: no rate is known for the machines.")),
+        sheets.part("Energy", sheets.text(_energy_said(document))),
+        sheets.part("Cost", sheets.text(_cost_said(document["cost"]))),
     ]
+
+
+def _energy_said(document: dict[str, Any]) -> str:
+    if document["energy_joules"] is None:
+        return "Not measured."
+    return f"{document['energy_joules'] / 3600:.3f} Wh, {document['energy_kind']}: {document['energy_how']}."
+
+
+def _cost_said(cost: dict[str, Any] | None) -> str:
+    if cost is None:
+        return "Not on record: no rate is known for the machines."
+    return f"{cost['amount']} {cost['currency']} for the machines: {cost['how']}."
