@@ -14,6 +14,8 @@ SHOWN = {
 }
 #: Said by themselves, or in the table of trades.
 _APART = ("roles", "version", "note")
+#: Room for names beside the bars, in units of the drawing, and as many letters as fit there.
+_NAMES, _LETTERS = 230.0, 29
 _PER = {"machine": "machine", "people": "people", "nobody": "not needed"}
 
 
@@ -22,12 +24,18 @@ def time_chart(document: dict[str, Any]) -> Drawing:
     rows = []
     for one in document["machines"]["rows"]:
         parts = [(f"took {one['seconds']:.1f} s", one["seconds"], FILLS[0])]
-        rows.append((one["word"], parts))
+        rows.append((_short(one["word"]), parts))
         if one["expected_of"]:
             said = f"expected {one['expected_seconds']:.1f} s where it took {one['expected_of']:.1f} s"
             rows.append(("", [(said, one["expected_seconds"], FILLS[2])]))
     said = "; ".join(f"{one['word']}: {one['seconds']:.1f} s" for one in document["machines"]["rows"])
-    return bars(rows, f"Machine time by kind of work. {said or 'No finished work is on record'}.", unit=" s")
+    return bars(
+        rows, f"Machine time by kind of work. {said or 'No finished work is on record'}.", unit=" s", left=_NAMES
+    )
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LETTERS else f"{name[: _LETTERS - 1]}…"
 
 
 def days_chart(document: dict[str, Any]) -> Drawing:
@@ -44,13 +52,13 @@ def days_chart(document: dict[str, Any]) -> Drawing:
             if one["displaced_days"]
             else []
         )
-        rows.append((one["title"][:22], parts))
+        rows.append((_short(one["title"]), parts))
     gone = document["conventional"]["displaced"]
     alt = (
         f"Person-days of a conventional schedule by trade: {document['conventional']['person_days']:.1f} in all, "
         f"{gone['person_days']:.1f} of them in trades that the machine took the place of."
     )
-    return bars(rows, alt, unit=" d")
+    return bars(rows, alt, unit=" d", left=_NAMES)
 
 
 def economy_sheet(document: dict[str, Any]) -> dict[str, Any]:

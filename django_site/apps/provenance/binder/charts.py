@@ -163,10 +163,12 @@ def energy_chart(document: dict[str, Any]) -> Drawing:
     return bars(rows, f"Wall time of the machines. {said or 'Nothing on record'}.", unit=" s")
 
 
-def bars(rows: Sequence[tuple[str, list[tuple[str, float, str]]]], alt: str, *, unit: str) -> Drawing:
-    """Rows of stacked bars, each part named below its row."""
+def bars(
+    rows: Sequence[tuple[str, list[tuple[str, float, str]]]], alt: str, *, unit: str, left: float = 150.0
+) -> Drawing:
+    """Rows of stacked bars, each part named below its row; ``left`` is where they begin, beside the names."""
     most = max((sum(part[1] for part in parts) for _, parts in rows), default=0.0) or 1.0
-    left, right = 150.0, WIDTH - 80.0
+    right = WIDTH - 80.0
     body, y = [HATCH], 8.0
     for name, parts in rows:
         body.append(_text(left - 10, y + 16, name, anchor="end"))
