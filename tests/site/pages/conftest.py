@@ -236,23 +236,19 @@ def asked_of_reviewers(make, studio, asset, case) -> dict:
 
 
 def economy_of(studio, release) -> dict:
-    """Hours that were entered, and a claim about the film that is out."""
+    """Hours that were entered, and a claim about the film that is out, as rows: its case is over."""
     from django_site.apps.audience.economy.entering import cost_enter
-    from django_site.apps.audience.films.claiming import claim_file
+    from django_site.apps.audience.models import FilmClaim
 
     cost = cost_enter(
         production=studio.production, by=studio.producer, kind="hours", day=timezone.localdate(), what="Sound walk",
         person="Joan", hours=2,
     )  # fmt: skip
-    said = {
-        "kind": "work",
-        "about": "Harbour",
-        "text": "It shows my photograph.",
-        "name": "Ada",
-        "email": "a@example.org",
-    }
-    claim, token = claim_file(release=release, values=said)
-    return {"cost": cost, "film_claim": claim, "film_claim_token": token}
+    claim = FilmClaim.objects.create(
+        release=release, case=release.manifest.intent.case, kind="work", about="Harbour", text="It shows my photograph.",
+        name="Ada", email="a@example.org", token_sha256=hashlib.sha256(b"secret").hexdigest(), due_at=timezone.now(),
+    )  # fmt: skip
+    return {"cost": cost, "film_claim": claim, "film_claim_token": "secret"}
 
 
 @pytest.fixture
