@@ -1,5 +1,6 @@
 """Which films a viewer may play: released, not recalled, and theirs."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -19,6 +20,11 @@ def cuts_playable() -> QuerySet[Cut]:
 def films_of(viewer: Viewer) -> set[UUID]:
     """The cuts that a viewer may play now, and which their signals may name. Empty once their film was recalled."""
     return set(cuts_playable().filter(pk=viewer.arm.cut_id).values_list("pk", flat=True))
+
+
+def choices_of(viewer: Viewer, cut: Cut) -> dict[str, Any] | None:
+    """What may be chosen while the film runs, for the page to hand to its script; ``None`` where nothing may."""
+    return None
 
 
 def film_for(viewer: Viewer) -> Cut | None:

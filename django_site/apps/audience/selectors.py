@@ -1,7 +1,9 @@
 """Reading screenings and what was recorded at them; every list starts from what the person may see."""
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -9,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from django_site.apps.accounts.models import User
-from django_site.apps.audience.models import Event, Screening, Viewer
+from django_site.apps.audience.models import Event, EventKind, Screening, Viewer
 from django_site.apps.productions.models import Cut
 from django_site.apps.productions.selectors import productions_visible_to
 from generator.audience import Signal, Span, Viewing, viewing
@@ -104,3 +106,25 @@ def _runs(keyed: list[tuple]) -> list[tuple[str, list]]:
 
 def _ends(items: list) -> tuple[float, float]:
     return float(items[0].start), float(max(item.end for item in items))
+
+
+def viewer_record(viewer: Viewer) -> dict[str, Any]:
+    """Everything that is recorded of a viewer, for them to take away (GDPR articles 15 and 20)."""
+    events = list(
+        Event.objects.filter(viewer=viewer)
+        .order_by("seq", "said_at")
+        .values("kind", "at", "to", "value", "said_at", "created_at", "cut_id", "seq")
+    )
+    counts = Counter(event["kind"] for event in events)
+    return {
+        "name": viewer.pseudonym,
+        "screening": viewer.screening.title,
+        "came": viewer.created_at,
+        "country": viewer.territory,
+        "of_age": viewer.of_age,
+        "said_of_yourself": viewer.groups,
+        "preferences": viewer.preferences,
+        "agreements": list(viewer.consents.values("text", "purposes", "given_at", "expires_at", "withdrawn_at")),
+        "counts": [{"kind": str(EventKind(kind).label), "n": n} for kind, n in counts.most_common()],
+        "signals": [{**event, "cut_id": str(event["cut_id"])} for event in events],
+    }

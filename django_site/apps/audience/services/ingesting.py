@@ -1,7 +1,7 @@
 """What players tell, kept: each signal once, whatever is sent twice, late or in disorder; each refusal with its reason.
 
-A batch is ``{"film": id, "sent": ms, "signals": [{"key", "kind", "at", "to", "seq", "said", "value"}]}``; times on clocks are
-milliseconds since the epoch by the sender's clock, moments of the film seconds. The difference between ``sent`` and the
+A batch is ``{"film": id, "sent": ms, "signals": [{"key", "kind", "at", "to", "seq", "said", "value"}]}``; times on clocks
+are milliseconds since the epoch by the sender's clock, moments of the film seconds. The difference between ``sent`` and the
 server's clock corrects the sender's, so that a wrong clock does no harm; what then still lies ahead of ``sent`` is refused.
 """
 
@@ -127,7 +127,12 @@ def _film(viewer: Viewer, film: Any) -> Cut:
 
 
 def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number of hundreds of digits
+        return False
 
 
 def _read(signal: Any, batch: _Batch) -> Event:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from auditor.policy.territories import covers
 from django_site.apps.audience.asking import groups_read
 from django_site.apps.audience.codes import code_digest, token_digest, token_new
-from django_site.apps.audience.consent import PURPOSES, consent_text, kept_until, text_digest
+from django_site.apps.audience.consent import PURPOSE_OF, PURPOSES, consent_text, kept_until, text_digest
 from django_site.apps.audience.models import Event, Invitation, Screening, ScreeningState, Seat, Viewer, ViewerConsent
 from django_site.apps.audience.playing import cuts_playable
 from django_site.errors import InputError, WrongStateError
@@ -24,7 +24,7 @@ NAMES = (
     "Amber Aspen Basalt Birch Bronze Cedar Chalk Clay Clover Cobalt Copper Coral Cotton Dune Ember Fern Flint Foam Granite "
     "Harbour Hazel Heath Indigo Ivory Jade Juniper Kelp Lagoon Larch Lichen Linen Marble Maple Meadow Moss Ochre Olive Opal "
     "Pearl Pebble Pine Quartz Reed Ripple Russet Saffron Sage Sand Slate Spruce Teal Thistle Tide Topaz Umber Willow"
-).split()  # noqa: SIM905
+)
 
 
 class NotInvitedError(InputError):
@@ -109,7 +109,7 @@ def viewer_join(
 
 def _pseudonym(screening: Screening) -> str:
     while True:
-        name = f"{secrets.choice(NAMES)} {secrets.randbelow(9000) + 1000}"
+        name = f"{secrets.choice(NAMES.split())} {secrets.randbelow(9000) + 1000}"
         if not screening.viewers.filter(pseudonym=name).exists():
             return name
 
@@ -132,7 +132,9 @@ def viewer_consent_give(
     if not chosen or set(purposes) - set(PURPOSES):
         raise InputError("tick what may be recorded, or watch without")
     if not viewer.of_age:
-        raise WrongStateError(f"nothing is recorded of people below {screening.minimum_age}; you may watch all the same")
+        raise WrongStateError(
+            f"nothing is recorded of people below {screening.minimum_age}; you may watch all the same"
+        )
     if why := closed_because(screening, now):
         raise WrongStateError(why)
     if not now < until <= kept_until(screening, now) or shown_sha256 != text_digest(
@@ -158,8 +160,6 @@ def viewer_consent_give(
 
 def kinds_of(purposes: Sequence[str]) -> list[str]:
     """The kinds of signals that these purposes cover."""
-    from django_site.apps.audience.consent import PURPOSE_OF
-
     return [kind for kind, purpose in PURPOSE_OF.items() if purpose in purposes]
 
 
