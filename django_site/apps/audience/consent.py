@@ -37,14 +37,14 @@ def kept_until(screening: Screening, now: datetime) -> datetime:
 
 
 def consent_text(screening: Screening, purposes: Sequence[str], until: datetime) -> str:
-    """The agreement to ``purposes``, as it is shown and kept: plain text, a line a paragraph."""
+    """The agreement to ``purposes``, as it is shown and kept: plain text, a blank line between paragraphs."""
     studio = screening.production.organisation
     asked = [_("- %(what)s") % {"what": PURPOSES[one]} for one in PURPOSES if one in purposes]
-    return "\n".join(
+    return "\n\n".join(
         [
             _("%(studio)s shows you “%(title)s” and asks to record, under a made-up name:")
             % {"studio": studio, "title": screening.production.title},
-            *asked,
+            "\n".join(asked),
             _("Why: %(purpose)s") % {"purpose": screening.purpose},
             _(
                 "Who sees it: people who work on this film or review it, at %(studio)s. Nobody else receives it, and it is "

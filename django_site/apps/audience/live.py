@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, F, Value
-from django.db.models.functions import Floor
+from django.db.models import Count, F, FloatField, Value
+from django.db.models.functions import Cast, Floor
 from django.utils import timezone
 
 from django_site.apps.audience.models import EventKind, Screening, ScreeningArm, Seat
@@ -120,7 +120,7 @@ def _reactions(screening: Screening, film: Cut, duration: float) -> tuple[tuple[
         events_recorded(screening)
         .filter(kind=EventKind.REACTION, cut=film)
         .order_by()
-        .annotate(bin=Floor(F("at") * Value(float(BINS)) / Value(duration)))
+        .annotate(bin=Floor(Cast(F("at"), FloatField()) * Value(BINS / duration)))
         .values_list("value", "bin")
         .annotate(n=Count("pk"))
     )

@@ -192,21 +192,23 @@ def _drawn(now: Now | None) -> dict[str, Any]:
 
 
 def _by_span(now: Now) -> list[dict[str, Any]]:
-    """The charts as a table: each scene and shot with what was pressed in it, and who is in it. A stretch that crosses a
-    border is counted where its middle lies."""
+    """The charts as a table: what was pressed in each scene and who is in it, and in what lies outside all of them, so that
+    the rows add up. A stretch that crosses a border is counted where its middle lies."""
 
     def within(span: Any, bins: Any) -> int:
         return sum(one.count for one in bins if span.start <= (one.start + one.end) / 2 < span.end)
 
-    return [
-        {
-            "span": span,
-            "pressed": [within(span, bins) for _, bins in now.reactions],
-            "here": within(span, now.places),
-        }
+    charts = [bins for _, bins in now.reactions]
+    rows = [
+        {"span": span, "pressed": [within(span, bins) for bins in charts], "here": within(span, now.places)}
         for span in now.spans
         if span.kind == "scene"
     ]
+    rest = [
+        sum(one.count for one in bins) - sum(row["pressed"][place] for row in rows) for place, bins in enumerate(charts)
+    ]
+    here = sum(one.count for one in now.places) - sum(row["here"] for row in rows)
+    return [*rows, {"span": None, "pressed": rest, "here": here}]
 
 
 @login_required
@@ -222,5 +224,3 @@ def signals_csv(request: HttpRequest, screening_id: UUID) -> HttpResponseBase:
     response["Content-Disposition"] = content_disposition_header(True, name) or ""
     response["Cache-Control"] = "no-store"
     return response
-
-

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from django_site.apps.audience.asking import SCALE
@@ -160,6 +161,7 @@ def _moment(text: str) -> datetime:
         raise InputError("the page did not say until when; open it again") from None
 
 
+@ensure_csrf_cookie  # the player's script sends it back, whether or not the page holds a form
 @require_safe
 @seated
 def play(request: HttpRequest, *, viewer: Viewer) -> HttpResponseBase:
@@ -199,9 +201,8 @@ def film(request: HttpRequest, *, viewer: Viewer, cut_id: UUID) -> HttpResponseB
     if cut is None or closed_because(viewer.screening, timezone.now()):
         raise Http404(_("This film is not shown to you."))
     asset = cut.release.manifest.asset
-    response = file_response(request, asset_path(asset), sha256=asset.sha256, media_type=asset.media_type)
-    response["Cache-Control"] = "private, no-store"  # a recall, or the end of the screening, holds at the next request
-    return response
+    # not to be stored (``seated``): a recall, or the end of the screening, holds at the next request
+    return file_response(request, asset_path(asset), sha256=asset.sha256, media_type=asset.media_type)
 
 
 @require_safe

@@ -261,6 +261,7 @@ for (const track of tracks("descriptions")) {
 if (tracks("descriptions").length) {
   toggle(room.querySelector("[data-describe]"), false, (on) => {
     for (const track of tracks("descriptions")) track.mode = on ? "hidden" : "disabled";
+    seen.classList.toggle("on", on);
     described();
   });
   if ("speechSynthesis" in window) toggle(speak, false, (on) => { aloud = on; if (!on) speechSynthesis.cancel(); });
