@@ -119,6 +119,15 @@ PAGES = [
     ("performer", "/"),
     ("performer", "/people/{subject}/"),
     ("performer", "/people/grants/{grant}/"),
+    ("producer", "/screenings/"),
+    ("producer", "/screenings/new/{released}/"),
+    ("producer", "/screenings/new/{waiting}/"),
+    ("producer", "/screenings/{screening}/"),
+    ("reviewer", "/screenings/{screening}/"),
+    ("producer", "/screenings/{screening}/live/"),
+    ("", "/watch/"),
+    ("", "/watch/{screening_code}/"),
+    ("", "/watch/again/{screening_token}/"),
 ]
 
 
