@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_site.apps.audience.asking import SCALE
 from django_site.apps.audience.codes import code_read
 from django_site.apps.audience.consent import PURPOSES, consent_text, kept_until, text_digest
-from django_site.apps.audience.doors import guessed_wrong, may_guess, seat_given, seat_taken, viewer_of
+from django_site.apps.audience.doors import guessed_wrong, may_guess, seat_given, seat_taken, teller_of, viewer_of
 from django_site.apps.audience.forms import JoinForm
 from django_site.apps.audience.models import Event, Viewer
 from django_site.apps.audience.playing import choices_of, film_for
@@ -223,7 +223,7 @@ def track(request: HttpRequest, *, viewer: Viewer, cut_id: UUID, kind: str) -> H
 @require_POST
 def signals(request: HttpRequest) -> JsonResponse:
     """What a player tells, as JSON; see ``services.ingesting``. Answers ``{"kept", "already", "refused"}``."""
-    viewer = viewer_of(request)
+    viewer = teller_of(request)
     if viewer is None:
         return JsonResponse({"error": "Your seat is not known (any more): nothing is kept.", "stop": True}, status=401)
     if int(request.headers.get("Content-Length") or 0) > MAX_BATCH:

@@ -6,10 +6,11 @@ server's clock corrects the sender's, so that a wrong clock does no harm; what t
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -18,8 +19,9 @@ from django.utils import timezone
 
 from django_site.apps.audience.asking import answer_fits
 from django_site.apps.audience.consent import PURPOSE_OF
-from django_site.apps.audience.models import Event, EventKind, Screening, Seat, Viewer, ViewerConsent
+from django_site.apps.audience.models import Event, EventKind, Viewer, ViewerConsent
 from django_site.apps.audience.playing import films_of
+from django_site.apps.audience.writing import MOVES, events_write, seat_write
 from django_site.apps.productions.models import Cut
 from django_site.errors import InputError, NotAllowedError, WrongStateError
 
@@ -32,9 +34,6 @@ EDGE_S, AHEAD_S = 1.0, 2.0
 OLDEST = timedelta(days=14)
 #: Seconds of a clock: the year 2100. Larger numbers overflow dates.
 _LATEST_MS = 4_102_444_800_000
-#: Kinds that say where the film is while it runs.
-_RUNNING = (EventKind.PLAY, EventKind.BEAT)
-_MOVES = (*_RUNNING, EventKind.PAUSE, EventKind.SEEK, EventKind.END, EventKind.LEAVE)
 
 
 class NotRecordedError(NotAllowedError):
@@ -54,7 +53,7 @@ class Kept:
 class _Batch:
     """What every signal of a batch is measured by."""
 
-    screening: Screening
+    viewer: Viewer
     consent: ViewerConsent
     film: UUID
     duration: float
@@ -67,26 +66,33 @@ def signals_keep(*, viewer: Viewer, film: Any, sent: Any, signals: Any, now: dat
     """Keep a viewer's signals about one film. Raises ``NotRecordedError`` without their consent, ``InputError`` for a batch
     that can't be read at all, ``WrongStateError`` for a film that they are not shown (any more)."""
     now = now or timezone.now()
-    consent = viewer.consents.filter(withdrawn_at__isnull=True, expires_at__gt=now).first()
-    if consent is None:
-        raise NotRecordedError("you have not agreed to be recorded, or withdrew it: nothing is kept")
-    cut = _film(viewer, film)
+    film_id, duration = _film(viewer, film)
     if not isinstance(signals, list) or not 1 <= len(signals) <= MAX_SIGNALS:
         raise InputError(f"a batch has from 1 to {MAX_SIGNALS} signals; send the rest in another")
     if not _number(sent) or not 0 < sent < _LATEST_MS:
         raise InputError("the batch does not say when it was sent, in milliseconds since 1970")
-    batch = _Batch(
-        viewer.screening,
-        consent,
-        cut.pk,
-        float(cut.duration),
-        float(sent),
-        now,
-        {one["id"]: one for one in viewer.screening.questions},
-    )
+    try:
+        with transaction.atomic():
+            # whoever withdraws meanwhile waits for this, or this for them
+            standing = viewer.consents.filter(withdrawn_at__isnull=True, expires_at__gt=now).order_by()
+            consent = standing.select_for_update().only("pk", "purposes", "viewer_id").first()
+            if consent is None:
+                raise NotRecordedError("you have not agreed to be recorded, or withdrew it: nothing is kept")
+            questions = {one["id"]: one for one in viewer.screening.questions}
+            batch = _Batch(viewer, consent, film_id, duration, float(sent), now, questions)
+            events, already, refused = _sorted_out(signals, batch)
+            fresh = events_write(events)
+            seat_write(batch, [event for event in events if event.key in fresh])
+    except IntegrityError as error:
+        raise NotRecordedError(f"nothing is kept: {error}") from None
+    return Kept(len(fresh), already + len(events) - len(fresh), refused)
+
+
+def _sorted_out(signals: list[Any], batch: _Batch) -> tuple[list[Event], int, list[dict[str, str]]]:
+    """What is to be kept, how much of it stands in the batch twice, and what is refused with its reason."""
     events: dict[UUID, Event] = {}
     refused: list[dict[str, str]] = []
-    already = 0
+    twice = 0
     for signal in signals:
         try:
             event = _read(signal, batch)
@@ -94,27 +100,13 @@ def signals_keep(*, viewer: Viewer, film: Any, sent: Any, signals: Any, now: dat
             key = signal.get("key") if isinstance(signal, dict) else None
             refused.append({"key": str(key)[:36] if isinstance(key, str) else "", "why": str(error)})
             continue
-        already += event.key in events
+        twice += event.key in events
         events.setdefault(event.key, event)
-    if not events:
-        return Kept(0, already, refused)
-    try:
-        with transaction.atomic():
-            # whoever withdraws meanwhile waits for this, or this for them
-            if not ViewerConsent.objects.select_for_update().filter(pk=consent.pk, withdrawn_at__isnull=True).exists():
-                raise NotRecordedError("you withdrew your agreement: nothing is kept any more")
-            known = set(Event.objects.filter(viewer=viewer, key__in=list(events)).values_list("key", flat=True))
-            fresh = [event for key, event in events.items() if key not in known]
-            for event in fresh:
-                event.viewer, event.screening, event.consent = viewer, batch.screening, consent
-            Event.objects.bulk_create(fresh, ignore_conflicts=True)
-            _seat(viewer, cut, fresh, now)
-    except IntegrityError as error:
-        raise NotRecordedError(f"nothing is kept: {error}") from None
-    return Kept(len(fresh), already + len(known), refused)
+    return list(events.values()), twice, refused
 
 
-def _film(viewer: Viewer, film: Any) -> Cut:
+def _film(viewer: Viewer, film: Any) -> tuple[UUID, float]:
+    """The cut that a batch is about, and its seconds."""
     try:
         asked = UUID(film) if isinstance(film, str) else None
     except ValueError:
@@ -123,7 +115,13 @@ def _film(viewer: Viewer, film: Any) -> Cut:
         raise InputError("the batch does not say about which film it is")
     if asked not in films_of(viewer):
         raise WrongStateError("this film is not shown to you, or not any more: nothing about it is kept")
-    return Cut.objects.only("pk", "duration").get(pk=asked)
+    return asked, _seconds(asked)
+
+
+@lru_cache(maxsize=512)
+def _seconds(cut_id: UUID) -> float:
+    """How long a released cut is: that never changes."""
+    return float(Cut.objects.values_list("duration", flat=True).get(pk=cut_id))
 
 
 def _number(value: Any) -> bool:
@@ -161,6 +159,9 @@ def _read(signal: Any, batch: _Batch) -> Event:
     else:
         to = None
     return Event(
+        viewer_id=batch.viewer.pk,
+        screening_id=batch.viewer.screening_id,
+        consent_id=batch.consent.pk,
         cut_id=batch.film,
         key=key,
         kind=kind,
@@ -191,7 +192,7 @@ def _said(value: Any, batch: _Batch) -> datetime:
     said = batch.now + timedelta(seconds=min(ahead, 0.0))
     if batch.now - said > OLDEST:
         raise InputError(f"it was said more than {OLDEST.days} days ago")
-    closed = batch.screening.closed_at or batch.screening.closes_at
+    closed = batch.viewer.screening.closed_at or batch.viewer.screening.closes_at
     if closed is not None and said > closed:
         raise InputError("it was said after the end of the screening")
     return said.astimezone(UTC)
@@ -205,11 +206,11 @@ def _value(kind: str, value: Any, batch: _Batch) -> str:
         raise InputError(f"its words are longer than {MAX_VALUE} characters; shorten them")
     if "\x00" in value or any("\ud800" <= one <= "\udfff" for one in value):
         raise InputError("its words hold a character that can't be kept")
-    if kind in _MOVES:
+    if kind in MOVES:
         return ""
     if not value:
         raise InputError("it says nothing")
-    if kind == EventKind.REACTION and value not in batch.screening.reactions:
+    if kind == EventKind.REACTION and value not in batch.viewer.screening.reactions:
         raise InputError("this reaction is none of the screening's")
     if kind == EventKind.ANSWER:
         name, _, answer = value.partition("=")
@@ -217,25 +218,3 @@ def _value(kind: str, value: Any, batch: _Batch) -> str:
         if question is None or not answer_fits(question, answer):
             raise InputError("it answers no question of the screening, or not in a way that was offered")
     return value
-
-
-def _seat(viewer: Viewer, cut: Cut, events: Sequence[Event], now: datetime) -> None:
-    """Bring the viewer's seat up to date. In the transaction in which the events are written."""
-    moves = sorted((event for event in events if event.kind in _MOVES), key=lambda event: event.seq)
-    if not moves:
-        return
-    last = moves[-1]
-    played = [event.at for event in moves if event.kind != EventKind.SEEK]
-    before = Seat.objects.filter(viewer=viewer, cut=cut).first()
-    seat = before or Seat(viewer=viewer, cut=cut, seq=0, at=Decimal(0), furthest=Decimal(0))
-    seat.furthest = max([seat.furthest, *played])
-    seat.finished = seat.finished or any(
-        event.kind == EventKind.END and float(event.at) >= float(cut.duration) - EDGE_S for event in moves
-    )
-    seat.heard_at = now
-    if before is None or last.seq >= seat.seq:
-        seat.seq = last.seq
-        seat.at = last.at if last.to is None else last.to
-        seat.left = last.kind == EventKind.LEAVE
-        seat.playing = last.kind in _RUNNING or (last.kind == EventKind.SEEK and seat.playing)
-    seat.save(force_insert=before is None, force_update=before is not None)
