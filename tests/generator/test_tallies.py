@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -25,7 +26,7 @@ def test_a_film_with_no_audience() -> None:
 def test_the_curve_falls_and_keeps_everybody(furthest: list[tuple[float, bool]], steps: int) -> None:
     curve = watch_through(furthest, 60, steps=steps)
     assert curve[0] == Reach(0, len(furthest), 0)
-    for before, after in zip(curve, curve[1:], strict=False):
+    for before, after in pairwise(curve):
         assert after.reached <= before.reached
         assert before.reached + before.under_way >= after.reached + after.under_way
     for one in curve:

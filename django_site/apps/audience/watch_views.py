@@ -149,6 +149,7 @@ def consent(request: HttpRequest, *, viewer: Viewer) -> HttpResponseBase:
         "until": until.isoformat(),
         "purposes": list(PURPOSES.items()),
         "standing": standing,
+        "groups": [(one, viewer.groups.get(one["id"], "")) for one in screening.group_questions],
         "error": error,
     }
     return render(request, "audience/consent.html", context, status=400 if error else 200)

@@ -173,7 +173,8 @@ class Forgotten:
 @transaction.atomic
 def viewer_consent_withdraw(*, viewer: Viewer) -> Forgotten:
     """Record nothing any more, and delete what was recorded (GDPR articles 7(3) and 17(1)(b)). They may go on watching.
-    What stays is that they once agreed, in which words, and when they stopped. Raises ``WrongStateError`` without one."""
+    What stays is that they once agreed, in which words, when they stopped, and which version they asked for.
+    Raises ``WrongStateError`` without one."""
     now = timezone.now()
     # the agreement's row is what ingestion holds while it writes: whoever comes second sees what the first did
     standing = list(ViewerConsent.objects.select_for_update().filter(viewer=viewer, withdrawn_at__isnull=True))
@@ -182,7 +183,7 @@ def viewer_consent_withdraw(*, viewer: Viewer) -> Forgotten:
     events = Event.objects.filter(viewer=viewer).delete()[0]
     Seat.objects.filter(viewer=viewer).delete()
     ViewerConsent.objects.filter(pk__in=[one.pk for one in standing]).update(withdrawn_at=now)
-    Viewer.objects.filter(pk=viewer.pk).update(groups={}, preferences={})
+    Viewer.objects.filter(pk=viewer.pk).update(groups={})
     return Forgotten(events)
 
 
