@@ -2,7 +2,7 @@
 
 A player tells where it is every few seconds (``beat``) and at each change. What arrives may come late, twice or not at
 all; folding puts it in order, and claims no more than was told: a stretch between two signals counts as watched only
-where the film can have run from the one to the other in the time that passed.
+where the film can have run from the one to the other in the time that passed, or where nothing can be missing between.
 
     >>> from generator.audience import Signal
     >>> told = [Signal("play", 0.0, 1, 100.0), Signal("beat", 5.0, 2, 105.0), Signal("leave", 7.5, 3, 107.5)]
@@ -18,6 +18,9 @@ from generator.audience.signals import Comment, Reaction, Signal, Viewing
 
 #: The fastest that a player runs (browsers offer up to twice), and seconds that clocks and buffers are forgiven.
 FASTEST, SLACK_S = 2.0, 2.0
+#: Seconds that a film can run between two signals that follow each other without a gap (the player tells every five, and
+#: would have told of a jump): then clocks, which a slow line shifts, need not be asked.
+NEXT_S = 12.0
 #: A moment this little outside the film is a player's rounding (its last frame's end), and is taken as the film's edge.
 EDGE_S = 1.0
 #: Jumps shorter than this are not meant: players seek by fractions of a second to show a frame.
@@ -29,12 +32,14 @@ SILENT_S = 1800.0
 @dataclass(slots=True)
 class _Run:
     """What was made out so far. ``here`` is the latest moment that is known, ``since`` where the stretch that runs began
-    (``None``: paused), ``said`` when the latest signal was said."""
+    (``None``: paused), ``said`` when the latest signal was said,
+    ``follows`` whether nothing was lost between that and the one that is looked at."""
 
     duration: float
     here: float = 0.0
     since: float | None = None
     said: float = 0.0
+    follows: bool = False
     watched: list[tuple[float, float]] = field(default_factory=list)
     pauses: list[float] = field(default_factory=list)
     rewinds: list[tuple[float, float]] = field(default_factory=list)
@@ -47,7 +52,8 @@ class _Run:
         ends where it was last known to be, and another begins here."""
         if self.since is not None:
             passed = max(0.0, said - self.said)
-            if self.here <= at <= self.here + passed * FASTEST + SLACK_S:
+            ahead = max(passed * FASTEST + SLACK_S, NEXT_S if self.follows else 0.0)
+            if self.here <= at <= self.here + ahead:
                 self.here = at
                 return
             self.stop()
@@ -97,8 +103,12 @@ def viewing(
     comments: list[Comment] = []
     answers: dict[str, str] = {}
     choices: list[Reaction] = []
+    before = -1
     for signal in usable:
         at, value = signal.at, signal.value.strip()
+        # who plays anew was not running: what lies between is not known
+        run.follows = signal.seq == before + 1 and signal.kind != "play"
+        before = signal.seq
         match signal.kind:
             case "reaction" if value:
                 reactions.append(Reaction(at, value))

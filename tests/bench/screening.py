@@ -17,6 +17,7 @@ viewings that fold differently from what the viewer did. Exit status 1 where any
 
 import argparse
 import asyncio
+import contextlib
 import heapq
 import itertools
 import json
@@ -29,6 +30,7 @@ import sys
 import tempfile
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -128,13 +130,15 @@ class Connections:
     def __init__(self, port: int, limit: int) -> None:
         self.port, self.free, self.slots = port, [], asyncio.Semaphore(limit)
 
-    async def ask(self, head: str, body: bytes = b"", *, cut_off: bool = False) -> tuple[int, bytes]:
-        """The status and body of the answer; ``(0, b"")`` where the connection is cut off on purpose."""
+    async def ask(self, write: Callable[[], str], *, cut_off: bool = False) -> tuple[int, bytes]:
+        """The status and body of the answer to what ``write`` gives once there is a connection for it; ``(0, b"")`` where
+        that is cut off on purpose."""
         async with self.slots:
+            request = write().encode()
             for attempt in (1, 2):  # the server may have closed a kept connection just now
                 reader, writer = self.free.pop() if self.free else await asyncio.open_connection("127.0.0.1", self.port)
                 try:
-                    writer.write(head.encode() + b"\r\n" + body)
+                    writer.write(request)
                     await writer.drain()
                     if cut_off:
                         writer.close()
@@ -180,19 +184,20 @@ async def hold(port: int, plan: list[Batch], cookie: str, address: str, seconds:
     heap = [(batch.due, n, batch) for n, batch in enumerate(plan)]
     heapq.heapify(heap)
 
-    async def send(batch: Batch) -> None:
+    def written(batch: Batch) -> str:
         signals = [
             {**{k: v for k, v in one.items() if k != "moment"}, "said": round((epoch + one["moment"]) * 1000, 3)}
             for one in batch.signals
         ]
-        document = {"film": batch.viewer.film, "sent": time.time() * 1000, "signals": signals}
-        body = json.dumps(document).encode()
-        head = (
+        body = json.dumps({"film": batch.viewer.film, "sent": time.time() * 1000, "signals": signals})
+        return (
             f"POST /watch/signals/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
             f"Content-Length: {len(body)}\r\nX-CSRFToken: {batch.viewer.csrf}\r\n"
-            f"Cookie: reelproof_seat={batch.viewer.token}; csrftoken={batch.viewer.csrf}\r\n"
+            f"Cookie: reelproof_seat={batch.viewer.token}; csrftoken={batch.viewer.csrf}\r\n\r\n{body}"
         )
-        status, answer = await connections.ask(head, body, cut_off=batch.cut_off)
+
+    async def send(batch: Batch) -> None:
+        status, answer = await connections.ask(lambda: written(batch), cut_off=batch.cut_off)
         if batch.cut_off:
             found.cut_off += 1
             return
@@ -211,8 +216,12 @@ async def hold(port: int, plan: list[Batch], cookie: str, address: str, seconds:
         moment = first
         while moment < seconds:
             await asyncio.sleep(max(0, began + moment - time.perf_counter()))
-            head = f"GET {address} HTTP/1.1\r\nHost: 127.0.0.1\r\nHX-Request: true\r\nCookie: sessionid={cookie}\r\n"
-            status, _ = await lookers.ask(head)
+            status, _ = await lookers.ask(
+                lambda: (
+                    f"GET {address} HTTP/1.1\r\nHost: 127.0.0.1\r\nHX-Request: true\r\n"
+                    f"Cookie: sessionid={cookie}\r\n\r\n"
+                )
+            )
             found.dashboard.append(time.perf_counter() - began - moment)
             if status != 200:
                 found.failed.append(f"dashboard {status}")
@@ -337,12 +346,12 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     try:
         for _ in range(arguments.workers * 3):
             _until_it_answers(server, port)
-        load = os.getloadavg()[0]
+        load, used = os.getloadavg()[0], _used(server.pid)
         began = time.perf_counter()
         found = asyncio.run(
             hold(port, plan, cookie, reverse("screenings:live", args=[screening.pk]), arguments.seconds)
         )
-        wall = time.perf_counter() - began
+        wall, used = time.perf_counter() - began, _used(server.pid) - used
     finally:
         server.terminate()
         server.wait(30)
@@ -357,6 +366,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
         "batches": len(found.latencies) + found.cut_off,
         "batches_a_second": round((len(found.latencies) + found.cut_off) / wall, 1),
         "cut_off": found.cut_off,
+        "server_cpu_seconds": round(used, 1),
         "ingestion_ms": percent,
         "dashboard_ms": _percentiles(found.dashboard),
         "kept": found.kept,
@@ -365,6 +375,17 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
         "failed": found.failed[:5],
         **compared(screening, players, film_s),
     }
+
+
+def _used(master: int) -> float:
+    """Seconds of processor that the server's processes have used (Linux: /proc)."""
+    ticks = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # a process that ended meanwhile
+            words = stat.read_text().rpartition(")")[2].split()
+            if int(words[1]) == master or stat.parent.name == str(master):
+                ticks += int(words[11]) + int(words[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _percentiles(seconds: list[float]) -> dict[str, float]:

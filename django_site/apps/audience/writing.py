@@ -1,10 +1,13 @@
-"""The two statements by which what a player tells is written: signals, each once, and the viewer's seat.
+"""The statements by which what a player tells is written: under which agreement, signals each once, the viewer's seat.
 
 In SQL of their own, the same for SQLite and PostgreSQL: a full house sends a hundred batches a second, and composing the
 same statements anew through the ORM took longer than everything else together (tests/bench/screening.py).
 """
 
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -12,7 +15,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Model
 
-from django_site.apps.audience.models import Event, EventKind, Seat
+from django_site.apps.audience.models import Event, EventKind, Seat, ViewerConsent
 from django_site.ids import uuid7
 
 if TYPE_CHECKING:
@@ -23,6 +26,36 @@ RUNNING = (EventKind.PLAY, EventKind.BEAT)
 MOVES = (*RUNNING, EventKind.PAUSE, EventKind.SEEK, EventKind.END, EventKind.LEAVE)
 #: Seconds before the film's end at which its last frame may be reported.
 EDGE_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An agreement in force, its row held until the transaction ends."""
+
+    pk: UUID
+    purposes: frozenset[str]
+
+
+def consent_held(viewer_id: UUID, now: datetime) -> Held | None:
+    """What a viewer agreed to, while it stands. Whoever withdraws it waits for this transaction (SQLite has one writer at a
+    time by itself)."""
+    key, expires = ViewerConsent._meta.get_field("viewer"), ViewerConsent._meta.get_field("expires_at")
+    statement = (
+        "SELECT id, purposes FROM audience_viewerconsent "
+        "WHERE viewer_id = %s AND withdrawn_at IS NULL AND expires_at > %s"
+    )
+    if connection.vendor == "postgresql":
+        statement += " FOR UPDATE"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement,
+            [key.get_db_prep_save(viewer_id, connection), expires.get_db_prep_save(now, connection)],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    purposes = json.loads(row[1]) if isinstance(row[1], str) else row[1]
+    return Held(row[0] if isinstance(row[0], UUID) else UUID(row[0]), frozenset(purposes))
 
 
 def _inserted(model: type[Model], rows: Sequence[Model]) -> tuple[str, list[object]]:

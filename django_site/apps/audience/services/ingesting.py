@@ -6,6 +6,7 @@ server's clock corrects the sender's, so that a wrong clock does no harm; what t
 """
 
 import math
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,9 +20,9 @@ from django.utils import timezone
 
 from django_site.apps.audience.asking import answer_fits
 from django_site.apps.audience.consent import PURPOSE_OF
-from django_site.apps.audience.models import Event, EventKind, Viewer, ViewerConsent
+from django_site.apps.audience.models import Event, EventKind, Viewer
 from django_site.apps.audience.playing import films_of
-from django_site.apps.audience.writing import MOVES, events_write, seat_write
+from django_site.apps.audience.writing import MOVES, Held, consent_held, events_write, seat_write
 from django_site.apps.productions.models import Cut
 from django_site.errors import InputError, NotAllowedError, WrongStateError
 
@@ -34,6 +35,10 @@ EDGE_S, AHEAD_S = 1.0, 2.0
 OLDEST = timedelta(days=14)
 #: Seconds of a clock: the year 2100. Larger numbers overflow dates.
 _LATEST_MS = 4_102_444_800_000
+
+
+#: For how many seconds a film that was recalled may still be told of.
+_FILMS_S = 2.0
 
 
 class NotRecordedError(NotAllowedError):
@@ -54,7 +59,7 @@ class _Batch:
     """What every signal of a batch is measured by."""
 
     viewer: Viewer
-    consent: ViewerConsent
+    consent: Held
     film: UUID
     duration: float
     sent_ms: float
@@ -74,8 +79,7 @@ def signals_keep(*, viewer: Viewer, film: Any, sent: Any, signals: Any, now: dat
     try:
         with transaction.atomic():
             # whoever withdraws meanwhile waits for this, or this for them
-            standing = viewer.consents.filter(withdrawn_at__isnull=True, expires_at__gt=now).order_by()
-            consent = standing.select_for_update().only("pk", "purposes", "viewer_id").first()
+            consent = consent_held(viewer.pk, now)
             if consent is None:
                 raise NotRecordedError("you have not agreed to be recorded, or withdrew it: nothing is kept")
             questions = {one["id"]: one for one in viewer.screening.questions}
@@ -113,9 +117,24 @@ def _film(viewer: Viewer, film: Any) -> tuple[UUID, float]:
         asked = None
     if asked is None:
         raise InputError("the batch does not say about which film it is")
-    if asked not in films_of(viewer):
+    known = _films_known(viewer)
+    if asked not in known and asked not in films_of(viewer):
         raise WrongStateError("this film is not shown to you, or not any more: nothing about it is kept")
     return asked, _seconds(asked)
+
+
+#: What the viewers of an arm are shown, for seconds: a full house asks a hundred times a second. Who is shown something of
+#: their own is looked up before they are refused.
+_films: dict[UUID, tuple[float, frozenset[UUID]]] = {}
+
+
+def _films_known(viewer: Viewer) -> frozenset[UUID]:
+    found, now = _films.get(viewer.arm_id), time.monotonic()
+    if found is None or now - found[0] > _FILMS_S:
+        if len(_films) > 1000:
+            _films.clear()
+        found = _films[viewer.arm_id] = (now, frozenset(films_of(viewer)))
+    return found[1]
 
 
 @lru_cache(maxsize=512)
