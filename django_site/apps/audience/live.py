@@ -15,8 +15,8 @@ from django_site.apps.productions.models import Cut
 from generator.audience import Span
 from generator.audience.tallies import Bin, Reach, binned, watch_through
 
-#: Players tell every five seconds and send every ten; who was not heard of for three times that is not here.
-HERE = timedelta(seconds=30)
+#: Players tell every five seconds and send every fifteen; who was not heard of for three times that is not here.
+HERE = timedelta(seconds=45)
 #: Stretches of the film in which reactions are counted, and steps of the curve.
 BINS, STEPS = 48, 60
 #: Comments on the page.

@@ -3,7 +3,7 @@
 // On the room (the element with data-player) "reelproof:signal" carries every signal, ours and those of other scripts:
 // detail {kind, at, to, value, film}. Who swaps the film sets the room's data-film and the video's src.
 
-const BEAT_MS = 5000, CALM_MS = 10_000, SOON_MS = 800, LONGEST_MS = 60_000;
+const BEAT_MS = 5000, CALM_MS = 15_000, SOON_MS = 800, LONGEST_MS = 60_000;
 const BATCH = 60; // signals at once: with keepalive a browser sends at most 64 kB, also while the page goes away
 const PURPOSE = { reaction: "reactions", comment: "reactions", answer: "answers" };
 
@@ -62,7 +62,7 @@ room.addEventListener("reelproof:signal", ({ detail }) => {
   if (detail.to !== undefined && detail.to !== null) signal.to = round(detail.to);
   if (detail.value) signal.value = String(detail.value);
   keep(`${MINE}${String(seq).padStart(10, "0")}:${key}`, JSON.stringify({ film: detail.film ?? words.film, signal }));
-  schedule(PURPOSE[detail.kind] || detail.kind === "choice" || detail.kind === "end" ? SOON_MS : CALM_MS);
+  schedule(PURPOSE[detail.kind] || detail.kind === "choice" || detail.kind === "end" ? SOON_MS : CALM_MS * (0.8 + 0.4 * Math.random())); // not everybody at once
 });
 const tell = (kind, more = {}) =>
   room.dispatchEvent(new CustomEvent("reelproof:signal", { detail: { kind, film: words.film, ...more } }));
