@@ -1,5 +1,6 @@
 """What viewers of a screening did and said, read honestly: signals, viewings, insight, and the versions that suit them."""
 
+from generator.audience.folding import viewing
 from generator.audience.signals import (
     Comment,
     Reaction,
@@ -9,4 +10,4 @@ from generator.audience.signals import (
     Viewing,
 )
 
-__all__ = ["Comment", "Reaction", "Signal", "SignalKind", "Span", "Viewing"]
+__all__ = ["Comment", "Reaction", "Signal", "SignalKind", "Span", "Viewing", "viewing"]

@@ -337,6 +337,7 @@ def seed(directory: Path) -> dict:
         **noor,
         "foreign": {name: str(directory / name) for name in imports},
         **public(cut, people),
+        **screening(cut, people),
     }
 
 
@@ -477,6 +478,51 @@ def binder(cut, people):
     made = binder_request(cut=cut, addressee="insurer", by=people["producer"])
     run_pending()
     return made
+
+
+def screening(cut, people) -> dict:
+    """A screening that is open, with viewers who agreed and watched: one to the end, one who left, one unrecorded."""
+    from uuid import uuid4
+
+    from django.utils import timezone
+
+    from django_site.apps.audience.consent import PURPOSES, consent_text, kept_until, text_digest
+    from django_site.apps.audience.services.ingesting import signals_keep
+    from django_site.apps.audience.services.screenings import invitation_make, screening_create, screening_open
+    from django_site.apps.audience.services.viewers import viewer_consent_give, viewer_join
+
+    by, length = people["producer"], float(cut.duration)
+    shown = screening_create(
+        production=cut.production, by=by, title="Film club, first look", purpose="To see which scenes hold.",
+        cuts=[cut.pk], reactions=["Laugh", "Moved"], minors_may_watch=True,
+        questions=[{"id": "q1", "text": "How did you like the film?", "kind": "scale", "at": None}],
+        group_questions=[{"id": "g1", "text": "How old are you?", "choices": ["under 30", "30 or older"]}],
+    )  # fmt: skip
+    screening_open(screening=shown, by=by)
+    invitation, code = invitation_make(screening=shown, by=by, label="Film club", max_viewers=100)
+    for end in (length, length / 2, None):
+        viewer, token = viewer_join(invitation=invitation, territory="DE", of_age=True)
+        if end is None:
+            break
+        until = kept_until(shown, timezone.now()).replace(microsecond=0)
+        words = text_digest(consent_text(shown, list(PURPOSES), until))
+        viewer_consent_give(viewer=viewer, purposes=list(PURPOSES), shown_sha256=words, until=until)
+        now = timezone.now().timestamp() * 1000
+        told = [("play", 0.0, ""), ("reaction", end / 2, "Moved"), ("comment", end / 2, "The light is beautiful.")]
+        told += [("beat", end - 0.5, ""), ("end" if end == length else "leave", end, "")]
+        signals = [
+            {
+                "key": str(uuid4()),
+                "kind": kind,
+                "at": at,
+                "seq": seq,
+                "said": now - (length - at) * 1000,
+                "value": value,
+            }
+            for seq, (kind, at, value) in enumerate(told, start=1)
+        ]
+        assert not signals_keep(viewer=viewer, film=str(cut.pk), sent=now, signals=signals).refused
+    return {"screening": str(shown.pk), "screening_code": code, "screening_token": token}
 
 
 def _path(asset) -> Path:

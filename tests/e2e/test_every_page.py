@@ -128,6 +128,15 @@ PAGES = [
     ("", "/films/{release}/claim/"),
     ("", "/films/claims/{film_claim_token}/"),
     ("reviewer", "/films/claims/{film_claim}/"),
+    ("producer", "/screenings/"),
+    ("producer", "/screenings/new/{released}/"),
+    ("producer", "/screenings/new/{waiting}/"),
+    ("producer", "/screenings/{screening}/"),
+    ("reviewer", "/screenings/{screening}/"),
+    ("producer", "/screenings/{screening}/live/"),
+    ("", "/watch/"),
+    ("", "/watch/{screening_code}/"),
+    ("", "/watch/again/{screening_token}/"),
 ]
 
 

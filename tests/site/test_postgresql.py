@@ -26,6 +26,9 @@ SUITES = [
     "tests/site/likeness/test_no_leak.py",
     "tests/site/training/test_planning.py",
     "tests/site/training/test_withdrawing.py",
+    "tests/site/audience/test_ingesting.py",
+    "tests/site/audience/test_screenings.py",
+    "tests/site/audience/test_selectors.py",
 ]
 
 

@@ -251,6 +251,27 @@ def economy_of(studio, release) -> dict:
     return {"cost": cost, "film_claim": claim, "film_claim_token": "secret"}
 
 
+def screening_of(studio, cut) -> dict:
+    """A screening that is open, an invitation to it, and somebody who came."""
+    from django_site.apps.audience.services.screenings import invitation_make, screening_create, screening_open
+    from django_site.apps.audience.services.viewers import viewer_join
+
+    by = studio.producer
+    screening = screening_create(
+        production=studio.production, by=by, title="First look", purpose="To learn.", cuts=[cut.pk], reactions=["Moved"]
+    )
+    screening_open(screening=screening, by=by)
+    invitation, code = invitation_make(screening=screening, by=by, max_viewers=9)
+    viewer, token = viewer_join(invitation=invitation, territory="DE", of_age=True)
+    return {
+        "screening": screening,
+        "invitation": invitation,
+        "invitation_code": code,
+        "viewer": viewer,
+        "viewer_token": token,
+    }
+
+
 @pytest.fixture
 def world(make, clip, signed_clip, settings, tmp_path):
     """See the module. Everything that an address can name is an attribute."""
@@ -380,6 +401,7 @@ def world(make, clip, signed_clip, settings, tmp_path):
         **registered,
         **asked,
         **economy,
+        **screening_of(studio, released_cut),
     )
 
 

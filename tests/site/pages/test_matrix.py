@@ -292,6 +292,27 @@ TABLE: dict[str, tuple[str, dict[str, str], str]] = {
     "films:claim_new": ("get", {"release_id": "release"}, PUBLIC),
     "films:claim": ("get", {"claim_id": "film_claim"}, "302 403 404 200 200 404 404"),
     "films:claim_status": ("get", {"token": "film_claim_token"}, PUBLIC),
+    # screenings: their producers and reviewers; viewers have a cookie and no account, so that roles are nothing to them
+    "screenings:list": ("get", {}, OWN),
+    "screenings:new": ("get", {"production_id": "production"}, "302 200 404 403 403 404 404"),
+    "screenings:page": ("get", {"screening_id": "screening"}, PAGE),
+    "screenings:live": ("get", {"screening_id": "screening"}, PAGE),
+    "screenings:signals": ("get", {"screening_id": "screening"}, "302 200 404 404 404 404 404"),
+    "screenings:change": ("post", {"screening_id": "screening"}, "302 400 404 400 400 404 404"),
+    "screenings:arm": ("post", {"screening_id": "screening"}, "302 400 404 400 400 404 404"),
+    "screenings:invite": ("post", {"screening_id": "screening"}, "302 400 404 400 400 404 404"),
+    "screenings:revoke": ("post", {"invitation_id": "invitation"}, WRITE),
+    "watch:enter": ("get", {}, PUBLIC),
+    "watch:join": ("get", {"code": "invitation_code"}, PUBLIC),
+    "watch:again": ("get", {"token": "viewer_token"}, PUBLIC),
+    "watch:consent": ("get", {}, SAME),
+    "watch:play": ("get", {}, SAME),
+    "watch:film": ("get", {"cut_id": "released_cut"}, SAME),
+    "watch:track": ("get", {"cut_id": "released_cut", "kind": "=captions"}, SAME),
+    "watch:signals": ("post", {}, "401 401 401 401 401 401 401"),
+    "watch:answers": ("post", {}, SAME),
+    "watch:mine": ("get", {}, SAME),
+    "watch:withdraw": ("post", {}, SAME),
 }
 
 
@@ -348,6 +369,7 @@ def test_reading_addresses_take_no_post_and_writing_ones_no_get(world, visit):
     both |= {"productions:contribution", "organisation:page", "reviews:override_ask"}
     both |= {"likeness:register", "likeness:record", "likeness:strikes"}
     both |= {"economy:assumptions", "films:edit", "films:claim_new", "films:claim"}
+    both |= {"screenings:new", "watch:enter", "watch:join", "watch:again", "watch:consent"}
     for name, (method, arguments, _) in TABLE.items():
         if name.startswith(("account_", "mfa_")) or name in both:
             continue

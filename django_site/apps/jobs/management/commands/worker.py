@@ -15,6 +15,7 @@ from django.db import connection
 
 from django_site.apps.accounts.webhooks import webhooks_settle
 from django_site.apps.audience.films.claiming import claims_forget
+from django_site.apps.audience.services.sweeping import audience_sweep
 from django_site.apps.audits.services.sweeping import storage_sweep
 from django_site.apps.corpora.services import licences_settle
 from django_site.apps.jobs.scratch import scratch_sweep
@@ -87,6 +88,7 @@ def _sweep_forever(stop: threading.Event) -> None:
                     scratch_sweep()
                     storage_sweep()
                     retention_run_daily()
+                    audience_sweep()
                     ledger_settle()
                     certificates_settle()
                     claims_forget()
