@@ -432,3 +432,15 @@ def consent_registries():
         registry.required = bool(one.get("required", True))
         made.append(registry)
     return tuple(made)
+
+
+# reading viewers
+
+
+@_per_process(_of_settings("TEXT_MODEL"))
+def text_embedder():
+    """What turns viewers' comments into vectors: the folder of a sentence model, where the settings name one, else the model
+    that comes with a package. Raises ``EmbeddingError`` where there is neither."""
+    from generator.audience.embedding import TransformersEmbedder, open_minilm
+
+    return TransformersEmbedder(Path(settings.TEXT_MODEL)) if settings.TEXT_MODEL else open_minilm()

@@ -5,63 +5,35 @@ comparison of arms, themes, groups, and what follows from them. The document is 
 its digest stays what it was and a suggestion's evidence can be shown later as it was seen.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Any
 
 from generator.audience.comparison import compare_all, number, share_watched
 from generator.audience.embedding import TextEmbedder
 from generator.audience.engagement import FALSE_FINDINGS, read_spans
 from generator.audience.groups import LEAST, compare_groups
-from generator.audience.signals import Comment, Span, Viewing
+from generator.audience.screened import FilmShown, Question, Screened
+from generator.audience.signals import Comment, Viewing
 from generator.audience.statistics import LEVEL, mean, median, proportion
 from generator.audience.suggestions import choose, suggest
 from generator.audience.survival import watch_through
 from generator.audience.themes import LEAST_VIEWERS, find_themes
 from generator.errors import EmbeddingError
 
+__all__ = ["FORMAT", "FilmShown", "Question", "Screened", "insight"]
+
 FORMAT = "reelproof-insight/1"
 #: Pieces that the film's length is cut into for the chart of reactions.
 BINS = 40
+#: Said where nothing reads comments.
+NO_MODEL = "no model reads the comments here; install reelproof[cpu]"
 
 
-@dataclass(frozen=True, slots=True)
-class FilmShown:
-    """A film of a screening: the cut's id, what people call it, its seconds, and where its scenes and shots lie."""
-
-    film: str
-    label: str
-    duration: float
-    spans: tuple[Span, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question of the screening. ``scale`` is the least and most of its answers, ``choices`` those that can be picked; a
-    question with neither was answered in words, at ``at`` seconds (``None``: at the end)."""
-
-    id: str
-    text: str
-    scale: tuple[float, float] | None = None
-    choices: tuple[str, ...] = ()
-    at: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Screened:
-    """What is known of a screening: ``viewings`` in the order in which the viewers arrived; ``groups`` name its questions
-    about the viewers themselves."""
-
-    films: tuple[FilmShown, ...]
-    viewings: tuple[Viewing, ...]
-    arms: Mapping[str, str] = field(default_factory=dict)
-    questions: tuple[Question, ...] = ()
-    groups: Mapping[str, str] = field(default_factory=dict)
-
-
-def insight(screened: Screened, *, embedder: TextEmbedder | None = None, level: float = LEVEL) -> dict[str, Any]:
+def insight(
+    screened: Screened, *, embedder: TextEmbedder | None = None, missing: str = NO_MODEL, level: float = LEVEL
+) -> dict[str, Any]:
     """The document. ``arms`` of ``screened`` map letters to films. Without an embedder, or where it can't be read, themes
-    say why they are missing, and everything else stands."""
+    say why they are ``missing``, and everything else stands."""
     films, suggestions = [], []
     for place, shown in enumerate(screened.films):
         own = [one for one in screened.viewings if one.film == shown.film]
@@ -106,7 +78,7 @@ def insight(screened: Screened, *, embedder: TextEmbedder | None = None, level: 
             ],
             "held_back": [screened.groups.get(one, one) for one in groups.held_back],
         },
-        "themes": _themes(screened, embedder, level),
+        "themes": _themes(screened, embedder, missing, level),
         "suggestions": [one.as_dict() for one in suggestions],
     }
 
@@ -148,7 +120,7 @@ def _answers(question: Question, viewings: Sequence[Viewing], level: float) -> d
     return found
 
 
-def _themes(screened: Screened, embedder: TextEmbedder | None, level: float) -> dict[str, Any]:
+def _themes(screened: Screened, embedder: TextEmbedder | None, missing: str, level: float) -> dict[str, Any]:
     comments = [comment for one in screened.viewings for comment in one.comments]
     for question in screened.questions:
         if question.scale is None and not question.choices:
@@ -157,7 +129,6 @@ def _themes(screened: Screened, embedder: TextEmbedder | None, level: float) -> 
                 for one in screened.viewings
                 if one.answers.get(question.id)
             ]
-    missing = "no model reads the comments here; install reelproof[cpu]"
     if embedder is not None:
         try:
             return {"least": LEAST_VIEWERS, "missing": "", **find_themes(comments, embedder, level=level).as_dict()}

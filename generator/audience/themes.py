@@ -6,7 +6,6 @@ measured on another about a different film (``tests/generator/comments.py``; adj
 0.75 on the held-out set; the best threshold for TF-IDF vectors, chosen with hindsight, reaches 0.16 and 0.13).
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,7 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 
 from generator.audience.embedding import TextEmbedder
+from generator.audience.quoting import quotable
 from generator.audience.signals import Comment
 from generator.audience.statistics import LEVEL, Estimate, proportion
 
@@ -26,9 +26,6 @@ LEAST_VIEWERS = 3
 #: Comments that are read, newest last: the distances of 2,000 take 32 MB and a second.
 MOST_COMMENTS = 2000
 QUOTES = 3
-_QUOTE_LENGTH = 240
-#: What would tell who wrote it, or lead somewhere: addresses, telephone numbers, names after an @.
-_PRIVATE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\S+|(?<!\w)@\w+|\+?\d[\d\s()/.-]{6,}\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +139,3 @@ def _quotes(nearest_first: Sequence[Comment]) -> tuple[Quote, ...]:
             heard.add(one.viewer)
             quotes.append(Quote(one.at, quotable(one.text), one.viewer))
     return tuple(quotes)
-
-
-def quotable(text: str) -> str:
-    """A comment without what would lead to a person, in one line, cut at ``_QUOTE_LENGTH`` signs."""
-    plain = " ".join(_PRIVATE.sub("[…]", text).split())
-    return plain if len(plain) <= _QUOTE_LENGTH else plain[: _QUOTE_LENGTH - 1].rstrip() + "…"

@@ -4,6 +4,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from django_site.apps.audience.insight_models import (  # noqa: F401 (part of this app's models)
+    AudienceRequest,
+    Insight,
+    InsightQuote,
+    Suggestion,
+)
 from django_site.records import Record, Sha256Field, choice_check, sha256_check
 
 
