@@ -3,6 +3,7 @@
 from django.db.models import TextChoices
 
 from django_site.apps.accounts.models import Role
+from django_site.apps.audience.insight_models import AudienceRequestState, SuggestionState
 from django_site.apps.audits.model_cards_read import CardState
 from django_site.apps.audits.models import AuditState, FindingKind, Outcome, Zone
 from django_site.apps.audits.policy_models import DraftState, RuleStatus, Severity
@@ -55,6 +56,7 @@ LOOKS: dict[str, tuple[str, str]] = {
     "noticed": (ASK, "pen"),
     "disputed": (ASK, "scales"),
     "declined": (IDLE, "cross"),
+    "accepted": (GOOD, "check"),
     "transferred": (IDLE, "replaced"),
     "copy": (STOP, "copy"),
     "needs_review": (ASK, "eye"),
@@ -145,6 +147,8 @@ KINDS: dict[str, type[TextChoices]] = {
     "verify": VerifyState,
     "zone": Zone,
     "role": Role,
+    "suggestion": SuggestionState,
+    "audience_request": AudienceRequestState,
 }
 
 

@@ -12,6 +12,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+from tests.e2e.audiences import learned
 from tests.e2e.registry import registered
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "django_site.settings.test")
@@ -336,6 +337,7 @@ def seed(directory: Path) -> dict:
         **trained,
         **noor,
         "foreign": {name: str(directory / name) for name in imports},
+        **learned(cut, people),
     }
 
 

@@ -119,6 +119,14 @@ PAGES = [
     ("performer", "/"),
     ("performer", "/people/{subject}/"),
     ("performer", "/people/grants/{grant}/"),
+    ("producer", "/insight/screening/{insight_screening}/"),
+    ("reviewer", "/insight/{insight}/"),
+    ("producer", "/insight/screening/{insight_nobody}/"),
+    ("producer", "/insight/screening/{insight_few}/"),
+    ("producer", "/insight/suggestion/{suggestion}/"),
+    ("reviewer", "/insight/requests/{released}/"),
+    ("producer", "/insight/requests/{waiting}/?state=met"),
+    ("producer", "/productions/shots/{suggestion_shot}/"),
 ]
 
 

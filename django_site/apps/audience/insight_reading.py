@@ -12,7 +12,7 @@ from django_site.apps.accounts.models import User
 from django_site.apps.audience.insight_models import AudienceRequest, Insight, InsightQuote, Suggestion
 from django_site.apps.audience.models import Event, EventKind, Screening
 from django_site.apps.audience.selectors import screenings_visible_to, spans_of, viewings_of
-from django_site.apps.productions.models import Cut, CutItem
+from django_site.apps.productions.models import Cut, CutItem, Shot
 from django_site.apps.productions.selectors import productions_visible_to
 from generator.audience.quoting import quotable
 from generator.audience.screened import FilmShown, Question, Screened
@@ -90,6 +90,14 @@ def requests_visible_to(user: User) -> QuerySet[AudienceRequest]:
         "production__organisation", "requested_by", "met_by", "suggestion__cut", "suggestion__shot__scene",
         "suggestion__scene", "suggestion__insight__screening",
     ).order_by("-created_at", "-pk")  # fmt: skip
+
+
+def requests_about(shot: Shot) -> QuerySet[AudienceRequest]:
+    """Changes that were asked for of a shot, whichever version of it was shown, newest first."""
+    rows = AudienceRequest.objects.filter(
+        suggestion__shot__scene=shot.scene_id, suggestion__shot__position=shot.position
+    )
+    return rows.select_related("requested_by", "met_by", "suggestion__cut", "suggestion__shot").order_by("-created_at")
 
 
 def quotes_of(insight: Insight) -> dict[int, list[dict[str, Any]]]:

@@ -281,6 +281,15 @@ TABLE: dict[str, tuple[str, dict[str, str], str]] = {
     "mfa_remove_webauthn": ("get", {"pk": "=1"}, SAME),
     "mfa_reauthenticate_webauthn": ("get", {}, SAME),
     "mfa_login_webauthn": ("get", {}, SAME),  # the options of the ceremony are JSON, and only for who asks for JSON
+    "insight:screening": ("get", {"screening_id": "screening"}, PAGE),
+    "insight:new": ("post", {"screening_id": "screening"}, WRITE),
+    "insight:insight": ("get", {"insight_id": "insight"}, PAGE),
+    "insight:document": ("get", {"insight_id": "insight"}, PAGE),
+    "insight:frame": ("get", {"screening_id": "screening", "cut_id": "released_cut", "at": "frame_at"}, PAGE),
+    "insight:suggestion": ("get", {"suggestion_id": "suggestion"}, PAGE),
+    "insight:answer": ("post", {"suggestion_id": "suggestion"}, WRITE),
+    "insight:requests": ("get", {"production_id": "production"}, PAGE),
+    "insight:drop": ("post", {"request_id": "audience_request"}, WRITE),
 }
 
 
