@@ -131,11 +131,12 @@ def group(
 
 
 def _quotes(nearest_first: Sequence[Comment]) -> tuple[Quote, ...]:
-    """Quotes of different people."""
+    """Quotes of different people in different words."""
     heard: set[str] = set()
     quotes: list[Quote] = []
     for one in nearest_first:
-        if one.viewer not in heard and len(quotes) < QUOTES:
-            heard.add(one.viewer)
+        words = quotable(one.text).casefold()
+        if len(quotes) < QUOTES and not heard & {one.viewer, words}:
+            heard |= {one.viewer, words}
             quotes.append(Quote(one.at, quotable(one.text), one.viewer))
     return tuple(quotes)

@@ -50,6 +50,7 @@ class FilmChart:
     frames: tuple[int, ...]
     ruler: Timeline
     scenes: tuple[tuple[float, float, SpanRow], ...]
+    cuts: tuple[tuple[float, float, SpanRow], ...]
     curve: Drawn
     table: tuple[tuple[float, str, str, int], ...]
     reactions: tuple[Row, ...]
@@ -79,28 +80,27 @@ def _middle(start: float, end: float) -> int:
 def _chart(film: dict[str, Any]) -> FilmChart:
     duration = film["duration"] or 1.0
     rows = [_span_row(one) for one in film["spans"]]
-    scenes = [one for one in rows if one.reading["kind"] == "scene"]
-    placed = tuple(
-        (
-            round(100 * one.reading["start"] / duration, 3),
-            round(100 * (one.reading["end"] - one.reading["start"]) / duration, 3),
-            one,
-        )
-        for one in scenes
-    )
+    scenes, shots = ([one for one in rows if one.reading["kind"] == kind] for kind in ("scene", "shot"))
     return FilmChart(
         film,
         frame_moments(film["duration"]),
         timeline(duration, []),
-        placed,
+        tuple(_placed(one, duration) for one in scenes),
+        tuple(_placed(one, duration) for one in shots),
         _curve(film["curve"], duration),
         _steps(film["curve"], duration),
         tuple(
             _reaction(name, counts, film["reactions"]) for name, counts in sorted(film["reactions"]["people"].items())
         ),
         tuple(scenes),
-        tuple(one for one in rows if one.reading["kind"] == "shot"),
+        tuple(shots),
     )
+
+
+def _placed(row: SpanRow, duration: float) -> tuple[float, float, SpanRow]:
+    """Where a span begins and how wide it is, in per cent of the film."""
+    start, end = row.reading["start"], row.reading["end"]
+    return round(100 * start / duration, 3), round(100 * (end - start) / duration, 3), row
 
 
 def _span_row(reading: dict[str, Any]) -> SpanRow:
