@@ -114,7 +114,7 @@ def _read_kind(viewings: Sequence[Viewing], spans: Sequence[Span], level: float)
     ]
     asked = [one for row in table for one in row if one.p is not None]
     adjusted = dict(zip(map(id, asked), benjamini_hochberg([one.p for one in asked if one.p is not None]), strict=True))
-    resolved, left = _resolved(viewings, spans), events["left"]
+    resolved, left = _resolved(viewings, spans, exposure > 0), events["left"]
     readings = []
     for place, span in enumerate(spans):
         there = exposure[:, place] > 0
@@ -174,14 +174,14 @@ def _events(
     return found
 
 
-def _resolved(viewings: Sequence[Viewing], spans: Sequence[Span]) -> "np.ndarray[Any, np.dtype[np.bool_]]":
+def _resolved(
+    viewings: Sequence[Viewing], spans: Sequence[Span], there: "np.ndarray[Any, np.dtype[np.bool_]]"
+) -> "np.ndarray[Any, np.dtype[np.bool_]]":
     """Whether it is known that a viewer who reached a span left in it or went on: not while they are still in it."""
-    found = np.zeros((len(viewings), len(spans)), bool)
-    for row, viewing in enumerate(viewings):
-        for place, span in enumerate(spans):
-            if _minutes(viewing, span) > 0:
-                found[row, place] = is_through(viewing) or viewing.furthest >= span.end
-    return found
+    through = np.array([is_through(one) for one in viewings], bool)[:, None]
+    furthest = np.array([one.furthest for one in viewings])[:, None]
+    beyond = furthest >= np.array([span.end for span in spans])[None]
+    return np.asarray(there & (through | beyond))
 
 
 def _measured(

@@ -41,7 +41,7 @@ def screened(cut, by, *, viewers: int = 60, title: str = "First audience", seed:
     )
     items = list(cut.items.filter(start__isnull=False).order_by("position"))
     length = float(cut.duration)
-    worst = items[1] if len(items) > 1 else items[0]
+    worst = (items[1:] or items)[0] if items else None
     for number in range(viewers):
         viewer = Viewer.objects.create(
             screening=screening, invitation=invitation, arm=arm, token_sha256=_digest(secrets.token_hex()),
