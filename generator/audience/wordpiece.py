@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 #: The list that every uncased English BERT shares: bert-base-uncased, Apache-2.0 (Google), 30,522 pieces.
-VOCABULARY = Path(__file__).parent / "minilm" / "vocab.txt"
+VOCABULARY = Path(__file__).parent / "minilm-vocab.txt"
 #: A word longer than this is one unknown piece, as in BERT.
 _LONGEST_WORD = 100
 
