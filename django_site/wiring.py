@@ -439,3 +439,15 @@ def energy_meter():
     from generator.energy import meter_named
 
     return meter_named(settings.ENERGY_METER)
+
+
+# reading viewers
+
+
+@_per_process(_of_settings("TEXT_MODEL"))
+def text_embedder():
+    """What turns viewers' comments into vectors: the folder of a sentence model, where the settings name one, else the model
+    that comes with a package. Raises ``EmbeddingError`` where there is neither."""
+    from generator.audience.embedding import TransformersEmbedder, open_minilm
+
+    return TransformersEmbedder(Path(settings.TEXT_MODEL)) if settings.TEXT_MODEL else open_minilm()

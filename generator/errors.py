@@ -13,6 +13,7 @@ __all__ = [
     "DeviceError",
     "DivergedError",
     "EditError",
+    "EmbeddingError",
     "ForbiddenWorksError",
     "FrameRateError",
     "GeneratorError",
@@ -68,6 +69,10 @@ class WriterError(StoryError):
 
 class WordsError(StoryError):
     """Scenes that keep words of a registered script, however often they are written anew."""
+
+
+class EmbeddingError(GeneratorError):
+    """A model that turns sentences into vectors and isn't there, isn't the one that was measured, or can't be read."""
 
 
 class ShotError(GeneratorError):

@@ -3,6 +3,7 @@
 from django.db.models import TextChoices
 
 from django_site.apps.accounts.models import Role
+from django_site.apps.audience.insight_models import AudienceRequestState, SuggestionState
 from django_site.apps.audience.models import ScreeningState
 from django_site.apps.audits.model_cards_read import CardState
 from django_site.apps.audits.models import AuditState, FindingKind, Outcome, Zone
@@ -56,6 +57,7 @@ LOOKS: dict[str, tuple[str, str]] = {
     "noticed": (ASK, "pen"),
     "disputed": (ASK, "scales"),
     "declined": (IDLE, "cross"),
+    "accepted": (GOOD, "check"),
     "transferred": (IDLE, "replaced"),
     "copy": (STOP, "copy"),
     "needs_review": (ASK, "eye"),
@@ -148,6 +150,8 @@ KINDS: dict[str, type[TextChoices]] = {
     "zone": Zone,
     "role": Role,
     "screening": ScreeningState,
+    "suggestion": SuggestionState,
+    "audience_request": AudienceRequestState,
 }
 
 

@@ -59,6 +59,8 @@ WRITER_LICENCE = os.environ.get("REELPROOF_WRITER_LICENCE", "")
 WRITER_SECONDS = float(os.environ.get("REELPROOF_WRITER_SECONDS", "120"))
 # What previsualises: cpu, or cuda for the first NVIDIA GPU (needs reelproof[cuda]).
 PREVIZ_DEVICE = os.environ.get("REELPROOF_PREVIZ_DEVICE", "cpu")
+#: The folder of a sentence model that reads viewers' comments; empty: the one that comes with a package (English).
+TEXT_MODEL = os.environ.get("REELPROOF_TEXT_MODEL", "")
 EMBEDDER = os.environ.get("REELPROOF_EMBEDDER", "sscd-distilled")
 
 DATABASES = {"default": databases.from_url(os.environ.get("DATABASE_URL", ""), default=VAR / "db.sqlite3")}

@@ -12,6 +12,7 @@ import sys
 from datetime import date, timedelta
 from pathlib import Path
 
+from tests.e2e.audiences import learned
 from tests.e2e.registry import registered
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "django_site.settings.test")
@@ -338,6 +339,7 @@ def seed(directory: Path) -> dict:
         "foreign": {name: str(directory / name) for name in imports},
         **public(cut, people),
         **screening(cut, people),
+        **learned(cut, people),
     }
 
 

@@ -137,6 +137,14 @@ PAGES = [
     ("", "/watch/"),
     ("", "/watch/{screening_code}/"),
     ("", "/watch/again/{screening_token}/"),
+    ("producer", "/insight/screening/{insight_screening}/"),
+    ("reviewer", "/insight/{insight}/"),
+    ("producer", "/insight/screening/{insight_nobody}/"),
+    ("producer", "/insight/screening/{insight_few}/"),
+    ("producer", "/insight/suggestion/{suggestion}/"),
+    ("reviewer", "/insight/requests/{released}/"),
+    ("producer", "/insight/requests/{waiting}/?state=met"),
+    ("producer", "/productions/shots/{suggestion_shot}/"),
 ]
 
 

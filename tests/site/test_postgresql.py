@@ -29,6 +29,7 @@ SUITES = [
     "tests/site/audience/test_ingesting.py",
     "tests/site/audience/test_screenings.py",
     "tests/site/audience/test_selectors.py",
+    "tests/site/audience/test_insight.py",
 ]
 
 

@@ -6,6 +6,12 @@ from django.utils.translation import gettext_lazy as _
 
 from django_site.apps.audience.economy_models import CostEntry, CostKind, EconomyPlan  # noqa: F401
 from django_site.apps.audience.film_models import FilmClaim, FilmClaimKind, FilmClaimOutcome, FilmPage  # noqa: F401
+from django_site.apps.audience.insight_models import (  # noqa: F401 (part of this app's models)
+    AudienceRequest,
+    Insight,
+    InsightQuote,
+    Suggestion,
+)
 from django_site.records import Record, Sha256Field, choice_check, sha256_check
 
 

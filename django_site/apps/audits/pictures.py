@@ -42,6 +42,17 @@ def picture_path(asset: Asset, *, frames: int = 1) -> Path:
     return kept
 
 
+def still_path(asset: Asset, *, at: float) -> Path:
+    """A JPEG of the film at ``at`` seconds; of its first frame where it is shorter. Raises ``InputError`` or
+    ``MediaError``. Made once for a moment: let nobody choose moments freely."""
+    if not asset.media_type.startswith("video/"):
+        raise InputError("only films have pictures of moments")
+    kept = settings.VAR / "pictures" / asset.sha256[:2] / f"{asset.sha256}-at-{round(at * 1000)}.jpg"
+    if not kept.is_file():
+        _keep(_still(asset_path(asset), at, SIDE), kept)
+    return kept
+
+
 def _still(source: Path, at: float, side: int) -> Image.Image:
     """The first frame at or after a moment; the film's first where there is none so late."""
     for start in (at, 0.0):

@@ -44,6 +44,7 @@ _LIKENESS = "django_site.apps.likeness"
 _PROVENANCE = "django_site.apps.provenance.services"
 _BINDER = "django_site.apps.provenance.binder.making"
 _TRAINING = "django_site.apps.training.services"
+_INSIGHT = "django_site.apps.audience.services.insights"
 
 HANDLERS: dict[str, Handler] = {
     JobKind.WRITE_SCREENPLAY: Handler(
@@ -64,4 +65,5 @@ HANDLERS: dict[str, Handler] = {
     JobKind.WITHDRAW_LIKENESS: Handler(f"{_LIKENESS}.reaching.withdrawal_reach", f"{_LIKENESS}.reaching.reach_stopped"),
     JobKind.TRAIN_MODEL: Handler(f"{_TRAINING}.running.model_train", f"{_TRAINING}.running.training_stopped"),
     JobKind.WITHDRAW_MODEL: Handler(f"{_TRAINING}.withdrawing.model_reach", f"{_TRAINING}.withdrawing.reach_stopped"),
+    JobKind.MAKE_INSIGHT: Handler(f"{_INSIGHT}.insight_make", f"{_INSIGHT}.insight_stopped"),
 }

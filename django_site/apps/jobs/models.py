@@ -26,6 +26,7 @@ class JobKind(models.TextChoices):
     COMPARE_POLICIES = "compare_policies", _("Compare a draft of a policy with past decisions")
     TRAIN_MODEL = "train_model", _("Train a model")
     WITHDRAW_MODEL = "withdraw_model", _("Reach what a withdrawn model made")
+    MAKE_INSIGHT = "make_insight", _("Read a screening")
 
 
 class JobState(models.TextChoices):

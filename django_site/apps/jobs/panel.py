@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from django_site.apps.accounts.models import User
+from django_site.apps.audience.insight_models import Insight
 from django_site.apps.corpora.models import CorpusImport, WorkAsset
 from django_site.apps.jobs.models import Job, JobKind, JobState
 from django_site.apps.jobs.selectors import job_right, jobs_visible_to
@@ -124,4 +125,6 @@ def _named(jobs: Sequence[Job]) -> list[JobRow]:
     if kinds & {JobKind.TRAIN_MODEL, JobKind.WITHDRAW_MODEL}:
         names |= {run.pk: run.name for run in TrainingRun.objects.filter(pk__in=wanted)}
         names |= {model.pk: str(model) for model in TrainedModel.objects.filter(pk__in=wanted)}
+    if JobKind.MAKE_INSIGHT in kinds:
+        names |= {one.pk: str(one) for one in Insight.objects.select_related("screening").filter(pk__in=wanted)}
     return [JobRow(job, names.get(job.target_id, "")) for job in jobs]

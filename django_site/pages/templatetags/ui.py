@@ -159,6 +159,14 @@ def percent(value: float | None) -> str:
 
 
 @register.filter
+def chance(value: float | None) -> str:
+    """A probability after its letter: ``= 0.0123``, or ``< 0.0001`` where it is smaller; ``–`` where none was worked out."""
+    if value is None:
+        return "–"
+    return "< 0.0001" if value < 0.0001 else f"= {value:.4f}"
+
+
+@register.filter
 def megabytes(value: int) -> str:
     """Bytes as a person reads them."""
     size = float(value)

@@ -402,7 +402,42 @@ def world(make, clip, signed_clip, settings, tmp_path):
         **asked,
         **economy,
         **screening_of(studio, released_cut),
+        **learned_of(studio, released_cut, shot),
     )
+
+
+def learned_of(studio, cut, shot) -> dict:
+    """What was learned from a screening of the released cut, as rows: a suggestion that is open, and a request."""
+    from django_site.apps.audience.insight_charts import frame_moments
+    from django_site.apps.audience.insight_models import AudienceRequest, Insight, Suggestion
+    from generator.audience import Span
+    from generator.audience.insight import FilmShown, Screened, insight
+    from tests.e2e.audiences import screened
+    from tests.generator.audiences import viewing
+
+    screening = screened(cut, studio.producer, viewers=0)
+    film, spans = str(cut.pk), (Span(str(shot.pk), "shot", "s1-01", 0.0, 0.5), Span("other", "shot", "s1-02", 0.5, 1.0))
+    people = [viewing(f"v{place}", until=0.2 + place % 2, duration=1.0, film=film) for place in range(24)]
+    document = insight(Screened((FilmShown(film, "A", 1.0, spans),), tuple(people)))
+    made = Insight.objects.create(
+        screening=screening, asked_by=studio.producer, document=document, document_sha256=DIGEST, made_at=timezone.now()
+    )
+    fields = {
+        "insight": made, "cut": cut, "shot": shot, "kind": "trim", "plain": "s1-01: half of them left in it.",
+        "advice": "Consider trimming it.", "evidence": ["films", 0, "spans", 0, "measures", 0],
+    }  # fmt: skip
+    answered = Suggestion.objects.create(
+        position=1, state="accepted", answered_by=studio.producer, answered_at=timezone.now(), **fields
+    )
+    return {
+        "read_screening": screening,
+        "insight": made,
+        "frame_at": frame_moments(float(cut.duration))[0],
+        "suggestion": Suggestion.objects.create(position=0, **fields),
+        "audience_request": AudienceRequest.objects.create(
+            suggestion=answered, production=studio.production, requested_by=studio.producer, remedy="Trim it.", was=[]
+        ),
+    }
 
 
 @pytest.fixture

@@ -313,6 +313,15 @@ TABLE: dict[str, tuple[str, dict[str, str], str]] = {
     "watch:answers": ("post", {}, SAME),
     "watch:mine": ("get", {}, SAME),
     "watch:withdraw": ("post", {}, SAME),
+    "insight:screening": ("get", {"screening_id": "read_screening"}, PAGE),
+    "insight:new": ("post", {"screening_id": "read_screening"}, WRITE),
+    "insight:insight": ("get", {"insight_id": "insight"}, PAGE),
+    "insight:document": ("get", {"insight_id": "insight"}, PAGE),
+    "insight:frame": ("get", {"screening_id": "read_screening", "cut_id": "released_cut", "at": "frame_at"}, PAGE),
+    "insight:suggestion": ("get", {"suggestion_id": "suggestion"}, PAGE),
+    "insight:answer": ("post", {"suggestion_id": "suggestion"}, WRITE),
+    "insight:requests": ("get", {"production_id": "production"}, PAGE),
+    "insight:drop": ("post", {"request_id": "audience_request"}, WRITE),
 }
 
 

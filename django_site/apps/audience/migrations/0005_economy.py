@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('audience', '0001_initial'),
+        ('audience', '0003_insight'),
         ('productions', '0014_looks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

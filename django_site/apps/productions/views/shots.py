@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from django_site.apps.accounts.models import User
 from django_site.apps.accounts.permissions import require
+from django_site.apps.audience.insight_reading import requests_about
 from django_site.apps.audits.model_facts import components_planned
 from django_site.apps.audits.reading import decision_latest
 from django_site.apps.jobs.panel import panel_of_production
@@ -79,6 +80,7 @@ def shot_context(shot: Shot, **forms) -> dict:
         "takes": shot.takes.select_related("asset", "generation").order_by("-number"),
         "decision": decision_latest(shot=shot),
         "versions": Shot.objects.filter(scene=shot.scene, position=shot.position).order_by("-version"),
+        "audience_requests": requests_about(shot),
         **cast_context(shot),
         **forms,
     }

@@ -18,6 +18,7 @@ from auditor.provenance import VerificationReport, verify
 from django_site import wiring
 from django_site.apps.accounts.models import User
 from django_site.apps.accounts.webhooks import webhook_emit
+from django_site.apps.audience.services.requests import requests_meet
 from django_site.apps.audits.facts import AssetFact, cut_components, cut_generations, cut_intended, production_fact
 from django_site.apps.audits.models import Asset, Decision, Outcome, Zone
 from django_site.apps.audits.people_facts import moment, people_found
@@ -131,6 +132,7 @@ def _release(manifest: Manifest, decision: Decision, by: User, work: JobWork, *,
     cut_move(cut, CutState.RELEASED, reason="")
     SigningIntent.objects.filter(pk=manifest.intent_id).update(state=IntentState.SIGNED)
     uses_record(audit=manifest.intent.decision.audit, kind=UseKind.RELEASE, cut=cut)
+    requests_meet(cut=cut)
     ledger_append(
         kind="released",
         event={

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_webhooks'),
-        ('jobs', '0009_train_models'),
+        ('jobs', '0010_make_insight'),
         ('productions', '0014_looks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
