@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from django_site.apps.audience.variant_models import CaptionTrack, GraphState, Variant, VariantGraph  # noqa: F401
 from django_site.records import Record, Sha256Field, choice_check, sha256_check
 
 
@@ -70,6 +71,10 @@ class ScreeningArm(Record):
     letter = models.CharField(max_length=2)
     cut = models.ForeignKey("productions.Cut", on_delete=models.PROTECT, related_name="screening_arms")
     weight = models.PositiveSmallIntegerField(default=1)
+    #: Where viewers may say which version of the cut they would like: the rules by which.
+    graph = models.ForeignKey(
+        "audience.VariantGraph", null=True, blank=True, on_delete=models.PROTECT, related_name="arms"
+    )
 
     class Meta:
         ordering = ["screening", "letter"]

@@ -5,6 +5,7 @@ from django.db import transaction
 from django_site.apps.accounts.models import User
 from django_site.apps.accounts.permissions import require
 from django_site.apps.accounts.webhooks import webhook_emit
+from django_site.apps.audience.services.opening import variants_close
 from django_site.apps.likeness.services import text_sha256
 from django_site.apps.productions.models import CutState
 from django_site.apps.productions.states import cut_move
@@ -26,6 +27,7 @@ def cut_recall(*, release: Release, by: User, reason: str) -> Recall:
     if Recall.objects.filter(release=release).exists():
         raise WrongStateError(f"{cut} was already recalled")
     recall = Recall.objects.create(release=release, reason=reason, recalled_by=by)
+    variants_close(cut=cut, reason=f"{cut} was recalled: {reason}")
     cut_move(cut, CutState.RECALLED, reason=reason)
     cases_supersede(cut=cut)
     ledger_append(

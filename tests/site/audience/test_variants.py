@@ -1,0 +1,191 @@
+"""Versions of a film: made by rules through every gate, signed with the film as their parent, played only then."""
+
+from types import SimpleNamespace
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from auditor.provenance import verify
+from django_site import wiring
+from django_site.apps.audience.services.variants import graph_draft, graph_make, graph_write, variant_begin
+from django_site.apps.audience.variant_models import GraphState, Variant
+from django_site.apps.audience.variant_rules import parent_timeline, plan_of, spare_clips
+from django_site.apps.audience.variants_played import barred_because, choices_for, films_more, version_for
+from django_site.apps.audits.facts import cut_intended
+from django_site.apps.audits.services.assets import asset_path
+from django_site.apps.jobs.runner import run_pending
+from django_site.apps.likeness.models import ConsentGrant
+from django_site.apps.productions.models import Shot
+from django_site.apps.productions.services.timelines import newest_timeline
+from django_site.apps.provenance.services.recall import cut_recall
+from django_site.apps.reviews.models import Case
+from django_site.apps.reviews.services import case_approve
+from django_site.errors import InputError, NotAllowedError, WrongStateError
+from generator.errors import VariantError
+from tests.site.once import once
+from tests.site.provenance.films import begun, released
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def own_index(settings, tmp_path):
+    settings.INDEX_ROOT = tmp_path / "index"
+
+
+@pytest.fixture
+def film(make) -> SimpleNamespace:
+    return once("a film that is out", lambda: released(begun(make)))
+
+
+def shots_of(film) -> list[str]:
+    return [clip.id for clip in parent_timeline(film.release).clips[1:-1]]
+
+
+def rules(film, *, choice: bool = True) -> dict:
+    """Shorter without the second shot; and a choice after the first between going on and the end."""
+    first, second, *rest = shots_of(film)
+    last = rest[-1]
+    length = {
+        "id": "length", "kind": "length", "name": "Length",
+        "options": [{"id": "full", "name": "Full"}, {"id": "short", "name": "Short", "edits": [{"do": "drop", "clips": [second]}]}],
+    }  # fmt: skip
+    door = {
+        "id": "door", "question": "Does the keeper go out?", "after": first, "seconds": 3,
+        "branches": [{"id": "out", "name": "Out", "play": [last]}, {"id": "in", "name": "In", "play": []}],
+    }  # fmt: skip
+    return {
+        "format": "reelproof-variants/1",
+        "preferences": [length],
+        "choices": [door] if choice else [],
+    }
+
+
+def approve_all(film) -> None:
+    for case in Case.objects.filter(state="open"):
+        case_approve(case=case, by=film.legal_reviewer, reason="Watched it; it is as its rules say.")
+    run_pending()
+
+
+def test_rules_become_versions_through_every_gate(film, make):
+    """One film for all of it: rendering another takes a minute."""
+    nothing_is_kept_of_bad_rules(film)
+    graph = graph_draft(release=film.release, by=film.producer)
+    graph = graph_write(graph=graph, document=rules(film, choice=False), by=film.producer)
+    variants = graph_make(graph=graph, by=film.producer)
+    assert [(one.key, one.is_parent) for one in variants] == [("length=full;", True), ("length=short;", False)]
+    short = Variant.objects.get(key="length=short;")
+    nothing_is_played_before_it_is_out(film, short)
+    assert newest_timeline(film.production) == film.cut, "what people edit next is the film, not a version of it"
+    run_pending()
+    approve_all(film)
+    short.refresh_from_db()
+    assert short.cut.state == "released", short.cut.reason
+    assert short.playable
+    assert newest_timeline(film.production) == film.cut
+    its_record_says_what_it_is_a_version_of(film, short)
+    viewers_get_what_they_asked_for(graph, short)
+    rules_that_were_followed_stand(film, graph, short)
+    whoever_did_not_agree_to_versions_stops_one(film, short, graph, make)
+    cut_recall(release=film.release, by=film.head_of_legal, reason="A consent was withdrawn.")
+    short.refresh_from_db()
+    assert not short.playable
+    assert "recalled" in short.reason
+    graph.refresh_from_db()
+    graph.parent.cut.refresh_from_db()
+    assert films_more(graph) == set()
+    with pytest.raises(IntegrityError, match="only after it was released"), transaction.atomic():
+        Variant.objects.filter(pk=short.pk).update(playable=True)
+    with pytest.raises(WrongStateError, match="recalled"):
+        graph_draft(release=graph.parent, by=film.producer)
+
+
+def nothing_is_kept_of_bad_rules(film):
+    with pytest.raises(NotAllowedError):
+        graph_draft(release=film.release, by=film.legal_reviewer)
+    graph = graph_draft(release=film.release, by=film.producer)
+    before = graph.document_sha256
+    bad = rules(film)
+    bad["preferences"][0]["options"][1]["edits"][0]["clips"] = ["s9-99"]
+    with pytest.raises(VariantError, match="which there isn't"):
+        graph_write(graph=graph, document=bad, by=film.producer)
+    with pytest.raises(NotAllowedError):
+        graph_write(graph=graph, document=rules(film), by=film.legal_reviewer)
+    promise = rules(film)
+    promise["preferences"][0]["options"][1]["without"] = ["violence"]
+    first = shots_of(film)[0]
+    shot = Shot.objects.get(pk=next(c for c in parent_timeline(film.release).clips if c.id == first).provenance.shot)
+    Shot.objects.filter(pk=shot.pk).update(content=["violence"])
+    with pytest.raises(InputError, match=rf"'Short · Out' promises to be without violence, but clip {first} shows it"):
+        graph_write(graph=graph, document=promise, by=film.producer)
+    Shot.objects.filter(pk=shot.pk).update(content=[])
+    promise["preferences"][0]["options"][1]["without"] = ["boredom"]
+    with pytest.raises(InputError, match="can't be without 'boredom'"):
+        graph_write(graph=graph, document=promise, by=film.producer)
+    with pytest.raises(InputError, match="one version only"):
+        graph_make(graph=graph, by=film.producer)
+    graph.refresh_from_db()
+    assert (graph.document_sha256, graph.state) == (before, GraphState.DRAFT)
+    assert Variant.objects.count() == 0
+    assert spare_clips(film.release) == (), "every shot is shown"
+
+
+def nothing_is_played_before_it_is_out(film, short):
+    assert short.cut.state == "draft"
+    assert cut_intended(short.cut).personalised
+    assert not cut_intended(film.cut).personalised
+    assert version_for(short.graph, {"length": "short"}).cut is None
+    assert "not out" in version_for(short.graph, {"length": "short"}).why
+    assert version_for(short.graph, {}).why == ""
+    assert films_more(short.graph) == set()
+    with pytest.raises(IntegrityError, match="only after it was released"), transaction.atomic():
+        Variant.objects.filter(pk=short.pk).update(playable=True)
+    with pytest.raises(WrongStateError, match="not begun twice"):
+        variant_begin(variant=short, by=film.producer)
+
+
+def its_record_says_what_it_is_a_version_of(film, short):
+    signed = short.cut.release.manifest
+    report = verify(asset_path(signed.asset), trust=wiring.trust_list())
+    assert report.state == "Trusted"
+    parents = [link for link in report.chain if link.relationship == "parentOf"]
+    assert [(one.title, one.state) for one in parents[:1]] == [(film.cut.title, "Trusted")]
+    assert short.cut.based_on == film.cut
+    assert short.cut.title.endswith("(Short)")
+    assert float(short.cut.duration) < float(film.cut.duration)
+
+
+def viewers_get_what_they_asked_for(graph, short):
+    assert version_for(graph, {"length": "short"}).cut == short.cut
+    assert version_for(graph, {"length": "full"}).cut is None
+    assert version_for(None, {"length": "short"}).cut is None
+    assert films_more(graph) == {short.cut_id}
+    assert choices_for(graph, {}, graph.parent.cut) is None, "there is nothing to choose"
+
+
+def rules_that_were_followed_stand(film, graph, short):
+    with pytest.raises(WrongStateError, match="write others"):
+        graph_write(graph=graph, document=rules(film), by=film.producer)
+    with pytest.raises(IntegrityError, match="rules by which versions were made stand"), transaction.atomic():
+        type(graph).objects.filter(pk=graph.pk).update(document_sha256="0" * 64)
+    other = graph_draft(release=film.release, by=film.producer)
+    assert (other.version, other.document) == (2, graph.document), "begun from those in force"
+    assert plan_of(other).variants[1].key == short.key
+
+
+def whoever_did_not_agree_to_versions_stops_one(film, short, graph, make):
+    """A grant of the film alone is none of a version of it, and a withdrawn one is none of anything."""
+    subject = make.subject(film.organisation, user=make.member(film.organisation, "performer"))
+    grant = make.grant(subject, film.production, limits={"modalities": ["face", "voice"]})
+    assert barred_because(short.cut) == ""
+    take = short.cut.items.order_by("position").first().take
+    Shot.objects.filter(pk=take.shot_id).update(cast=[str(subject.pk)])
+    ConsentGrant.objects.filter(pk=grant.pk).update(changed_at=timezone.now())
+    why = barred_because(short.cut)
+    assert "does not allow versions of the film" in why
+    told = version_for(graph, {"length": "short"})
+    assert told.cut is None
+    assert "does not agree" in told.why
+    assert films_more(graph) == set()
+    Shot.objects.filter(pk=take.shot_id).update(cast=None)
