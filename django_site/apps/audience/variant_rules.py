@@ -84,8 +84,8 @@ def promises_kept(plan: Plan, topics: dict[str, frozenset[str]]) -> None:
             if shown:
                 which, what = said(plan.graph, variant.answers[0]), str(named[topic]).lower()
                 raise InputError(
-                    f"the version {which!r} promises to be without {what}, but clip {shown[0]} shows it; leave that clip out "
-                    "of it, or take the promise back"
+                    f"the version {which!r} promises to be without {what}, but clip {shown[0]} shows it; leave that clip "
+                    "out of it, or take the promise back"
                 )
 
 

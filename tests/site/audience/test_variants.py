@@ -49,7 +49,10 @@ def rules(film, *, choice: bool = True) -> dict:
     last = rest[-1]
     length = {
         "id": "length", "kind": "length", "name": "Length",
-        "options": [{"id": "full", "name": "Full"}, {"id": "short", "name": "Short", "edits": [{"do": "drop", "clips": [second]}]}],
+        "options": [
+            {"id": "full", "name": "Full"},
+            {"id": "short", "name": "Short", "edits": [{"do": "drop", "clips": [second]}]},
+        ],
     }  # fmt: skip
     door = {
         "id": "door", "question": "Does the keeper go out?", "after": first, "seconds": 3,

@@ -10,6 +10,7 @@ from django.utils import timezone
 from auditor.canonical import sha256_json
 from django_site.apps.accounts.models import User
 from django_site.apps.accounts.permissions import require
+from django_site.apps.audience.models import Screening, ScreeningArm, ScreeningState
 from django_site.apps.audience.variant_models import GraphState, Variant, VariantGraph
 from django_site.apps.audience.variant_rules import EMPTY, clip_shots, plan_of, promises_kept, said, topics_of
 from django_site.apps.productions.models import Cut, CutState, Production
@@ -155,3 +156,19 @@ def _held_to_promises(graph: VariantGraph, plan: Plan) -> None:
     clips = {clip.id: clip for one in plan.variants for clip in one.timeline.clips}
     shots = clip_shots(graph.production, tuple(clips.values()))
     promises_kept(plan, topics_of(graph.production, shots))
+
+
+@transaction.atomic
+def arm_versions_set(*, arm: ScreeningArm, graph: VariantGraph | None, by: User) -> ScreeningArm:
+    """Viewers of this arm may say which version they would like, by these rules; by none, they get the cut as it is. Before
+    the screening is opened: whoever came was told what they would see."""
+    production = arm.screening.production
+    require(by, "productions.change", production)
+    screening = Screening.objects.select_for_update().get(pk=arm.screening_id)
+    if screening.state != ScreeningState.DRAFT:
+        raise WrongStateError("the screening was opened already; whoever comes gets what those before them got")
+    if graph is not None and (graph.parent.cut_id != arm.cut_id or graph.state == GraphState.DRAFT):
+        raise InputError("these are no versions of the cut that the screening shows, or none were made of them yet")
+    ScreeningArm.objects.filter(pk=arm.pk).update(graph=graph)
+    arm.refresh_from_db()
+    return arm
