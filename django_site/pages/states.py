@@ -3,6 +3,7 @@
 from django.db.models import TextChoices
 
 from django_site.apps.accounts.models import Role
+from django_site.apps.audience.models import ScreeningState
 from django_site.apps.audits.model_cards_read import CardState
 from django_site.apps.audits.models import AuditState, FindingKind, Outcome, Zone
 from django_site.apps.audits.policy_models import DraftState, RuleStatus, Severity
@@ -117,6 +118,7 @@ LOOKS: dict[str, tuple[str, str]] = {
     "legal_reviewer": (IDLE, "scales"),
     "head_of_legal": (IDLE, "scales"),
     "performer": (IDLE, "person"),
+    "closed": (IDLE, "lock"),
 }
 KINDS: dict[str, type[TextChoices]] = {
     "take": TakeState,
@@ -145,6 +147,7 @@ KINDS: dict[str, type[TextChoices]] = {
     "verify": VerifyState,
     "zone": Zone,
     "role": Role,
+    "screening": ScreeningState,
 }
 
 

@@ -1,6 +1,7 @@
 """What viewers of a screening did and said, read honestly: signals, viewings, insight, and the versions that suit them."""
 
 from generator.audience.coverage import Coverage, coverage
+from generator.audience.folding import viewing
 from generator.audience.graph import Graph, graph_document, graph_from
 from generator.audience.signals import (
     Comment,
@@ -29,4 +30,5 @@ __all__ = [
     "graph_document",
     "graph_from",
     "planned",
+    "viewing",
 ]

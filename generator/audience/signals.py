@@ -57,7 +57,8 @@ class Viewing:
     (seconds; a stretch that was seen twice stands there twice). ``furthest`` is the latest moment reached by playing,
     ``finished`` whether the last frame was, ``left_at`` where it was broken off (``None``: finished, or still running).
     ``pauses`` are moments, ``rewinds`` where a jump back began and where it led, ``skips`` the same forwards.
-    ``answers`` map a question's id to the answer."""
+    ``answers`` map a question's id to the answer, ``choices`` are the branches taken. ``ignored`` counts signals that could
+    not be."""
 
     viewer: str
     film: str
@@ -74,6 +75,8 @@ class Viewing:
     reactions: tuple[Reaction, ...] = ()
     comments: tuple[Comment, ...] = ()
     answers: Mapping[str, str] = field(default_factory=dict)
+    choices: tuple[Reaction, ...] = ()
+    ignored: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ class Screening(Record):
     territories = models.JSONField(default=list)
     #: Below this age nothing is recorded of anybody, whatever they agree to.
     minimum_age = models.PositiveSmallIntegerField(default=18)
+    #: Whether people below that age are shown the film (unrecorded); else they are turned away at the door.
+    minors_may_watch = models.BooleanField(default=False)
     #: Days after the end of the screening until what was recorded is deleted.
     retention_days = models.PositiveIntegerField(default=180)
     #: ``[{"id", "text", "kind": "scale" | "choice" | "text", "choices": [...], "at": seconds or null}]``; null: at the end.
@@ -209,7 +211,32 @@ class Event(Record):
                 condition=Q(kind="seek") | Q(to__isnull=True), name="event_only_seeks_lead_somewhere"
             ),
         ]
-        indexes = [models.Index(fields=["screening", "created_at"], name="audience_event_newest")]
+        indexes = [models.Index(fields=["screening", "kind", "-created_at"], name="audience_event_newest")]
 
     def __str__(self) -> str:
         return f"{self.kind} at {self.at}"
+
+
+class Seat(Record):
+    """Where a viewer is in a film and how far they came, kept up as signals arrive: what the live page counts, so that it
+    need not fold every viewing at each look. Events remain the truth; a seat goes with them."""
+
+    viewer = models.ForeignKey(Viewer, on_delete=models.CASCADE, related_name="seats")
+    cut = models.ForeignKey("productions.Cut", on_delete=models.PROTECT, related_name="+")
+    #: Of the latest signal in the player's own order; what arrives late moves nobody back.
+    seq = models.PositiveIntegerField()
+    at = models.DecimalField(max_digits=10, decimal_places=3)
+    furthest = models.DecimalField(max_digits=10, decimal_places=3)
+    playing = models.BooleanField(default=False)
+    left = models.BooleanField(default=False)
+    finished = models.BooleanField(default=False)
+    heard_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["viewer", "cut"], name="seat_once"),
+            models.CheckConstraint(condition=Q(at__gte=0, furthest__gte=0), name="seat_in_film"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.viewer} at {self.at}"

@@ -1,6 +1,20 @@
 """What invited viewers see: no account, no tracker."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from django_site.apps.audience import watch_views as views
 
 app_name = "watch"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.enter, name="enter"),
+    path("consent/", views.consent, name="consent"),
+    path("play/", views.play, name="play"),
+    path("film/<uuid:cut_id>.mp4", views.film, name="film"),
+    path("film/<uuid:cut_id>/<str:kind>.vtt", views.track, name="track"),
+    path("signals/", views.signals, name="signals"),
+    path("answers/", views.answers, name="answers"),
+    path("mine/", views.mine, name="mine"),
+    path("mine/end/", views.withdraw, name="withdraw"),
+    path("again/<str:token>/", views.again, name="again"),
+    path("<str:code>/", views.join, name="join"),
+]

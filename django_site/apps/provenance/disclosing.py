@@ -1,6 +1,7 @@
 """What a released film tells its audience about its making: labels by place, a credits text, the mark as a drawing."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,8 +45,9 @@ class Disclosure:
         return tuple(rule for rule in self.rules if not rule.burnt)
 
 
-def disclosure_of(release: Release, *, address: str) -> Disclosure:
-    """What the film says, by its labels and the policies of today; ``address`` is its public page."""
+def disclosure_of(release: Release, *, address: str, territories: Sequence[str] = ()) -> Disclosure:
+    """What the film says, by its labels and the policies of today; ``address`` is its public page. ``territories`` are the
+    places for which it is asked: those that the film is meant for, unless said."""
     cut = release.cut
     production = cut.production
     records = [item.take.generation for item in cut.items.select_related("take__generation").order_by("position")]
@@ -53,7 +55,7 @@ def disclosure_of(release: Release, *, address: str) -> Disclosure:
     burnt = {policy for label in cut.labels for policy in label["policies"]}
     bundle = wiring.policy_bundle()
     rules = []
-    for demand in bundle.labels(production.territories, timezone.now()):
+    for demand in bundle.labels(list(territories) or production.territories, timezone.now()):
         policy = bundle.policy(demand.policy)
         rules.append(
             PlaceRule(

@@ -26,7 +26,7 @@ _FOREIGN = (
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('audience', '0001_initial'),
+        ('audience', '0002_refusals'),
         ('productions', '0014_looks'),
         ('provenance', '0022_trailers_and_captions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

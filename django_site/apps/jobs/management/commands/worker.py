@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 
 from django_site.apps.accounts.webhooks import webhooks_settle
+from django_site.apps.audience.services.sweeping import audience_sweep
 from django_site.apps.audits.services.sweeping import storage_sweep
 from django_site.apps.corpora.services import licences_settle
 from django_site.apps.jobs.scratch import scratch_sweep
@@ -86,6 +87,7 @@ def _sweep_forever(stop: threading.Event) -> None:
                     scratch_sweep()
                     storage_sweep()
                     retention_run_daily()
+                    audience_sweep()
                     ledger_settle()
                     certificates_settle()
             except Exception:  # the sweeper outlives a database that is away for a while
