@@ -222,5 +222,3 @@ def signals_csv(request: HttpRequest, screening_id: UUID) -> HttpResponseBase:
     response["Content-Disposition"] = content_disposition_header(True, name) or ""
     response["Cache-Control"] = "no-store"
     return response
-
-

@@ -10,6 +10,7 @@ urlpatterns = [
     path("<uuid:release_id>/rules/", views.rules, name="rules"),
     path("<uuid:release_id>/rules.json", views.rules_file, name="rules_file"),
     path("<uuid:release_id>/make/", views.make, name="make"),
+    path("<uuid:release_id>/captions/", views.captions, name="captions"),
     path("<uuid:release_id>/shown/", views.shown, name="shown"),
     path("version/<uuid:variant_id>/begin/", views.begin, name="begin"),
 ]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from django_site.apps.accounts.permissions import require
+from django_site.apps.audience.services.captioning import MAX_TEXT, caption_track_bring
 from django_site.apps.audience.services.variants import (
     arm_versions_set,
     graph_draft,
@@ -19,7 +20,7 @@ from django_site.apps.audience.services.variants import (
     variant_begin,
 )
 from django_site.apps.audience.variant_drawing import drawing_of
-from django_site.apps.audience.variant_models import GraphState, Variant, VariantGraph
+from django_site.apps.audience.variant_models import CaptionTrack, GraphState, Variant, VariantGraph
 from django_site.apps.audience.variant_rules import clip_shots, parent_timeline, plan_of, spare_clips
 from django_site.apps.audience.variant_selectors import (
     arms_of,
@@ -67,6 +68,7 @@ def film(request: HttpRequest, release_id: UUID) -> HttpResponse:
         "graph": graph,
         "recalled": release.cut.state == CutState.RECALLED,
         "arms": arms_of(release)[:20],
+        "tracks": release.caption_tracks.select_related("output__manifest").order_by("language", "-created_at")[:100],
     }
     try:
         clips = _clips(release)
@@ -253,6 +255,31 @@ def shown(request: HttpRequest, release_id: UUID) -> HttpResponse:
         request, lambda: arm_versions_set(arm=arm, graph=graph, by=request.user), done=_("The screening is changed.")
     )
     return redirect("variants:film", release.pk)
+
+
+@login_required
+@require_POST
+def captions(request: HttpRequest, release_id: UUID) -> HttpResponse:
+    """Bring captions in another language."""
+    release = _release(request, release_id)
+    require(request.user, "productions.change", release.cut.production)
+    done = _("The captions are kept; they are offered as soon as they are signed.")
+    attempt(request, lambda: _brought(request, release), done=done)
+    return redirect("variants:film", release.pk)
+
+
+def _brought(request: HttpRequest, release: Release) -> CaptionTrack:
+    file = request.FILES.get("file")
+    if file is None:
+        raise InputError("choose a file of captions, WebVTT or SubRip")
+    if file.size > MAX_TEXT * 4:
+        raise InputError(f"the file has {file.size} bytes; captions have at most {MAX_TEXT} characters")
+    try:
+        text = file.read().decode("utf-8")
+    except UnicodeDecodeError:
+        raise InputError("the file is no text in UTF-8; save it as UTF-8 and bring it again") from None
+    language, made = request.POST.get("language", "").strip(), request.POST.get("made", "")
+    return caption_track_bring(release=release, language=language, text=text, made=made, by=request.user)
 
 
 def _uuid(text: str) -> UUID:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from django_site import wiring
+from django_site.apps.audience.captions import tracks_of
 from django_site.apps.audience.variant_models import Variant, VariantGraph
 from django_site.apps.audience.variant_rules import answers_of, plan_of
 from django_site.apps.audits.facts import edit_facts
@@ -102,7 +103,8 @@ def version_for(graph: VariantGraph | None, preferences: dict[str, Any]) -> Vers
 
 def choices_for(graph: VariantGraph | None, preferences: dict[str, Any], cut: Cut) -> dict[str, Any] | None:
     """What may be chosen while ``cut`` runs, and in every version that a choice leads to: ``{"film", "films": {cut: {"src",
-    "moments": [{"id", "question", "at", "show", "options": [{"id", "name", "film", "why"}]}]}}}``, seconds. ``None`` where
+    "captions", "descriptions", "credential", "disclosure", "moments": [{"id", "question", "at", "show", "options": [{"id",
+    "name", "film", "why"}]}]}}}``, seconds. ``None`` where
     nothing may: no choice, or at most one branch of each that may be shown."""
     if graph is None:
         return None
@@ -115,10 +117,24 @@ def choices_for(graph: VariantGraph | None, preferences: dict[str, Any], cut: Cu
         if key in film_of:
             films[str(film_of[key])] = {
                 "src": reverse("watch:film", args=[film_of[key]]),
+                "captions": reverse("watch:track", args=[film_of[key], "captions"]),
+                "descriptions": reverse("watch:track", args=[film_of[key], "descriptions"]),
+                "translated": _translated(graph.parent.cut if out[key].is_parent else out[key].cut),
+                "credential": reverse("verify:release", args=[_release_of(out[key])]),
+                "disclosure": reverse("verify:disclosure", args=[_release_of(out[key])]),
                 "moments": _moments(plan, answers, film_of),
             }
     mine = films.get(str(cut.pk))
     return {"film": str(cut.pk), "films": films} if mine and mine["moments"] else None
+
+
+def _translated(cut: Cut) -> dict[str, str]:
+    """Addresses of captions in other languages, by code."""
+    return {one.language: reverse("watch:translated", args=[cut.pk, one.language]) for one in tracks_of(cut)}
+
+
+def _release_of(row: Variant) -> UUID:
+    return row.graph.parent_id if row.is_parent else row.cut.release.pk
 
 
 def _with_these(plan: Plan, preferences: dict[str, Any]) -> list[Answers]:

@@ -90,6 +90,7 @@ def test_rules_become_versions_through_every_gate(film, make):
     its_record_says_what_it_is_a_version_of(film, short)
     viewers_get_what_they_asked_for(graph, short)
     rules_that_were_followed_stand(film, graph, short)
+    a_choice_leads_from_one_version_to_another(film)
     whoever_did_not_agree_to_versions_stops_one(film, short, graph, make)
     cut_recall(release=film.release, by=film.head_of_legal, reason="A consent was withdrawn.")
     short.refresh_from_db()
@@ -173,8 +174,46 @@ def rules_that_were_followed_stand(film, graph, short):
     with pytest.raises(IntegrityError, match="rules by which versions were made stand"), transaction.atomic():
         type(graph).objects.filter(pk=graph.pk).update(document_sha256="0" * 64)
     other = graph_draft(release=film.release, by=film.producer)
+    assert graph_draft(release=film.release, by=film.producer) == other
     assert (other.version, other.document) == (2, graph.document), "begun from those in force"
     assert plan_of(other).variants[1].key == short.key
+
+
+def a_choice_leads_from_one_version_to_another(film):
+    """Only what is out can be chosen; what is not is said to be missing, and nobody is asked where nothing else is out."""
+    other = graph_draft(release=film.release, by=film.producer)
+    other = graph_write(graph=other, document=rules(film), by=film.producer)
+    out, inside = "length=full;door=out", "length=full;door=in"
+    variants = {one.key: one for one in graph_make(graph=other, by=film.producer, keys=[out, inside])}
+    assert len(variants) == 4
+    assert variants["length=short;door=in"].cut is None
+    run_pending()
+    assert choices_for(other, {}, film.cut) is None
+    approve_all(film)
+    variants = {one.key: one for one in Variant.objects.filter(graph=other)}
+    assert [one.key for one in variants.values() if one.playable] == [out, inside]
+    cut = version_for(other, {}).cut
+    assert cut == variants[out].cut
+    told = choices_for(other, {}, cut)
+    assert set(told["films"]) == {str(variants[out].cut_id), str(variants[inside].cut_id)}
+    [moment] = told["films"][told["film"]]["moments"]
+    assert [(one["id"], one["film"]) for one in moment["options"]] == [
+        ("out", str(variants[out].cut_id)),
+        ("in", str(variants[inside].cut_id)),
+    ]
+    first = cut.items.order_by("position").first()
+    same = variants[inside].cut.items.order_by("position").first()
+    assert (first.take_id, first.start, first.end) == (same.take_id, same.start, same.end), (
+        "until then they are the same"
+    )
+    assert moment["at"] == pytest.approx(float(first.end), abs=0.01)
+    assert moment["show"] < moment["at"]
+    short = version_for(other, {"length": "short"})
+    assert short.cut is None
+    assert "not out" in short.why
+    assert films_more(other) == {variants[out].cut_id, variants[inside].cut_id}
+    with pytest.raises(NotAllowedError):
+        variant_begin(variant=variants["length=short;door=in"], by=film.legal_reviewer)
 
 
 def whoever_did_not_agree_to_versions_stops_one(film, short, graph, make):

@@ -281,6 +281,16 @@ TABLE: dict[str, tuple[str, dict[str, str], str]] = {
     "mfa_remove_webauthn": ("get", {"pk": "=1"}, SAME),
     "mfa_reauthenticate_webauthn": ("get", {}, SAME),
     "mfa_login_webauthn": ("get", {}, SAME),  # the options of the ceremony are JSON, and only for who asks for JSON
+    # versions of a film
+    "variants:film": ("get", {"release_id": "release"}, PAGE),
+    "variants:rules": ("post", {"release_id": "release"}, WRITE),
+    "variants:rules_file": ("get", {"release_id": "release"}, PAGE),
+    "variants:make": ("post", {"release_id": "release"}, WRITE),
+    "variants:captions": ("post", {"release_id": "release"}, WRITE),
+    "variants:shown": ("post", {"release_id": "release"}, "302 400 404 403 403 404 404"),  # no arm was named
+    "variants:begin": ("post", {"variant_id": "variant"}, WRITE),
+    "watch:wishes": ("get", {}, SAME),  # who has no seat is asked for their code
+    "watch:translated": ("get", {"cut_id": "released_cut", "language": "=de"}, SAME),
 }
 
 
