@@ -119,6 +119,8 @@ PAGES = [
     ("performer", "/"),
     ("performer", "/people/{subject}/"),
     ("performer", "/people/grants/{grant}/"),
+    ("producer", "/variants/{release}/"),
+    ("reviewer", "/variants/{release}/?rules=1"),
 ]
 
 
