@@ -1,5 +1,5 @@
-"""Versions of a film in a real browser: a producer writes rules and sees where they lead; a viewer says what they would like,
-is asked while the film runs, and sees the version that their answer leads to at the same moment of it."""
+"""Versions of a film in a real browser: a producer writes rules and sees where they lead; a viewer says what they would
+like, is asked while the film runs, and sees the version that their answer leads to at the same moment of it."""
 
 import re
 

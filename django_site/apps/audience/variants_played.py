@@ -38,9 +38,18 @@ class Version:
 def barred_because(cut: Cut) -> str:
     """Why a released version may not be shown now; empty where it may. Where something that its release relied on changed,
     the policies are asked again: a consent that was withdrawn stops it at the next request."""
+    return _barred(cut, _grounds())
+
+
+def _grounds() -> str:
+    """What every verdict rests on, as one word that changes when any of it does: consents, faces, policies."""
     changed = ConsentGrant.objects.aggregate(last=Max("changed_at"))["last"]
     released = BiometricConsent.objects.aggregate(last=Max("withdrawn_at"))["last"]
-    key = f"variant-barred:{cut.pk}:{changed}:{released}:{wiring.policy_bundle().sha256}".replace(" ", "T")
+    return f"{changed}:{released}:{wiring.policy_bundle().sha256}".replace(" ", "T")
+
+
+def _barred(cut: Cut, grounds: str) -> str:
+    key = f"variant-barred:{cut.pk}:{grounds}"
     held = cache.get(key)
     if held is None:
         held = _judged(cut)
@@ -60,7 +69,9 @@ def variants_out(graph: VariantGraph) -> dict[str, Variant]:
     """Versions of a graph that were released and not taken back, like their parent, by key."""
     if graph.parent.cut.state != CutState.RELEASED:
         return {}
-    rows = graph.variants.filter(playable=True).select_related("cut__release__manifest", "cut__production")
+    rows = graph.variants.filter(playable=True).select_related(
+        "cut__release__manifest", "cut__release__recall", "cut__production"
+    )
     return {one.key: one for one in rows if one.is_parent or _out(one.cut)}
 
 
@@ -78,7 +89,13 @@ def films_more(graph: VariantGraph | None) -> set[UUID]:
     """The cuts beside the parent's that viewers with these rules may play now, and their signals may name."""
     if graph is None:
         return set()
-    return {one.cut_id for one in variants_out(graph).values() if one.cut is not None and not barred_because(one.cut)}
+    return {one.cut_id for one in _shown(graph).values() if one.cut is not None}
+
+
+def _shown(graph: VariantGraph) -> dict[str, Variant]:
+    """Versions that are out and may be shown now, by key."""
+    out, grounds = variants_out(graph), _grounds()
+    return {key: one for key, one in out.items() if one.is_parent or not _barred(one.cut, grounds)}
 
 
 def version_for(graph: VariantGraph | None, preferences: dict[str, Any]) -> Version:
@@ -109,7 +126,7 @@ def choices_for(graph: VariantGraph | None, preferences: dict[str, Any], cut: Cu
     if graph is None:
         return None
     plan = plan_of(graph)
-    out = {key: row for key, row in variants_out(graph).items() if row.is_parent or not barred_because(row.cut)}
+    out = _shown(graph)
     film_of = {key: graph.parent.cut_id if row.is_parent else row.cut_id for key, row in out.items()}
     films: dict[str, Any] = {}
     for answers in _with_these(plan, preferences):
