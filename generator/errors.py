@@ -30,6 +30,7 @@ __all__ = [
     "UnknownBackendError",
     "UnknownTakeError",
     "UnsafeModelError",
+    "VariantError",
     "WordsError",
     "WriterError",
 ]
@@ -101,6 +102,11 @@ class FrameRateError(EditError):
 
 class UnknownTakeError(EditError):
     """A clip that shows what is none of the takes given."""
+
+
+class VariantError(GeneratorError):
+    """Rules for versions of a film that contradict each other, name what there isn't, or make more versions than people can
+    review."""
 
 
 class SoundError(GeneratorError):

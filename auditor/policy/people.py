@@ -60,6 +60,8 @@ class GrantFact:
     starts: Moment | None = None
     ends: Moment | None = None
     strike_suspended: bool = False
+    #: May be in versions of a film that differ from viewer to viewer.
+    personalised: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,8 @@ class IntendedFact:
     topics: Annotated[tuple[Topic, ...], Shape("topics that it touches, declared or found in its words", max_items=20)]
     #: Some shot of it says that everybody in it is synthetic.
     synthetic: bool
+    #: It is one of several versions, of which each viewer gets what they prefer or choose.
+    personalised: bool = False
 
 
 @dataclass(frozen=True, slots=True)

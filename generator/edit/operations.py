@@ -94,6 +94,15 @@ def insert(timeline: Timeline, clip: Clip, to: int) -> Timeline:
     return _rejoined(timeline, [*timeline.clips[:to], clip, *timeline.clips[to:]])
 
 
+def arrange(timeline: Timeline, row: Sequence[Clip]) -> Timeline:
+    """The clips of ``row`` and no others, in that order; some may be new. What hung on those that are gone goes too."""
+    kept = {clip.id for clip in row}
+    if not kept:
+        raise EditError("a timeline holds at least one clip; leave one")
+    bare = _rehung(timeline, lambda one: [one] if not one.clip or one.clip in kept else [])
+    return _rejoined(bare, list(row))
+
+
 def retake(timeline: Timeline, clip: str, media: Media, provenance: Provenance) -> Timeline:
     """Another take in the place of the one that the clip shows, from the same frame on, as long as before."""
     index = _index(timeline, clip)

@@ -336,6 +336,7 @@ def seed(directory: Path) -> dict:
         **brought,
         **trained,
         **noor,
+        **versions(cut, people),
         "foreign": {name: str(directory / name) for name in imports},
         **public(cut, people),
         **screening(cut, people),
@@ -448,6 +449,52 @@ def trainings(production, works, people) -> dict:
         "training_paused": str(paused("rocket-dawn").pk),
         "model": str(trained("rocket-day").pk),
         "model_flagged": str(flagged.pk),
+    }
+
+
+def versions(cut, people) -> dict:
+    """Versions of the film that is out: quicker ones, and a choice after its first shot. All but one are out; a screening
+    offers them."""
+    from django_site.apps.audience.services.screenings import invitation_make, screening_create, screening_open
+    from django_site.apps.audience.services.variants import arm_versions_set, graph_draft, graph_make, graph_write
+    from django_site.apps.jobs.runner import run_pending
+    from django_site.apps.reviews.models import Case
+    from django_site.apps.reviews.services import case_approve
+
+    first, *rest = (one["id"] for one in cut.timeline["clips"][1:-1])
+    document = {
+        "format": "reelproof-variants/1",
+        "preferences": [
+            {"id": "length", "kind": "length", "name": "Length", "options": [
+                {"id": "as-made", "name": "As made"},
+                {"id": "shorter", "name": "Shorter", "edits": [{"do": "pace", "factor": 0.75}]},
+            ]},
+        ],
+        "choices": [
+            {"id": "row", "question": "Does the keeper row out?", "after": first, "seconds": 3, "branches": [
+                {"id": "out", "name": "Row out", "play": rest},
+                {"id": "stay", "name": "Stay ashore", "play": []},
+            ]},
+        ],
+    }  # fmt: skip
+    by = people["producer"]
+    graph = graph_write(graph=graph_draft(release=cut.release, by=by), document=document, by=by)
+    begun = ["length=as-made;row=stay", "length=shorter;row=out"]  # going on as made is the film itself
+    variants = {one.key: one for one in graph_make(graph=graph, by=by, keys=begun)}
+    run_pending()
+    for case in Case.objects.filter(cut__variant__graph=graph, state="open"):
+        case_approve(case=case, by=people["reviewer"], reason="Watched it; it is as its rules say.")
+    run_pending()
+    screening = screening_create(
+        production=cut.production, by=by, title="Your own Tidewater", cuts=[cut.pk],
+        purpose="We want to learn which way you take.",
+    )  # fmt: skip
+    arm_versions_set(arm=screening.arms.get(), graph=graph, by=by)
+    screening_open(screening=screening, by=by)
+    return {
+        "versions_code": invitation_make(screening=screening, by=by, max_viewers=50)[1],
+        "versions": {key: str(one.pk) for key, one in variants.items()},
+        "versions_case": str(Case.objects.filter(cut__variant__graph=graph).first().pk),
     }
 
 

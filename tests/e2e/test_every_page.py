@@ -145,6 +145,8 @@ PAGES = [
     ("reviewer", "/insight/requests/{released}/"),
     ("producer", "/insight/requests/{waiting}/?state=met"),
     ("producer", "/productions/shots/{suggestion_shot}/"),
+    ("producer", "/variants/{release}/"),
+    ("reviewer", "/variants/{release}/?rules=1"),
 ]
 
 

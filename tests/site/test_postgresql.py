@@ -30,6 +30,8 @@ SUITES = [
     "tests/site/audience/test_screenings.py",
     "tests/site/audience/test_selectors.py",
     "tests/site/audience/test_insight.py",
+    "tests/site/audience/test_variant_constraints.py",
+    "tests/site/audience_films/test_films.py",
 ]
 
 

@@ -12,6 +12,7 @@ from django_site.apps.audience.insight_models import (  # noqa: F401 (part of th
     InsightQuote,
     Suggestion,
 )
+from django_site.apps.audience.variant_models import CaptionTrack, GraphState, Variant, VariantGraph  # noqa: F401
 from django_site.records import Record, Sha256Field, choice_check, sha256_check
 
 
@@ -80,6 +81,10 @@ class ScreeningArm(Record):
     letter = models.CharField(max_length=2)
     cut = models.ForeignKey("productions.Cut", on_delete=models.PROTECT, related_name="screening_arms")
     weight = models.PositiveSmallIntegerField(default=1)
+    #: Where viewers may say which version of the cut they would like: the rules by which.
+    graph = models.ForeignKey(
+        "audience.VariantGraph", null=True, blank=True, on_delete=models.PROTECT, related_name="arms"
+    )
 
     class Meta:
         ordering = ["screening", "letter"]

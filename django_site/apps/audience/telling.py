@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from django_site.apps.audience.captions import Offered, tracks_of
 from django_site.apps.audience.models import Viewer
 from django_site.apps.audience.playing import cuts_playable, films_of
 from django_site.apps.audits.selectors import is_public
@@ -29,6 +30,8 @@ class Told:
     disclosure: Disclosure
     captions: str
     descriptions: str
+    #: Languages of captions beside the film's own.
+    translated: tuple[Offered, ...] = ()
 
     @property
     def lines(self) -> list[tuple[str, str, str]]:
@@ -49,6 +52,7 @@ def told_to(viewer: Viewer, cut: Cut, *, address: str) -> Told:
         disclosure_of(release, address=address, territories=[viewer.territory]),
         reverse("watch:track", args=[cut.pk, "captions"]) if _has_captions(cut) else "",
         reverse("watch:track", args=[cut.pk, "descriptions"]),
+        tuple(tracks_of(cut)),
     )
 
 
@@ -73,7 +77,8 @@ def track_text(cut: Cut, kind: str) -> str:
     made = Output.objects.filter(release=cut.release, kind=TRACKS[kind], manifest__isnull=False)
     for output in made.select_related("asset", "manifest__asset"):
         asset = output.manifest.asset
-        if output.parameters.get("format", "vtt") == "vtt" and is_public(asset):
+        own = output.parameters.get("format", "vtt") == "vtt" and "language" not in output.parameters
+        if own and is_public(asset):
             return asset_path(asset).read_text(encoding="utf-8")
     if kind == "captions":
         return WRITERS[".vtt"](captioned(cut))

@@ -38,6 +38,7 @@ from django_site.apps.audience.services.viewers import (
     viewer_join,
 )
 from django_site.apps.audience.telling import TRACKS, film_played, told_to, track_text
+from django_site.apps.audience.wishes import version_told, wishes_owed
 from django_site.apps.audits.services.assets import asset_path
 from django_site.errors import InputError, SiteError
 from django_site.pages.failures import attempt, sentence
@@ -169,6 +170,8 @@ def play(request: HttpRequest, *, viewer: Viewer) -> HttpResponseBase:
     """The film, what it tells about itself, and what one may say to it."""
     if why := closed_because(viewer.screening, timezone.now()):
         return _said(request, why, 403, _("The film is not shown now"))
+    if wishes_owed(viewer):
+        return redirect("watch:wishes")
     cut = film_for(viewer)
     if cut is None:
         why = _("this film was taken back by its makers; it is not shown any more")
@@ -185,6 +188,7 @@ def play(request: HttpRequest, *, viewer: Viewer) -> HttpResponseBase:
         "scale": SCALE,
         "answered": _answered(viewer) if standing else set(),
         "choices": choices_of(viewer, cut),
+        "version": version_told(viewer),
     }
     return render(request, "audience/play.html", context)
 

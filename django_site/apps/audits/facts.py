@@ -32,6 +32,7 @@ from auditor.policy.facts import (
 )
 from auditor.policy.people import IntendedFact
 from django_site import wiring
+from django_site.apps.audience.variant_models import Variant
 from django_site.apps.audits.model_facts import (
     component_facts,
     components_of,
@@ -170,14 +171,22 @@ def references_of(shot: Shot) -> list[Reference]:
 
 
 def use_facts(
-    production: Production, *, modalities: Mapping[str, Iterable[str]], shot: Shot, act: str, model: str
+    production: Production,
+    *,
+    modalities: Mapping[str, Iterable[str]],
+    shot: Shot,
+    act: str,
+    model: str,
+    personalised: bool = False,
 ) -> UseFacts:
     """A question from outside. ``production`` and ``shot`` may be unsaved: they carry what is meant to be done (use, media,
     territories, languages, content, alterations); an unsaved production is one that no grant names."""
     return UseFacts(
         production=production_fact(production),
         territories=tuple(production.territories),
-        intended=intended_fact(production, act=act, models=[model] if model else [], shots=[shot]),
+        intended=intended_fact(
+            production, act=act, models=[model] if model else [], shots=[shot], personalised=personalised
+        ),
         people=people_asked_about(modalities, production, [shot]),
     )
 
@@ -261,7 +270,12 @@ def cut_intended(cut: Cut) -> IntendedFact:
     """What is meant to be done with a cut, in the shots that it shows."""
     items = list(cut.items.select_related("take__shot", "take__generation").order_by("position"))
     models = [item.take.generation.model_name for item in items]
-    return intended_fact(cut.production, models=models, shots=[item.take.shot for item in items])
+    return intended_fact(
+        cut.production,
+        models=models,
+        shots=[item.take.shot for item in items],
+        personalised=Variant.objects.filter(cut=cut).exists(),
+    )
 
 
 def cut_components(cut: Cut) -> tuple[ComponentFact, ...]:

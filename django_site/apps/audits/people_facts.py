@@ -65,6 +65,7 @@ def grant_fact(grant: ConsentGrant | None, *, at: datetime) -> GrantFact | None:
         starts=moment(grant.starts),
         ends=moment(grant.ends),
         strike_suspended=grant.strike_id is not None,
+        personalised=bool(scope["personalised"]),
     )
 
 
@@ -82,9 +83,15 @@ def biometric_fact(consent: BiometricConsent | None) -> BiometricFact | None:
 
 
 def intended_fact(
-    production: Production, *, act: str = "render", models: Iterable[str] = (), shots: Iterable[Shot] = ()
+    production: Production,
+    *,
+    act: str = "render",
+    models: Iterable[str] = (),
+    shots: Iterable[Shot] = (),
+    personalised: bool = False,
 ) -> IntendedFact:
-    """What the production means to do, in these shots, with the likenesses in them."""
+    """What the production means to do, in these shots, with the likenesses in them; ``personalised``: in a version of
+    the film that viewers choose."""
     shots = list(shots)
     return IntendedFact(
         act=act,
@@ -95,6 +102,7 @@ def intended_fact(
         sublicensee=production.sublicensee,
         topics=tuple(dict.fromkeys(fact.topic for fact in content_facts(production, shots))),
         synthetic=any(shot.cast == [] for shot in shots),
+        personalised=personalised,
     )
 
 

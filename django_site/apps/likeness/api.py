@@ -149,10 +149,14 @@ def _list(given, name: str) -> list[str]:
     return [part.strip() for text in given.getlist(name) for part in text.split(",") if part.strip()][:100]
 
 
-def _asked(given) -> dict[str, Any]:
-    flag = given.get("real_time", "false").lower()
+def _flag(given, name: str) -> bool:
+    flag = given.get(name, "false").lower()
     if flag not in ("true", "false"):
-        raise InputError(f"real_time is true or false, not {flag!r}")
+        raise InputError(f"{name} is true or false, not {flag!r}")
+    return flag == "true"
+
+
+def _asked(given) -> dict[str, Any]:
     return {
         "act": given.get("act", "render"),
         "use": given.get("use", "film"),
@@ -162,7 +166,8 @@ def _asked(given) -> dict[str, Any]:
         "production_id": given.get("production", ""),
         "content": _list(given, "content"),
         "alterations": _list(given, "alteration"),
-        "real_time": flag == "true",
+        "real_time": _flag(given, "real_time"),
+        "personalised": _flag(given, "personalised"),
         "model": given.get("model", "")[:200],
         "sublicensee": given.get("sublicensee", "")[:200],
     }

@@ -49,6 +49,7 @@ def use_check(
     content: Sequence[str] = (),
     alterations: Sequence[str] = (),
     real_time: bool = False,
+    personalised: bool = False,
     model: str = "",
     sublicensee: str = "",
 ) -> list[UseAnswer]:
@@ -87,7 +88,14 @@ def use_check(
     answers = []
     for subject_id, wanted in subjects.items():
         for modality in sorted(set(wanted)):
-            facts = use_facts(production, modalities={subject_id: [modality]}, shot=shot, act=act, model=model)
+            facts = use_facts(
+                production,
+                modalities={subject_id: [modality]},
+                shot=shot,
+                act=act,
+                model=model,
+                personalised=personalised,
+            )
             decision = bundle.decide(facts.as_facts(), at=now)
             grant = facts.people[0].grant if facts.people else None
             named = known.get(str(subject_id))

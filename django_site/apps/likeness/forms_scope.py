@@ -121,6 +121,11 @@ class ScopeForm(forms.Form):
     exclusions = _several(_("Never"), ContentTopic.choices, required=False)
     alterations = _several(_("Changes that are allowed"), Alteration.choices, required=False)
     real_time = forms.BooleanField(label=_("Pictures or words may be made while people watch."), required=False)
+    personalised = forms.BooleanField(
+        label=_("They may be in versions of the film that viewers choose between."),
+        required=False,
+        help_text=_("A shorter one, one with another ending. People look at each version before anybody sees it."),
+    )
     approval = forms.ChoiceField(label=_("Asking first"), choices=list(APPROVALS.items()))
     models = NamesField(label=_("Models"), initial=[ANY], help_text=_("One a line; * means any model."))
     sublicensees = NamesField(
@@ -157,7 +162,10 @@ class ScopeForm(forms.Form):
     GROUPS = (
         (_("What it is about"), ("modalities", "description", "projects", "replica_kind")),
         (_("Where and how it is shown"), ("uses", "media", "territories", "languages", "starts", "ends")),
-        (_("What is never done, and what may be changed"), ("exclusions", "alterations", "acts", "real_time", "approval")),
+        (
+            _("What is never done, and what may be changed"),
+            ("exclusions", "alterations", "acts", "real_time", "personalised", "approval"),
+        ),
         (_("Money"), ("currency", *_MONEY, "residual_percent", "residual_basis")),
         (
             _("The rest"),
@@ -225,9 +233,11 @@ class ScopeForm(forms.Form):
         """The limits as the registry keeps them."""
         values = self.cleaned_data
         same = ("projects", "uses", "territories", "modalities", "replica_kind", "description", "acts", "exclusions",
-                "languages", "alterations", "real_time", "models", "sublicensees", "approval", "strike_suspends",
-                "post_mortem", "separately_signed", "governing_law")  # fmt: skip
+                "languages", "alterations", "real_time", "personalised", "models", "sublicensees", "approval",
+                "strike_suspends", "post_mortem", "separately_signed", "governing_law")  # fmt: skip
         scope: dict[str, Any] = {name: self._in_order(name, values[name]) for name in same}
+        if "text" in self.initial and "personalised" not in self.initial and not scope["personalised"]:
+            del scope["personalised"]  # a grant from before versions were asked about: its silence is a no
         scope["media"] = [ANY] if ANY in values["media"] else self._in_order("media", values["media"])
         money = {name: f"{values[name]:.2f}" for name in _MONEY if values.get(name) is not None}
         if values.get("residual_percent") is not None:
@@ -265,6 +275,8 @@ class ScopeForm(forms.Form):
         """A grant's limits as the form's first values."""
         scope = scope_of(grant)
         money, adviser = scope.pop("compensation"), scope.pop("represented_by")
+        if "personalised" not in grant.scope:
+            del scope["personalised"]
         return {
             **scope,
             **money,

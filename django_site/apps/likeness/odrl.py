@@ -119,6 +119,8 @@ def _prohibitions(scope: dict[str, Any], target: dict, parties: dict) -> list[di
     never("alteration", sorted(set(Alteration.values) - set(scope["alterations"])))
     if not scope["real_time"]:
         never("moment", ["while-watched"])
+    if not scope["personalised"]:
+        never("version", ["chosen-by-viewers"])
     if not scope["sublicensees"]:
         rules.append({"target": target, **parties, "action": "grantUse"})
     return rules

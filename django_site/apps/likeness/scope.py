@@ -75,6 +75,7 @@ SCOPE_SCHEMA: dict[str, Any] = {
         },
         "alterations": _one_of(Alteration.values),
         "real_time": {"type": "boolean"},
+        "personalised": {"type": "boolean"},
         "models": {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"type": "string", "minLength": 1}},
         "sublicensees": {"type": "array", "uniqueItems": True, "items": {"type": "string", "minLength": 1}},
         "approval": {"enum": list(APPROVALS)},
@@ -121,6 +122,7 @@ SILENCE: dict[str, Any] = {
     "languages": [ANY],
     "alterations": [],
     "real_time": False,
+    "personalised": False,
     "models": [ANY],
     "sublicensees": [],
     "approval": "none",
@@ -158,6 +160,7 @@ def narrows(scope: Mapping[str, Any], older: Mapping[str, Any]) -> bool:
         all(ANY in old[name] or set(new[name]) <= set(old[name]) for name in _ALLOWING)
         and set(new["exclusions"]) >= set(old["exclusions"])
         and new["real_time"] <= old["real_time"]
+        and new["personalised"] <= old["personalised"]
         and new["strike_suspends"] >= old["strike_suspends"]
         and asked.index(new["approval"]) >= asked.index(old["approval"])
         and all(new.get(name) == old.get(name) for name in _SAME)
@@ -203,6 +206,7 @@ def grant_sentence(grant: ConsentGrant, *, projects: dict[str, str]) -> str:
 
 def grant_lines_plain(scope: Mapping[str, Any], *, starts, ends, projects: dict[str, str]) -> list[tuple[str, str]]:
     """Everything that the grant says, as (topic, sentence) in the order in which a person wants to know it."""
+    asked_about_versions = "personalised" in scope
     scope = scope_of(scope)
     titles = ", ".join(projects.get(project, project) for project in scope["projects"])
     term = (
@@ -247,6 +251,9 @@ def grant_lines_plain(scope: Mapping[str, Any], *, starts, ends, projects: dict[
             if scope["real_time"]
             else _("Nothing is made of you while people watch."),
         ),
+        *(
+            [(_("Versions"), _versions(scope))] if asked_about_versions else []
+        ),  # older grants keep the words that were read
         (_("Models"), _any_or(scope["models"], ", ".join(scope["models"]), _("Any model")) + "."),
         (
             _("Passing it on"),
@@ -267,6 +274,12 @@ def grant_lines_plain(scope: Mapping[str, Any], *, starts, ends, projects: dict[
     if scope["governing_law"]:
         lines.append((_("Law"), scope["governing_law"] + "."))
     return lines
+
+
+def _versions(scope: Mapping[str, Any]) -> str:
+    if scope["personalised"]:
+        return _("You may be in versions of the film that viewers choose between; people look at each of them first.")
+    return _("You are in one version of the film, the same for everybody who sees it.")
 
 
 def compensation_sentence(terms: Mapping[str, str]) -> str:

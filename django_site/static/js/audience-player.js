@@ -241,9 +241,21 @@ function toggle(button, on, change) {
   button.addEventListener("click", () => set(button.getAttribute("aria-pressed") !== "true"));
 }
 const tracks = (kind) => [...video.textTracks].filter((track) => track.kind === kind);
-toggle(room.querySelector("[data-captions]"), false, (on) => {
-  for (const track of tracks("captions")) track.mode = on ? "showing" : "hidden";
-});
+const language = room.querySelector("[data-language-choice]");
+let captioned = false;
+function captions(on) { // of several languages the chosen one
+  captioned = on;
+  const wanted = language?.value ?? "";
+  for (const element of video.querySelectorAll("track[kind=captions]")) {
+    const chosen = (element.dataset.language ?? "") === wanted;
+    element.track.mode = on && chosen ? "showing" : chosen ? "hidden" : "disabled";
+  }
+}
+toggle(room.querySelector("[data-captions]"), Boolean(language?.value), captions);
+if (language) {
+  language.closest("[data-languages]").hidden = false;
+  language.addEventListener("change", () => captions(captioned));
+}
 const seen = room.querySelector("[data-seen]"), speak = room.querySelector("[data-speak]");
 let aloud = false;
 function described() {

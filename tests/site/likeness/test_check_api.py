@@ -107,6 +107,7 @@ def test_the_answer_is_that_of_the_gates(make, studio, ask):
         ({"content": "nudity"}, "rules out"),
         ({"alteration": "age"}, "age"),
         ({"real_time": "true"}, ""),
+        ({"personalised": "true"}, "versions of the film"),
         ({"sublicensee": "Somebody"}, "Somebody"),
         ({"production": ""}, "not for"),
     ):
@@ -123,6 +124,7 @@ def test_bad_questions_are_told_what_is_wrong(ask, make, studio):
         ({"name": "x" * 2001}, "characters"),
         ({"name": "Lina Vale", "use": "wallpaper"}, "wallpaper"),
         ({"name": "Lina Vale", "real_time": "perhaps"}, "true or false"),
+        ({"name": "Lina Vale", "personalised": "1"}, "Personalised is true or false"),
         ({"name": "Lina Vale", "production": "nonsense"}, "no production"),
         ({"name": "Lina Vale", "production": str(other.pk)}, "no production"),
     ):

@@ -114,6 +114,7 @@ def test_every_field_of_the_scope_is_said(make):
         "replica_kind",
         "description",
         "real_time",
+        "personalised",
         "post_mortem",
         "strike_suspends",
     }

@@ -186,6 +186,7 @@ WIDER = {
     "acts": {"acts": ["render", "fine_tune"]},
     "alterations": {"alterations": ["age"]},
     "real time": {"real_time": True},
+    "versions": {"personalised": True},
     "exclusions": {"exclusions": []},
     "approval": {"approval": "none"},
     "description": {"description": "Another role, in every scene"},

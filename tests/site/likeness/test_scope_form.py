@@ -53,6 +53,7 @@ SCOPES = st.fixed_dictionaries(
         "languages": st.just(["*"]) | some(["en", "de", "pt-BR"]),
         "alterations": some(Alteration.values, 0),
         "real_time": st.booleans(),
+        "personalised": st.booleans(),
         "models": st.just(["*"]) | some(["previz", "wan 2.2"]),
         "sublicensees": some(["A Streamer", "A Channel"], 0),
         "approval": st.sampled_from(list(APPROVALS)),

@@ -203,6 +203,7 @@ def test_every_field_of_the_scope_is_in_the_matrix():
         "strike_suspends": "test_strikes: the grant is suspended",
         "post_mortem": "test_people: the grant passes to the estate or ends",
         "compensation": "a ledger of its own",
+        "personalised": "test_variants: asked of versions that viewers choose between, and of nothing else",
         "governing_law": "for courts",
     }
     enforced = {limit for case in CASES.values() for limit in case.limits} | {"real_time", "sublicensees", "uses"}

@@ -403,6 +403,22 @@ def world(make, clip, signed_clip, settings, tmp_path):
         **economy,
         **screening_of(studio, released_cut),
         **learned_of(studio, released_cut, shot),
+        variant=variant_of(make, studio, release),
+    )
+
+
+def variant_of(make, studio, release):
+    """Rules for versions of the film that is out, and one version by them."""
+    from django_site.apps.audience.variant_models import Variant, VariantGraph
+    from django_site.apps.audience.variant_rules import EMPTY
+
+    graph = VariantGraph.objects.create(
+        production=studio.production, parent=release, version=1, document=EMPTY,
+        document_sha256=make.digest("rules"), made_by=studio.producer,
+    )  # fmt: skip
+    answers = [{"preferences": {}, "path": {}}]
+    return Variant.objects.create(
+        graph=graph, position=0, key=";", answers=answers, timeline_sha256=make.digest("t"), seconds="6.000"
     )
 
 

@@ -322,6 +322,16 @@ TABLE: dict[str, tuple[str, dict[str, str], str]] = {
     "insight:answer": ("post", {"suggestion_id": "suggestion"}, WRITE),
     "insight:requests": ("get", {"production_id": "production"}, PAGE),
     "insight:drop": ("post", {"request_id": "audience_request"}, WRITE),
+    # versions of a film
+    "variants:film": ("get", {"release_id": "release"}, PAGE),
+    "variants:rules": ("post", {"release_id": "release"}, WRITE),
+    "variants:rules_file": ("get", {"release_id": "release"}, PAGE),
+    "variants:make": ("post", {"release_id": "release"}, WRITE),
+    "variants:captions": ("post", {"release_id": "release"}, WRITE),
+    "variants:shown": ("post", {"release_id": "release"}, "302 400 404 403 403 404 404"),  # no arm was named
+    "variants:begin": ("post", {"variant_id": "variant"}, WRITE),
+    "watch:wishes": ("get", {}, SAME),  # who has no seat is asked for their code
+    "watch:translated": ("get", {"cut_id": "released_cut", "language": "=de"}, SAME),
 }
 
 
@@ -373,7 +383,7 @@ def test_reading_addresses_take_no_post_and_writing_ones_no_get(world, visit):
     both |= {"corpora:import_new", "likeness:amend", "likeness:ask", "likeness:offer", "likeness:approval"}
     both |= {"likeness:claim_new", "likeness:representatives"}
     both |= {"reviews:service_levels", "productions:shot_list", "productions:timeline_import"}
-    both |= {"productions:sound_new", "training:new", "training:look"}
+    both |= {"productions:sound_new", "training:new", "training:look", "watch:wishes"}
     both |= {"likeness:register", "likeness:record", "likeness:strikes", "organisation:page"}
     both |= {"productions:contribution", "organisation:page", "reviews:override_ask"}
     both |= {"likeness:register", "likeness:record", "likeness:strikes"}

@@ -62,8 +62,9 @@ def economy_document(production: Production, *, at: datetime | None = None) -> d
 
 
 def _film(production: Production) -> Cut | None:
-    """The film that the report is about: the newest that is out, else the newest that was assembled."""
-    cuts = production.cuts.exclude(state__in=_MADE).filter(duration__isnull=False).order_by("-version")
+    """The film that the report is about: the newest that is out, else the newest that was assembled; no viewers' version."""
+    made = production.cuts.exclude(state__in=_MADE).filter(duration__isnull=False, variant__isnull=True)
+    cuts = made.order_by("-version")
     return cuts.filter(state=CutState.RELEASED).first() or cuts.first()
 
 

@@ -107,7 +107,7 @@ def film_shown(release: Release) -> FilmShown:
     statements: dict[str, Any] = release.manifest.verification.get("statements", {})
     newer = (
         Release.objects.filter(cut__production=release.cut.production_id, created_at__gt=release.created_at)
-        .filter(cut__state="released")
+        .filter(cut__state="released", cut__variant__isnull=True)
         .order_by("-created_at")
     )
     return FilmShown(

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('audience', '0003_insight'),
+        ('audience', '0004_variants'),
         ('productions', '0014_looks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -50,7 +50,7 @@ def cut_assemble_when_ready(*, production: Production, by: User) -> Cut | None:
     edited = _edited_before(production)
     shown = takes if edited is None else _takes_on(edited[0], production)
     chosen = [take.pk for take in shown]
-    for cut in production.cuts.exclude(state__in=_OVER):
+    for cut in production.cuts.filter(variant__isnull=True).exclude(state__in=_OVER):
         if list(cut.items.order_by("position").values_list("take", flat=True)) == chosen:
             return cut
     if edited is None:
@@ -61,8 +61,8 @@ def cut_assemble_when_ready(*, production: Production, by: User) -> Cut | None:
 def _edited_before(production: Production) -> tuple[Timeline, Cut] | None:
     """The timeline that a person cut last, with the takes that may be shown now, and the cut that it was based on. ``None``
     where nobody edited yet, or where too much has changed for it to be fitted."""
-    kept = production.cuts.filter(based_on__timeline__isnull=False, timeline__isnull=False).exclude(state__in=_OVER)
-    last = kept.select_related("based_on").order_by("-version").first()
+    kept = production.cuts.filter(based_on__timeline__isnull=False, timeline__isnull=False, variant__isnull=True)
+    last = kept.exclude(state__in=_OVER).select_related("based_on").order_by("-version").first()
     if last is None:
         return None
     timeline = timeline_of(last)
@@ -98,16 +98,23 @@ def _begin(production: Production, takes: list[Take], by: User, *, tool: str = "
 
 
 def cut_begin(
-    production: Production, *, timeline: Timeline, base: Cut, by: User, tool: str = "", measure: dict | None = None
+    production: Production,
+    *,
+    timeline: Timeline,
+    base: Cut,
+    by: User,
+    tool: str = "",
+    title: str = "",
+    measure: dict | None = None,
 ) -> Cut:
-    """Begin the cut of a timeline that was worked on from ``base``'s. In the caller's transaction, which holds the
-    production. Raises ``WrongStateError`` for a clip whose take may not be shown, no take at all, or a sound that may not
-    be heard."""
+    """Begin the cut of a timeline that was worked on from ``base``'s; ``title`` where it is called otherwise. In the
+    caller's transaction, which holds the production. Raises ``WrongStateError`` for a clip whose take may not be shown,
+    no take at all, or a sound that may not be heard."""
     takes = _takes_on(timeline, production)
     if not takes:
         raise WrongStateError("there is no take on the timeline; a film needs one")
     placed_sounds(production, timeline)
-    cut = _created(production, timeline.title, by, timeline=as_document(timeline), based_on=base)
+    cut = _created(production, title or timeline.title, by, timeline=as_document(timeline), based_on=base)
     for position, (clip, take) in enumerate(zip(_clips(timeline), takes, strict=True), start=1):
         CutItem.objects.create(
             cut=cut,

@@ -11,8 +11,9 @@ from generator.edit.document import from_document
 
 
 def newest_timeline(production: Production) -> Cut | None:
-    """The newest cut that keeps its timeline."""
-    return production.cuts.filter(timeline__isnull=False, asset__isnull=False).order_by("-version").first()
+    """The newest cut that keeps its timeline; not one of the versions that viewers choose between, which follow from it."""
+    kept = production.cuts.filter(timeline__isnull=False, asset__isnull=False, variant__isnull=True)
+    return kept.order_by("-version").first()
 
 
 def timeline_of(cut: Cut) -> Timeline:

@@ -114,7 +114,7 @@ def _page(request: HttpRequest, production: Production, form: ContributionForm |
     page = keyset_page(rows, order=("-created_at", "-id"), cursor=request.GET.get("after", ""))
     may = request.user.has_perm("productions.change", production)
     cuts = production.cuts.select_related("asset", "screenplay__asset", "production__organisation")
-    cut = cuts.order_by("-version").first()
+    cut = cuts.filter(variant__isnull=True).order_by("-version").first()  # versions for viewers follow from the film
     filters = {"who": who if who in people else "", "act": act if act in ContributionAct.values else ""}
     return render(
         request,

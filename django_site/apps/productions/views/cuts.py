@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from django_site.apps.accounts.permissions import require
+from django_site.apps.audience.variant_models import Variant
 from django_site.apps.audits.reading import audit_latest, decision_latest, findings_of
 from django_site.apps.jobs.panel import panel_of_target
 from django_site.apps.productions.films import cut_timeline
@@ -44,6 +45,7 @@ def cut_page(request: HttpRequest, cut_id: UUID) -> HttpResponse:
         ],
         "case": cases_visible_to(request.user).filter(cut=cut).order_by("-created_at").first(),
         "release": release,
+        "version": Variant.objects.filter(cut=cut).select_related("graph__parent__cut").first(),
         "middle": f"{float(cut.duration or 0) / 2:.1f}",
         "outputs": list(release.outputs.select_related("manifest__asset", "manifest__sidecar")) if release else [],
         "intent": cut.signing_intents.filter(kind=IntentKind.CUT).order_by("-created_at").first(),

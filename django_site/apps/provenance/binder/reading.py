@@ -31,10 +31,13 @@ def binders_visible_to(user: User) -> QuerySet[Binder]:
 
 
 def cuts_to_bind(production: Production) -> list[Cut]:
-    """The cuts that a binder page can be about, the released ones first, the newest of each first."""
-    rows = production.cuts.select_related("asset", "release", "screenplay__asset", "production__organisation")
+    """The cuts that a binder page can be about, the released ones first, the newest of each first; versions of a film after
+    the films."""
+    rows = production.cuts.select_related(
+        "asset", "release", "variant", "screenplay__asset", "production__organisation"
+    )
     out = (CutState.RELEASED, CutState.RECALLED)
-    return sorted(rows.order_by("-version"), key=lambda cut: cut.state not in out)
+    return sorted(rows.order_by("-version"), key=lambda cut: (cut.state not in out, hasattr(cut, "variant")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from auditor.provenance import (
     ReviewStatement,
     SoftBindingStatement,
 )
+from django_site.apps.audience.variant_models import Variant
 from django_site.apps.audits.models import Asset, Audit, Decision
 from django_site.apps.audits.people_facts import moment
 from django_site.apps.audits.services.assets import asset_path
@@ -65,28 +66,50 @@ def take_draft(intent: SigningIntent) -> tuple[ManifestDraft, list[Ingredient]]:
 def cut_draft(
     intent: SigningIntent, signed_takes: Mapping[UUID, Manifest] | None = None
 ) -> tuple[ManifestDraft, list[Ingredient]]:
-    """The draft of a cut and its ingredients: takes as ``componentOf``, screenplay and models as ``inputTo``. The takes are
-    the signed files of ``signed_takes`` (by id of the take), so that the chain can be walked down to the models."""
+    """The draft of a cut and its ingredients: takes as ``componentOf``, screenplay and models as ``inputTo``, and of a
+    version of a film that film, signed, as ``parentOf``. The takes are the signed files of ``signed_takes`` (by id of the
+    take), so that the chain can be walked down to the models."""
     cut = intent.cut
     items = list(cut.items.select_related("take__generation", "take__asset", "take__shot").order_by("position"))
     records = list({item.take.generation_id: item.take.generation for item in items}.values())
     inputs = [_screenplay(cut.screenplay), *_models(records)]
     takes = [_take(item, signed_takes or {}) for item in items]
     sounds = [_sound(one, place) for place, one in enumerate(sounds_stand(cut), start=1)]
+    parent = _parent(cut)
     audit: Audit = intent.decision.audit
     draft = ManifestDraft(
         title=cut.title[:200],
         media_type=cut.asset.media_type,
         digital_source_type=source_type(records),
-        actions=_actions(cut, items, inputs, [*takes, *sounds], source_type(records)),
+        actions=_actions(cut, items, inputs, [*takes, *sounds], source_type(records), version=bool(parent)),
         model=_disclosure(records[0]),
         audit=audit_statement(intent.decision, audit),
         review=_review_statement(intent),
         consents=consents_relied_on([item.take_id for item in items]),
         soft_bindings=_found_again_by(cut, audit),
-        kind="cut",
+        kind="variant" if parent else "cut",
     )
-    return draft, [*inputs, *takes, *sounds]
+    return draft, [*parent, *inputs, *takes, *sounds]
+
+
+def _parent(cut: Cut) -> list[Ingredient]:
+    """The signed film that a cut is a version of; none of any other cut."""
+    version = (
+        Variant.objects.filter(cut=cut).select_related("graph__parent__cut", "graph__parent__manifest__asset").first()
+    )
+    if version is None:
+        return []
+    film = version.graph.parent
+    return [
+        Ingredient(
+            media_type="video/mp4",
+            relationship="parentOf",
+            title=film.cut.title[:200],
+            path=asset_path(film.manifest.asset),
+            label="film",
+            metadata={"version": version.key[:400], "rules_sha256": version.graph.document_sha256},
+        )
+    ]
 
 
 def _records(cut: Cut) -> list[GenerationRecord]:
@@ -211,7 +234,7 @@ def _placed(cut: Cut, sounds: list[Ingredient], made: str | None) -> tuple[Actio
 
 
 def _actions(
-    cut: Cut, items: list[CutItem], inputs: list[Ingredient], takes: list[Ingredient], kind: str
+    cut: Cut, items: list[CutItem], inputs: list[Ingredient], takes: list[Ingredient], kind: str, *, version: bool
 ) -> tuple[Action, ...]:
     begun, made = moment(cut.created_at), moment(cut.asset.created_at)
     sounds, takes = takes[len(items) :], takes[: len(items)]
@@ -219,14 +242,18 @@ def _actions(
         Action("c2pa.placed", made, ingredients=(take.label,), description=f"From {item.start} s to {item.end} s")
         for item, take in zip(items, takes, strict=True)
     )
+    made_from = tuple(entry.label for entry in inputs)
+    rendered = "Takes rendered shot by shot from the screenplay"
+    first = (
+        (
+            Action("c2pa.opened", begun, ingredients=("film",)),
+            Action("c2pa.edited", begun, ingredients=made_from, description=f"A version by rules. {rendered}"),
+        )
+        if version
+        else (Action("c2pa.created", begun, ingredients=made_from, digital_source_type=kind, description=rendered),)
+    )
     return (
-        Action(
-            "c2pa.created",
-            begun,
-            ingredients=tuple(entry.label for entry in inputs),
-            digital_source_type=kind,
-            description="Takes rendered shot by shot from the screenplay",
-        ),
+        *first,
         *placed,
         *_placed(cut, sounds, made),
         Action(

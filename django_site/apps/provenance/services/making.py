@@ -10,6 +10,7 @@ from PIL import Image
 
 from auditor.media import sample_frames
 from auditor.provenance import Action
+from django_site.apps.audience.variant_models import CaptionTrack
 from django_site.apps.productions.models import Cut, CutItem
 from django_site.apps.productions.services.timelines import timeline_of
 from django_site.apps.provenance.models import OutputKind
@@ -145,16 +146,31 @@ def captioned(cut: Cut) -> Timeline:
     return timeline
 
 
+def captions_there(cut: Cut, parameters: Mapping[str, Any]) -> str:
+    """The captions that are asked for, in another language as they were brought. Raises ``InputError`` where there are
+    none."""
+    if "language" in parameters:
+        track = CaptionTrack.objects.filter(
+            release__cut=cut, language=parameters["language"], text_sha256=parameters["sha256"]
+        ).first()
+        if track is None:
+            raise InputError("these captions were never brought to this film; bring them first")
+        return track.text
+    return WRITERS[f".{parameters['format']}"](captioned(cut))
+
+
 def _captions(film: Path, cut: Cut, parameters: Mapping[str, Any], directory: Path, now: str) -> Made:
     """What is said in the film, as it was cut: the captions of its timeline."""
     ending = parameters["format"]
-    timeline = captioned(cut)
+    text = captions_there(cut, parameters)
+    count = text.count("-->")
     path = directory / f"captions.{ending}"
-    path.write_text(WRITERS[f".{ending}"](timeline), encoding="utf-8")
-    did = (
-        Action("c2pa.edited", now, description=f"{len(timeline.cues)} captions: what is said in the film, and when"),
-    )
-    return Made(path, CAPTION_TYPES[ending], "captions", did, contents={"captions": len(timeline.cues)})
+    path.write_text(text, encoding="utf-8")
+    said = f"{count} captions: what is said in the film, and when"
+    if "language" in parameters:
+        said = f"{count} captions in the language {parameters['language']}: what is said in the film, and when"
+    did = (Action("c2pa.edited", now, description=said),)
+    return Made(path, CAPTION_TYPES[ending], "captions", did, contents={"captions": count})
 
 
 def _stream(film: Path, cut: Cut, parameters: Mapping[str, Any], directory: Path, now: str) -> Made:

@@ -36,7 +36,14 @@ from django_site.apps.provenance.models import (
     SigningIntent,
 )
 from django_site.apps.provenance.services.draft import cut_disclosure, cut_source_type
-from django_site.apps.provenance.services.making import CAPTION_TYPES, MAX_BEST, Made, captioned, make_file, playlists
+from django_site.apps.provenance.services.making import (
+    CAPTION_TYPES,
+    MAX_BEST,
+    Made,
+    captions_there,
+    make_file,
+    playlists,
+)
 from django_site.apps.provenance.services.release import files_of, handing_out
 from django_site.apps.provenance.services.signed import intent_await_time, intent_reopen, intent_sign, intents_due
 from django_site.apps.provenance.services.trailers import trailer_judge, trailer_make, trailer_statements
@@ -58,6 +65,8 @@ def _parameters(release: Release, kind: str, given: Mapping[str, Any]) -> dict[s
         ending = str(given.get("format") or "vtt")
         if ending not in CAPTION_TYPES:
             raise InputError(f"captions are written as {' or '.join(CAPTION_TYPES)}, not as {ending[:20]!r}")
+        if given.get("language"):  # somebody else's words for it: kept by digest (``audience.CaptionTrack``)
+            return {"format": "vtt", "language": str(given["language"]), "sha256": str(given["sha256"])}
         return {"format": ending}
     if kind != OutputKind.STILL:
         return {}
@@ -99,7 +108,7 @@ def output_request(*, release: Release, kind: str, by: User, parameters: Mapping
     _require_out(release)
     wanted = _parameters(release, kind, parameters or {})
     if kind == OutputKind.CAPTIONS:
-        captioned(release.cut)
+        captions_there(release.cut, wanted)
     digest = sha256_json(wanted)
     output = Output.objects.filter(release=release, kind=kind, parameters_sha256=digest).first()
     if output is None:

@@ -18,6 +18,7 @@ from auditor.provenance import VerificationReport, verify
 from django_site import wiring
 from django_site.apps.accounts.models import User
 from django_site.apps.accounts.webhooks import webhook_emit
+from django_site.apps.audience.services.opening import variant_open, version_stands
 from django_site.apps.audience.services.requests import requests_meet
 from django_site.apps.audits.facts import AssetFact, cut_components, cut_generations, cut_intended, production_fact
 from django_site.apps.audits.models import Asset, Decision, Outcome, Zone
@@ -86,6 +87,7 @@ def cut_release(*, manifest: Manifest, by: User, work: JobWork) -> Release:
     try:
         with work.fenced():
             _hold_consents(cut)
+            version_stands(cut)
             sounds_stand(cut)
             decision = decide_and_record(
                 facts=release_facts(manifest, reread=reread, reread_at=reread_at),
@@ -130,6 +132,7 @@ def _release(manifest: Manifest, decision: Decision, by: User, work: JobWork, *,
     release = Release.objects.create(cut=cut, manifest=manifest, decision=decision, released_by=by)
     _mark(files_of(manifest))
     cut_move(cut, CutState.RELEASED, reason="")
+    variant_open(cut=cut)
     SigningIntent.objects.filter(pk=manifest.intent_id).update(state=IntentState.SIGNED)
     uses_record(audit=manifest.intent.decision.audit, kind=UseKind.RELEASE, cut=cut)
     requests_meet(cut=cut)
