@@ -8,15 +8,15 @@ its digest stays what it was and a suggestion's evidence can be shown later as i
 from collections.abc import Sequence
 from typing import Any
 
-from generator.audience.comparison import compare_all, number, share_watched
+from generator.audience.comparison import compare_all, is_through, number, share_watched
 from generator.audience.embedding import TextEmbedder
 from generator.audience.engagement import FALSE_FINDINGS, read_spans
 from generator.audience.groups import LEAST, compare_groups
 from generator.audience.screened import FilmShown, Question, Screened
 from generator.audience.signals import Comment, Viewing
-from generator.audience.statistics import LEVEL, mean, median, proportion
+from generator.audience.statistics import LEVEL, Estimate, mean, median, proportion
 from generator.audience.suggestions import choose, suggest
-from generator.audience.survival import watch_through
+from generator.audience.survival import Curve, watch_through
 from generator.audience.themes import LEAST_VIEWERS, find_themes
 from generator.errors import EmbeddingError
 
@@ -39,15 +39,16 @@ def insight(
         own = [one for one in screened.viewings if one.film == shown.film]
         readings = read_spans(own, shown.spans, level=level)
         suggestions += suggest(shown.film, readings, place=place)
-        shares = [share_watched(one) for one in own if one.watched]
+        curve = watch_through(own, level=level)
+        shares = [share_watched(one) for one in own if one.watched and is_through(one)]
         films.append(
             {
                 "film": shown.film,
                 "label": shown.label,
                 "duration": round(shown.duration, 3),
                 "viewers": len(own),
-                "curve": watch_through(own, level=level).as_dict(),
-                "finished": proportion(*_finished(own), level=level).as_dict(),
+                "curve": curve.as_dict(),
+                "finished": _to_the_end(own, curve, level).as_dict(),
                 "watched": mean(shares, lowest=0.0, highest=1.0, level=level).as_dict(),
                 "left_at": median(
                     [one.left_at for one in own if one.left_at is not None and not one.finished], level=level
@@ -83,9 +84,13 @@ def insight(
     }
 
 
-def _finished(viewings: Sequence[Viewing]) -> tuple[int, int]:
-    done = sum(1 for one in viewings if one.finished)
-    return done, sum(1 for one in viewings if one.finished or one.left_at is not None)
+def _to_the_end(viewings: Sequence[Viewing], curve: Curve, level: float) -> Estimate:
+    """The share of viewers who come to the end. While some are still watching it is the curve's: whoever leaves is known
+    sooner than whoever stays, so that counting those who are through would make the film worse than it is."""
+    if not curve.running:
+        return proportion(curve.finished, curve.finished + curve.left, level=level)
+    last = curve.at(max((one.duration for one in viewings), default=0.0))
+    return Estimate(last.share, last.low, last.high, curve.n, "Kaplan–Meier", "share", level)
 
 
 def _timeline(viewings: Sequence[Viewing], duration: float) -> dict[str, Any]:

@@ -354,3 +354,11 @@ class TestDocument:
         assert document["suggestions"] == []
         assert document["films"][0]["finished"]["said"] == "nobody yet, n = 0"
         json.dumps(document, allow_nan=False)
+
+    def test_who_leaves_is_known_sooner_and_that_makes_no_film_worse(self):
+        people = [viewing(f"left{k}", until=20) for k in range(5)]
+        people += [viewing(f"here{k}", until=100, running=True) for k in range(15)]
+        [film] = insight(Screened((FilmShown(FILM, "Cut 1", 180.0),), tuple(people)))["films"]
+        assert film["finished"]["value"] == pytest.approx(0.75)
+        assert film["finished"]["method"] == "Kaplan–Meier"
+        assert film["watched"]["n"] == 5
