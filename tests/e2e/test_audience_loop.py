@@ -1,0 +1,122 @@
+"""From viewers to the next film and back: three people watch, what many did is read, a change is asked for and made, passes
+every gate, meets the request, and is offered in a version of its own that is signed and says where it comes from."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import until
+
+LONG = 240_000  # rendering, audit and signing on a busy machine
+
+
+def _come(page, code: str) -> None:
+    page.goto(f"/watch/{code}/")
+    page.get_by_label("Where you are").fill("DE")
+    page.get_by_label(re.compile("or older")).check()
+    page.get_by_role("button", name="Go in").click()
+    for box in page.get_by_role("checkbox").all():
+        box.check()
+    page.get_by_role("button", name="I agree").click()
+    expect(page.locator("video")).to_be_visible()
+    until(page, "document.querySelector('video').duration > 1")
+
+
+def _watch(page, seconds: float | None = None) -> None:
+    page.evaluate("document.querySelector('video').play()")
+    film = "document.querySelector('video')"
+    until(page, f"{film}.ended" if seconds is None else f"{film}.currentTime > {seconds}", seconds=40)
+
+
+def _approve(visit, name: re.Pattern) -> None:
+    page = visit("reviewer")
+    page.goto("/reviews/")
+    page.get_by_role("link", name=name).first.click()
+    page.get_by_role("button", name=re.compile("^Approve")).click()
+    page.get_by_label("Reason").fill("Watched it; nothing that anybody else holds rights in.")
+    page.get_by_role("button", name="Put it on the record").click()
+    expect(page.locator("#notes")).to_contain_text("on the record")
+
+
+def test_what_viewers_did_becomes_the_next_film(site, visit):
+    site.start_worker()
+    released, screening = site.ids["released"], site.ids["insight_screening"]
+    studio = visit("producer")
+
+    # what was asked for before is taken back: this time the film is made anew
+    studio.goto(f"/insight/requests/{released}/")
+    studio.get_by_text("No longer ask for it").first.click()
+    studio.get_by_label("Why").first.fill("We look at more people first.")
+    studio.get_by_role("button", name="Take it back").first.click()
+    expect(studio.get_by_text("We look at more people first.")).to_be_visible()
+
+    # three more people come to the sixty who were there; two leave in the second shot
+    studio.goto(f"/screenings/{screening}/")
+    studio.get_by_label("For whom").fill("Three more")
+    studio.get_by_label("How many people").fill("3")
+    studio.get_by_role("button", name="Make an invitation").click()
+    code = studio.locator(".invite-code").inner_text()
+    studio.goto(f"/screenings/{screening}/live/")
+    for place in range(3):
+        viewer = visit()
+        _come(viewer, code)
+        _watch(viewer, None if place == 0 else 3.0)
+        if place == 0:
+            viewer.get_by_label("Say something at this moment").fill("Too dark for me.")
+            viewer.get_by_role("button", name="Say it").click()
+            expect(viewer.locator("[data-status]")).to_have_text("Kept.", timeout=30_000)
+        viewer.goto("/watch/mine/")  # leaving tells what is left to tell
+    expect(studio.locator("[data-tally=came]")).to_have_text("63", timeout=30_000)
+    expect(studio.locator("[data-tally=recorded]")).to_have_text("63")
+    expect(studio.locator(".newest")).to_contain_text("Too dark for me.", timeout=30_000)
+
+    # what they did, with how sure that is; what follows becomes a request, with its evidence
+    studio.goto(f"/insight/screening/{screening}/")
+    studio.get_by_role("button", name="Read it again as it is now").click()
+    expect(studio.get_by_text("63").first).to_be_visible(timeout=LONG)
+    studio.reload()
+    studio.get_by_role("link", name=re.compile("left in it, against")).first.click()
+    expect(studio.get_by_text("95 %").first).to_be_visible()
+    studio.get_by_label("What shall be changed").fill("Leave the second shot sooner.")
+    studio.get_by_role("button", name="Ask for the change").click()
+    expect(studio.locator("#notes")).to_contain_text("It is asked for, with its evidence")
+
+    # the producer trims that shot and has the film cut; the gates take their course
+    studio.goto(f"/productions/{released}/timeline/?clip=s1-02")
+    studio.get_by_label("To second").fill("1")
+    studio.get_by_role("button", name="Trim").click()
+    studio.get_by_role("button", name="Make this cut").click()
+    studio.wait_for_url("**/productions/cuts/*/")
+    cut = studio.url
+    version = re.search(r"version (\d+)", studio.locator(".standfirst").first.inner_text())[1]
+    expect(studio.locator(".title-row .chip").first).to_have_text("Waiting for review", timeout=LONG)
+    _approve(visit, re.compile(rf"v{version}$"))
+    expect(studio.locator(".title-row .chip").first).to_have_text("Released", timeout=LONG)
+    studio.goto(f"/insight/requests/{released}/?state=met")
+    expect(studio.get_by_text("Leave the second shot sooner.")).to_be_visible()
+    expect(studio.get_by_text("Met by")).to_be_visible()
+
+    # a version of the new film, made, audited, reviewed and signed with the new film as its parent
+    studio.goto(cut)
+    studio.get_by_role("link", name="Versions for viewers").click()
+    studio.get_by_role("button", name="Write rules").click()
+    studio.get_by_text("A version without some shots").click()
+    studio.get_by_label("Called, for example Shorter").fill("Without the first shot")
+    studio.get_by_role("group", name="Leave out").get_by_label(re.compile("s1-01")).check()
+    studio.get_by_role("button", name="Add the version").click()
+    expect(studio.get_by_text("The rules are kept.")).to_be_visible()
+    studio.get_by_role("button", name="Make the versions").click()
+    versions = studio.url
+    row = studio.get_by_role("row", name=re.compile("Without the first shot"))
+    expect(row.last).to_contain_text("Waiting for review", timeout=LONG)
+    _approve(visit, re.compile(rf"v{int(version) + 1}$"))
+    studio.goto(versions)
+    expect(row.last).to_contain_text("Released", timeout=LONG)
+
+    # anybody verifies it: trusted, and made from the film that viewers asked for
+    row.last.get_by_role("link").first.click()
+    studio.get_by_role("link", name="Public record").click()
+    page = visit()
+    page.goto(studio.url)
+    expect(page.locator("#verdict-word")).to_have_text("Trusted")
+    expect(page.get_by_role("cell", name="Earlier version").first).to_be_visible()
