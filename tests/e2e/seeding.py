@@ -423,7 +423,7 @@ def trainings(production, works, people) -> dict:
 
 
 def versions(cut, people) -> dict:
-    """Versions of the film that is out: shorter ones, and a choice after its first shot. All but one are out; a screening
+    """Versions of the film that is out: quicker ones, and a choice after its first shot. All but one are out; a screening
     offers them."""
     from django_site.apps.audience.services.screenings import invitation_make, screening_create, screening_open
     from django_site.apps.audience.services.variants import arm_versions_set, graph_draft, graph_make, graph_write
@@ -431,25 +431,25 @@ def versions(cut, people) -> dict:
     from django_site.apps.reviews.models import Case
     from django_site.apps.reviews.services import case_approve
 
-    first, second, *rest = (one["id"] for one in cut.timeline["clips"][1:-1])
+    first, *rest = (one["id"] for one in cut.timeline["clips"][1:-1])
     document = {
         "format": "reelproof-variants/1",
         "preferences": [
             {"id": "length", "kind": "length", "name": "Length", "options": [
                 {"id": "as-made", "name": "As made"},
-                {"id": "shorter", "name": "Shorter", "edits": [{"do": "drop", "clips": [second]}]},
+                {"id": "shorter", "name": "Shorter", "edits": [{"do": "pace", "factor": 0.75}]},
             ]},
         ],
         "choices": [
             {"id": "row", "question": "Does the keeper row out?", "after": first, "seconds": 3, "branches": [
-                {"id": "out", "name": "Row out", "play": [rest[-1]]},
+                {"id": "out", "name": "Row out", "play": rest},
                 {"id": "stay", "name": "Stay ashore", "play": []},
             ]},
         ],
     }  # fmt: skip
     by = people["producer"]
     graph = graph_write(graph=graph_draft(release=cut.release, by=by), document=document, by=by)
-    begun = ["length=as-made;row=out", "length=as-made;row=stay", "length=shorter;row=out"]
+    begun = ["length=as-made;row=stay", "length=shorter;row=out"]  # going on as made is the film itself
     variants = {one.key: one for one in graph_make(graph=graph, by=by, keys=begun)}
     run_pending()
     for case in Case.objects.filter(cut__variant__graph=graph, state="open"):

@@ -3,15 +3,30 @@
 from types import SimpleNamespace
 
 import pytest
+from django.contrib.auth import get_user_model
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from auditor.provenance import verify
 from django_site import wiring
-from django_site.apps.audience.services.variants import graph_draft, graph_make, graph_write, variant_begin
-from django_site.apps.audience.variant_models import GraphState, Variant
+from django_site.apps.audience.captions import tracks_of, translated_text
+from django_site.apps.audience.playing import film_for, films_of
+from django_site.apps.audience.services.screenings import invitation_make, screening_create, screening_open
+from django_site.apps.audience.services.variants import (
+    arm_versions_set,
+    graph_draft,
+    graph_make,
+    graph_write,
+    variant_begin,
+)
+from django_site.apps.audience.services.viewers import viewer_join
+from django_site.apps.audience.variant_models import CaptionTrack, GraphState, Variant
 from django_site.apps.audience.variant_rules import parent_timeline, plan_of, spare_clips
 from django_site.apps.audience.variants_played import barred_because, choices_for, films_more, version_for
+from django_site.apps.audience.wishes import version_told, viewer_wish, wishes_owed
 from django_site.apps.audits.facts import cut_intended
 from django_site.apps.audits.services.assets import asset_path
 from django_site.apps.jobs.runner import run_pending
@@ -231,3 +246,114 @@ def whoever_did_not_agree_to_versions_stops_one(film, short, graph, make):
     assert "does not agree" in told.why
     assert films_more(graph) == set()
     Shot.objects.filter(pk=take.shot_id).update(cast=None)
+
+
+def test_pages_write_rules_and_captions_are_signed(film):
+    """Beside the film that was made for the test above: nothing is rendered here."""
+    page = reverse("variants:film", args=[film.release.pk])
+    visitor, stranger = Client(), Client()
+    visitor.force_login(film.producer)
+    stranger.force_login(get_user_model().objects.create_user("stranger"))
+    assert "Write rules" in visitor.get(page).content.decode()
+    assert stranger.get(page).status_code == 404
+    rules_by_form(film, visitor, page)
+    captions_in_another_language(film, visitor, page)
+    what_viewers_wish(film, visitor)
+
+
+def rules_by_form(film, visitor, page):
+    write = reverse("variants:rules", args=[film.release.pk])
+    _first, second, *_ = shots_of(film)
+    assert visitor.post(write, {"do": "begin"}).url == page
+    answers = {"do": "preference", "kind": "length", "name": "<b>Length</b>", "option": "Shorter", "clips": [second]}
+    visitor.post(write, answers)
+    told = visitor.get(page).content.decode()
+    assert "&lt;b&gt;Length&lt;/b&gt;" in told
+    assert "<b>Length</b>" not in told
+    assert "Make 1 version" in told
+    visitor.post(write, {**answers, "clips": []})
+    assert "Choose the shots that this version leaves out." in visitor.get(page).content.decode()
+    for bad in ("{", '["list"]', '{"format": "other"}', '{"format": "reelproof-variants/1", "choices": [NaN]}'):
+        visitor.post(write, {"do": "document", "document": bad})
+    visitor.post(write, {"do": "document", "document": "x" * 400_001})
+    visitor.post(write, {"do": "explode"})
+    file = visitor.get(reverse("variants:rules_file", args=[film.release.pk]))
+    assert [one["name"] for one in file.json()["preferences"]] == ["<b>Length</b>"], "what was refused changed nothing"
+    assert visitor.post(write, {"do": "remove", "rule": file.json()["preferences"][0]["id"]}).status_code == 302
+    assert visitor.get(reverse("variants:rules_file", args=[film.release.pk])).json()["preferences"] == []
+
+
+def captions_in_another_language(film, visitor, page):
+    bring = reverse("variants:captions", args=[film.release.pk])
+    text = "WEBVTT\n\n00:00:00.500 --> 00:00:01.500\n<script>alert(1)</script>Ein Brief.\n"
+
+    def brought(content: bytes, language: str = "de") -> str:
+        file = SimpleUploadedFile("captions.vtt", content, "text/vtt")
+        visitor.post(bring, {"language": language, "made": "people", "file": file})
+        return visitor.get(page).content.decode()
+
+    assert "is no language" in brought(text.encode(), "German")
+    assert "own captions" in brought(text.encode(), "en")
+    assert "no text in UTF-8" in brought(b"\xff\xfe\x00W")
+    assert "holds no captions" in brought(b"nothing of the kind")
+    assert "after the film has ended" in brought(b"WEBVTT\n\n01:00:00.000 --> 01:00:01.000\nToo late.\n")
+    assert CaptionTrack.objects.count() == 0
+    assert "they are offered as soon as they are signed" in brought(text.encode())
+    run_pending()
+    track = CaptionTrack.objects.get()
+    assert track.output.manifest is not None, track.output.reason
+    assert translated_text(film.cut, "de") == track.text
+    assert "alert(1)Ein Brief." in track.text
+    assert "<script>" not in track.text
+    assert [one.name for one in tracks_of(film.cut)] == ["Deutsch"]
+    brought(text.encode())
+    assert CaptionTrack.objects.count() == 1, "the same again is no other"
+
+
+def what_viewers_wish(film, visitor):
+    """A screening offers versions that were made; what is not offered can't be wished for."""
+    by = film.producer
+    made = screening_create(production=film.production, by=by, title="Try", purpose="To learn.", cuts=[film.cut.pk])
+    arm = made.arms.get()
+    draft = graph_draft(release=film.release, by=by)
+    with pytest.raises(InputError, match="none were made"):
+        arm_versions_set(arm=arm, graph=draft, by=by)
+    graph_write(graph=draft, document=rules(film, choice=False), by=by)
+    graph_make(graph=draft, by=by, keys=[])
+    draft.refresh_from_db()
+    answer = visitor.post(
+        reverse("variants:shown", args=[film.release.pk]), {"arm": str(arm.pk), "graph": str(draft.pk)}
+    )
+    assert answer.status_code == 302
+    arm.refresh_from_db()
+    assert arm.graph == draft
+    screening_open(screening=made, by=by)
+    with pytest.raises(WrongStateError, match="opened already"):
+        arm_versions_set(arm=arm, graph=None, by=by)
+    invitation, _code = invitation_make(screening=made, by=by)
+    viewer, _token = viewer_join(invitation=invitation, territory="DE", of_age=True)
+    assert wishes_owed(viewer)
+    with pytest.raises(InputError, match="Length can't be 'huge'"):
+        viewer_wish(viewer=viewer, given={"length": "huge"})
+    with pytest.raises(InputError, match="no captions in 'fr'"):
+        viewer_wish(viewer=viewer, given={"length": "short", "CAPTIONS": "fr"})
+    assert viewer.preferences == {}
+    viewer_wish(viewer=viewer, given={"length": "short", "CAPTIONS": "de"})
+    assert not wishes_owed(viewer)
+    assert films_of(viewer) == {film.cut.pk}, "the shorter one was never begun"
+    assert film_for(viewer) == film.cut
+    assert "not out" in version_told(viewer)["why"]
+    seat = Client()
+    way_in = reverse("watch:join", args=[invitation_make(screening=made, by=by)[1]])
+    joined = seat.post(way_in, {"territory": "DE", "of_age": "yes"})
+    assert joined.status_code == 302
+    assert seat.get(reverse("watch:play")).url == reverse("watch:wishes")
+    asked = seat.get(reverse("watch:wishes")).content.decode()
+    assert "Which version would you like?" in asked
+    assert seat.post(reverse("watch:wishes"), {"length": "huge"}).status_code == 400
+    assert seat.post(reverse("watch:wishes"), {"length": "short"}).url == reverse("watch:play")
+    told = seat.get(reverse("watch:play")).content.decode()
+    assert "is not out; you see the film as it was made" in told
+    german = seat.get(reverse("watch:translated", args=[film.cut.pk, "de"]))
+    assert german["Content-Type"] == "text/vtt; charset=utf-8"
+    assert seat.get(reverse("watch:translated", args=[film.cut.pk, "fr"])).status_code == 404

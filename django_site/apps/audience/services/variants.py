@@ -167,6 +167,8 @@ def arm_versions_set(*, arm: ScreeningArm, graph: VariantGraph | None, by: User)
     screening = Screening.objects.select_for_update().get(pk=arm.screening_id)
     if screening.state != ScreeningState.DRAFT:
         raise WrongStateError("the screening was opened already; whoever comes gets what those before them got")
+    if graph is not None:
+        graph = VariantGraph.objects.select_related("parent").get(pk=graph.pk)
     if graph is not None and (graph.parent.cut_id != arm.cut_id or graph.state == GraphState.DRAFT):
         raise InputError("these are no versions of the cut that the screening shows, or none were made of them yet")
     ScreeningArm.objects.filter(pk=arm.pk).update(graph=graph)
