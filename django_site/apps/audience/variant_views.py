@@ -72,7 +72,8 @@ def film(request: HttpRequest, release_id: UUID) -> HttpResponse:
     }
     try:
         clips = _clips(release)
-        context |= {"clips": clips, "labels": {one["id"]: one["label"] for one in clips}}
+        end = {parent_timeline(release).clips[-1].id: _("End card")}
+        context |= {"clips": clips, "labels": end | {one["id"]: one["label"] for one in clips}}
         if graph is not None:
             context |= _told(request, graph, context["labels"])
     except ANTICIPATED as error:

@@ -134,7 +134,7 @@ def choices_for(graph: VariantGraph | None, preferences: dict[str, Any], cut: Cu
         if key in film_of:
             films[str(film_of[key])] = {
                 "src": reverse("watch:film", args=[film_of[key]]),
-                "captions": reverse("watch:track", args=[film_of[key], "captions"]),
+                "captions": reverse("watch:track", args=[film_of[key], "captions"]) if _speaks(graph, out[key]) else "",
                 "descriptions": reverse("watch:track", args=[film_of[key], "descriptions"]),
                 "translated": _translated(graph.parent.cut if out[key].is_parent else out[key].cut),
                 "credential": reverse("verify:release", args=[_release_of(out[key])]),
@@ -143,6 +143,12 @@ def choices_for(graph: VariantGraph | None, preferences: dict[str, Any], cut: Cu
             }
     mine = films.get(str(cut.pk))
     return {"film": str(cut.pk), "films": films} if mine and mine["moments"] else None
+
+
+def _speaks(graph: VariantGraph, row: Variant) -> bool:
+    """Whether something is said in it that captions could hold."""
+    cut = graph.parent.cut if row.is_parent else row.cut
+    return bool(cut.timeline and cut.timeline.get("cues"))
 
 
 def _translated(cut: Cut) -> dict[str, str]:

@@ -1,4 +1,4 @@
-// A choice over the player: asked at the end of a shot, answered by a button, or by nothing: then the first answer counts.
+// A choice beside the film: asked at the end of a shot, answered by a button, or by nothing: then the first answer counts.
 //
 // Every version was made beforehand, and is the same up to the choice: so the film is exchanged at the same moment of it.
 // Nobody is hurried: the film can be stopped while one chooses, and stops by itself for who asks for that once.
@@ -10,6 +10,7 @@ const told = JSON.parse(document.getElementById("choices").textContent);
 const answers = panel.querySelector(".choice-answers");
 const left = panel.querySelector("[data-choice-left]");
 const said = room.querySelector("[data-choice-said]");
+const stop = panel.querySelector("[data-choice-wait]");
 const always = panel.querySelector("[data-choice-always]");
 const EDGE = 0.08; // seconds: two frames at 24 a second, before which the default is taken
 
@@ -37,6 +38,7 @@ function ask(moment) {
     return button;
   }));
   wanted = false;
+  stop.hidden = false;
   panel.hidden = false;
   said.textContent = `${moment.question} ${said.dataset.goesOn}: ${offered(moment)[0].name}`;
   const here = document.activeElement;
@@ -59,8 +61,10 @@ function wait() {
   video.pause();
   left.textContent = said.dataset.waits;
   said.textContent = said.dataset.waits;
+  if (document.activeElement === stop) answers.querySelector("button:enabled").focus({ preventScroll: true });
+  stop.hidden = true;
 }
-panel.querySelector("[data-choice-wait]").addEventListener("click", wait);
+stop.addEventListener("click", wait);
 
 function remains() {
   if (!open || video.paused) return;
@@ -89,7 +93,8 @@ function exchange(next, at, goOn) {
   const other = told.films[next];
   const modes = [...video.textTracks].map((track) => track.mode);
   for (const track of video.querySelectorAll("track")) {
-    track.src = (track.dataset.language ? other.translated[track.dataset.language] : other[track.kind]) ?? "";
+    const address = track.dataset.language ? other.translated[track.dataset.language] : other[track.kind];
+    if (address) track.src = address; else track.removeAttribute("src");
   }
   room.dataset.film = next;
   video.src = other.src;
