@@ -99,7 +99,7 @@ def drawing_of(plan: Plan, seen: Collection[tuple[str, str]], labels: Mapping[st
                 )
     return Drawing(
         width=max((x for x, _ in place.values()), default=0) + WIDE + 16,
-        height=max((y for _, y in place.values()), default=0) + TALL + 16,
+        height=max((y for _, y in place.values()), default=0) + TALL + 16 + GAP_Y,
         boxes=boxes,
         ways=tuple(ways.values()),
         left_out=len(place) - len(shown),
@@ -135,5 +135,7 @@ def _label(clips: list[str], labels: Mapping[str, str]) -> str:
 def _path(a: tuple[int, int], b: tuple[int, int]) -> str:
     x1, y1 = a[0] + WIDE, a[1] + TALL // 2
     x2, y2 = b[0], b[1] + TALL // 2
+    if y1 == y2 and x2 - x1 > GAP_X:  # past what lies between, in the gap below it
+        return f"M{x1},{y1} C{x1 + 30},{y1 + 52} {x2 - 30},{y2 + 52} {x2},{y2}"
     bend = max((x2 - x1) // 2, 14)
     return f"M{x1},{y1} C{x1 + bend},{y1} {x2 - bend},{y2} {x2},{y2}"

@@ -60,8 +60,12 @@ def stage_of(variant: Variant | None) -> Stage:
 
 def coverage_of(graph: VariantGraph, plan: Plan, variants: Mapping[str, Variant]) -> Coverage:
     """What of the versions people have seen, beside the film itself."""
-    stages = {one.key: stage_of(variants.get(one.key)) for one in plan.variants}
-    return coverage(plan, stages, seen=[parent_timeline(graph.parent)])
+    return coverage(plan, stages_of(plan, variants), seen=[parent_timeline(graph.parent)])
+
+
+def stages_of(plan: Plan, variants: Mapping[str, Variant]) -> dict[str, Stage]:
+    """How far each version has come, by key; the film itself is out."""
+    return {one.key: "released" if one.is_parent else stage_of(variants.get(one.key)) for one in plan.variants}
 
 
 @dataclass(frozen=True, slots=True)

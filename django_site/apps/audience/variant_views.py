@@ -27,7 +27,7 @@ from django_site.apps.audience.variant_selectors import (
     coverage_of,
     graphs_of,
     releases_visible_to,
-    stage_of,
+    stages_of,
     variants_of,
     version_rows,
 )
@@ -87,7 +87,8 @@ def _told(request: HttpRequest, graph: VariantGraph, labels: dict[str, str]) -> 
     variants = variants_of(graph)
     told = coverage_of(graph, plan, variants)
     rows = version_rows(request.user, graph, plan, told, labels)
-    reviewed = [one.timeline for one in plan.variants if stage_of(variants.get(one.key)) in ("reviewed", "released")]
+    stages = stages_of(plan, variants)
+    reviewed = [one.timeline for one in plan.variants if stages[one.key] in ("reviewed", "released")]
     seen = {join for timeline in (plan.parent, *reviewed) for join in joins(timeline)}
     new = [one for one in rows if one.cut is None or one.cut.pk != graph.parent.cut_id]
     return {
