@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from generator.audience import Answers, Plan, coverage, graph_document, graph_from, planned
 from generator.audience.coverage import joins
 from generator.audience.graph import Branch, Choice, Drop, Ending, Graph, Option, Pace, Preference, Swap
-from generator.audience.variants import MAX_VARIANTS, SHORTEST_SHOT
+from generator.audience.rows import SHORTEST_SHOT
+from generator.audience.variants import MAX_VARIANTS
 from generator.edit import Card, Clip, Cue, Media, Sound, Timeline, Track, Transition
 from generator.edit.document import from_document
 from generator.errors import GeneratorError, VariantError
