@@ -14,6 +14,7 @@ from auditor.provenance import verify
 from django_site import wiring
 from django_site.apps.audience.captions import tracks_of, translated_text
 from django_site.apps.audience.playing import film_for, films_of
+from django_site.apps.audience.services.opening import version_stands
 from django_site.apps.audience.services.screenings import invitation_make, screening_create, screening_open
 from django_site.apps.audience.services.variants import (
     arm_versions_set,
@@ -31,7 +32,7 @@ from django_site.apps.audits.facts import cut_intended
 from django_site.apps.audits.services.assets import asset_path
 from django_site.apps.jobs.runner import run_pending
 from django_site.apps.likeness.models import ConsentGrant
-from django_site.apps.productions.models import Shot
+from django_site.apps.productions.models import Cut, Shot
 from django_site.apps.productions.services.timelines import newest_timeline
 from django_site.apps.provenance.services.recall import cut_recall
 from django_site.apps.reviews.models import Case
@@ -111,6 +112,14 @@ def test_rules_become_versions_through_every_gate(film, make):
     short.refresh_from_db()
     assert not short.playable
     assert "recalled" in short.reason
+    short.cut.refresh_from_db()
+    assert short.cut.state == "recalled"
+    assert "It is a version of" in short.cut.release.recall.reason
+    assert set(Cut.objects.filter(variant__cut__isnull=False).values_list("state", flat=True)) == {"recalled"}
+    with pytest.raises(WrongStateError, match="it is not released any more"):
+        version_stands(short.cut)
+    with pytest.raises(WrongStateError, match=r"recalled|version already"):
+        graph_draft(release=short.cut.release, by=film.producer)
     graph.refresh_from_db()
     graph.parent.cut.refresh_from_db()
     assert films_more(graph) == set()

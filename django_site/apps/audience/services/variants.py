@@ -31,6 +31,8 @@ def graph_draft(*, release: Release, by: User) -> VariantGraph:
     production = release.cut.production
     require(by, "productions.change", production)
     _released(release)
+    if Variant.objects.filter(cut=release.cut_id).exists():
+        raise WrongStateError("this is a version already; rules are written for the film that it is a version of")
     Release.objects.select_for_update().get(pk=release.pk)
     draft = release.variant_graphs.filter(state=GraphState.DRAFT).first()
     if draft is not None:

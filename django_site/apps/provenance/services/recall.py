@@ -5,7 +5,7 @@ from django.db import transaction
 from django_site.apps.accounts.models import User
 from django_site.apps.accounts.permissions import require
 from django_site.apps.accounts.webhooks import webhook_emit
-from django_site.apps.audience.services.opening import variants_close
+from django_site.apps.audience.services.opening import variants_close, versions_out
 from django_site.apps.likeness.services import text_sha256
 from django_site.apps.productions.models import CutState
 from django_site.apps.productions.states import cut_move
@@ -17,8 +17,10 @@ from django_site.errors import InputError, WrongStateError
 
 @transaction.atomic
 def cut_recall(*, release: Release, by: User, reason: str) -> Recall:
-    """Recall a released film. Raises ``NotAllowedError`` for anybody but the head of legal, ``InputError`` without a
-    reason, ``WrongStateError`` where it was recalled before."""
+    """Recall a released film, and every version of it that is out: their records name it as their parent.
+
+    Raises ``NotAllowedError`` for anybody but the head of legal, ``InputError`` without a reason, ``WrongStateError`` where it
+    was recalled before."""
     cut = release.cut
     require(by, "provenance.recall", cut.production)
     if not reason.strip():
@@ -28,6 +30,8 @@ def cut_recall(*, release: Release, by: User, reason: str) -> Recall:
         raise WrongStateError(f"{cut} was already recalled")
     recall = Recall.objects.create(release=release, reason=reason, recalled_by=by)
     variants_close(cut=cut, reason=f"{cut} was recalled: {reason}")
+    for version in versions_out(release):
+        cut_recall(release=version, by=by, reason=f"It is a version of {cut}, which was recalled: {reason}")
     cut_move(cut, CutState.RECALLED, reason=reason)
     cases_supersede(cut=cut)
     ledger_append(

@@ -18,7 +18,7 @@ from auditor.provenance import VerificationReport, verify
 from django_site import wiring
 from django_site.apps.accounts.models import User
 from django_site.apps.accounts.webhooks import webhook_emit
-from django_site.apps.audience.services.opening import variant_open
+from django_site.apps.audience.services.opening import variant_open, version_stands
 from django_site.apps.audits.facts import AssetFact, cut_components, cut_generations, cut_intended, production_fact
 from django_site.apps.audits.models import Asset, Decision, Outcome, Zone
 from django_site.apps.audits.people_facts import moment, people_found
@@ -86,6 +86,7 @@ def cut_release(*, manifest: Manifest, by: User, work: JobWork) -> Release:
     try:
         with work.fenced():
             _hold_consents(cut)
+            version_stands(cut)
             sounds_stand(cut)
             decision = decide_and_record(
                 facts=release_facts(manifest, reread=reread, reread_at=reread_at),
