@@ -26,6 +26,7 @@ SUITES = [
     "tests/site/likeness/test_no_leak.py",
     "tests/site/training/test_planning.py",
     "tests/site/training/test_withdrawing.py",
+    "tests/site/audience/test_variant_constraints.py",
 ]
 
 

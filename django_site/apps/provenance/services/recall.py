@@ -19,8 +19,8 @@ from django_site.errors import InputError, WrongStateError
 def cut_recall(*, release: Release, by: User, reason: str) -> Recall:
     """Recall a released film, and every version of it that is out: their records name it as their parent.
 
-    Raises ``NotAllowedError`` for anybody but the head of legal, ``InputError`` without a reason, ``WrongStateError`` where it
-    was recalled before."""
+    Raises ``NotAllowedError`` for anybody but the head of legal, ``InputError`` without a reason, ``WrongStateError`` where
+    it was recalled before."""
     cut = release.cut
     require(by, "provenance.recall", cut.production)
     if not reason.strip():
