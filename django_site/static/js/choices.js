@@ -14,7 +14,7 @@ const stop = panel.querySelector("[data-choice-wait]");
 const always = panel.querySelector("[data-choice-always]");
 const EDGE = 0.08; // seconds: two frames at 24 a second, before which the default is taken
 
-let film = told.film, open = null, wanted = false, swapping = false;
+let film = told.film, open = null, wanted = false, swapping = false, last = 0, from = null;
 const decided = new Map();
 
 try { always.checked = localStorage.getItem("reelproof:stop-for-choices") === "1"; } catch { /* not kept */ }
@@ -109,10 +109,17 @@ function exchange(next, at, goOn) {
   }
 }
 
+video.addEventListener("seeking", () => { from ??= last; });
+video.addEventListener("seeked", () => { // gone back: one may choose anew
+  const back = from !== null && video.currentTime < from;
+  from = null;
+  if (swapping || !back) return;
+  for (const moment of moments()) if (video.currentTime < moment.at - EDGE) decided.delete(moment.id);
+});
 video.addEventListener("timeupdate", () => {
   if (swapping) return;
   const now = video.currentTime;
-  for (const moment of moments()) if (now < moment.show - 0.5) decided.delete(moment.id); // gone back: one may choose anew
+  last = now;
   if (open) {
     if (now < open.show - 0.5) close();
     else if (now >= open.at - EDGE) decide(offered(open)[0]);

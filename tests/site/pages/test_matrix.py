@@ -342,7 +342,7 @@ def test_reading_addresses_take_no_post_and_writing_ones_no_get(world, visit):
     both |= {"corpora:import_new", "likeness:amend", "likeness:ask", "likeness:offer", "likeness:approval"}
     both |= {"likeness:claim_new", "likeness:representatives"}
     both |= {"reviews:service_levels", "productions:shot_list", "productions:timeline_import"}
-    both |= {"productions:sound_new", "training:new", "training:look"}
+    both |= {"productions:sound_new", "training:new", "training:look", "watch:wishes"}
     both |= {"likeness:register", "likeness:record", "likeness:strikes", "organisation:page"}
     both |= {"productions:contribution", "organisation:page", "reviews:override_ask"}
     both |= {"likeness:register", "likeness:record", "likeness:strikes"}
