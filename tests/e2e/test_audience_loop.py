@@ -76,7 +76,7 @@ def test_what_viewers_did_becomes_the_next_film(site, visit):
     expect(studio.get_by_text("63").first).to_be_visible(timeout=LONG)
     studio.reload()
     studio.get_by_role("link", name=re.compile("left in it, against")).first.click()
-    expect(studio.get_by_text("95 %").first).to_be_visible()
+    expect(studio.get_by_role("region", name="What was seen")).to_contain_text(re.compile(r"elsewhere \(n = \d+\)"))
     studio.get_by_label("What shall be changed").fill("Leave the second shot sooner.")
     studio.get_by_role("button", name="Ask for the change").click()
     expect(studio.locator("#notes")).to_contain_text("It is asked for, with its evidence")
