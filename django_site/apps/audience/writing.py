@@ -4,14 +4,18 @@ In SQL of their own, the same for SQLite and PostgreSQL: a full house sends a hu
 same statements anew through the ORM took longer than everything else together (tests/bench/screening.py).
 """
 
+import fcntl
 import json
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Model
 
@@ -26,6 +30,27 @@ RUNNING = (EventKind.PLAY, EventKind.BEAT)
 MOVES = (*RUNNING, EventKind.PAUSE, EventKind.SEEK, EventKind.END, EventKind.LEAVE)
 #: Seconds before the film's end at which its last frame may be reported.
 EDGE_S = 1.0
+
+
+#: Whose turn it is among the threads of this process; among processes a file's lock says it.
+_turn = threading.Lock()
+
+
+@contextmanager
+def write_turn() -> Iterator[None]:
+    """Wait in a queue for SQLite's one write lock; PostgreSQL needs none.
+
+    SQLite itself has no queue: who finds it locked sleeps ever longer, up to a tenth of a second, while others who come
+    later take it (sqlite3_busy_timeout). With a hundred writes a second the unlucky waited for seconds. Never call it
+    inside of a transaction: whoever holds the turn must not wait for somebody who waits for the turn.
+    """
+    if connection.vendor != "sqlite":
+        yield
+        return
+    settings.VAR.mkdir(parents=True, exist_ok=True)
+    with _turn, (settings.VAR / "signals.turn").open("ab") as queue:
+        fcntl.flock(queue, fcntl.LOCK_EX)  # given back as the file is closed, by the system too where the process dies
+        yield
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from django_site.apps.audience.asking import answer_fits
 from django_site.apps.audience.consent import PURPOSE_OF
 from django_site.apps.audience.models import Event, EventKind, Viewer
 from django_site.apps.audience.playing import films_of
-from django_site.apps.audience.writing import MOVES, Held, consent_held, events_write, seat_write
+from django_site.apps.audience.writing import MOVES, Held, consent_held, events_write, seat_write, write_turn
 from django_site.apps.productions.models import Cut
 from django_site.errors import InputError, NotAllowedError, WrongStateError
 
@@ -77,7 +77,7 @@ def signals_keep(*, viewer: Viewer, film: Any, sent: Any, signals: Any, now: dat
     if not _number(sent) or not 0 < sent < _LATEST_MS:
         raise InputError("the batch does not say when it was sent, in milliseconds since 1970")
     try:
-        with transaction.atomic():
+        with write_turn(), transaction.atomic():
             # whoever withdraws meanwhile waits for this, or this for them
             consent = consent_held(viewer.pk, now)
             if consent is None:
