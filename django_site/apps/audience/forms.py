@@ -138,9 +138,10 @@ class ScreeningForm(forms.Form):
 
     def __init__(self, *args: Any, production: Production, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        cuts = cuts_playable().filter(production=production).order_by("-version")
+        # viewers' versions of a film are offered by their rules, or compared with it later
+        cuts = cuts_playable().filter(production=production, variant__isnull=True).order_by("-version")
         self.fields["cuts"].choices = [(str(cut.pk), f"{cut.title}, {_('version')} {cut.version}") for cut in cuts]
-        if len(self.fields["cuts"].choices) == 1:
+        if self.fields["cuts"].choices:
             self.fields["cuts"].initial = [self.fields["cuts"].choices[0][0]]
 
     def _typed(self, name: str, read: Any) -> Any:
