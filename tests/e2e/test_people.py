@@ -91,6 +91,7 @@ def test_a_stripped_copy_is_recognised(visit, film, tmp_path):
     expect(page.get_by_role("heading", name="No credentials")).to_be_visible()
     expect(page.get_by_text("Recovered, not carried by this file")).to_be_visible()
     page.locator(".recovered a").click()
+    page.wait_for_url("**/verify/*-*/")
     until(page, "document.querySelector('video').readyState >= 1")
     expect(page.get_by_role("heading", name="Trusted")).to_be_visible()
 
