@@ -438,7 +438,7 @@ def energy_meter():
     """A meter that counts from now on. Raises ``EnergyMeterError`` for a setting that names none."""
     from generator.energy import meter_named
 
-    return meter_named(settings.ENERGY_METER)
+    return meter_named(settings.ENERGY_METER, device="cuda" if settings.PREVIZ_DEVICE == "cuda" else "")
 
 
 # reading viewers

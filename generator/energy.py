@@ -77,12 +77,12 @@ class Meter(Protocol):
         ...
 
 
-def meter_named(name: str, *, device: str = "cpu") -> Meter:
+def meter_named(name: str, *, device: str = "") -> Meter:
     """The meter of a setting: ``""`` is ours, ``codecarbon:COUNTRY`` codecarbon's with the electricity of a country (ISO
     3166, three letters). Raises ``EnergyMeterError`` for any other name, a country that codecarbon does not know, or where
-    it is not installed."""
+    it is not installed. ``device`` is where the work runs; unless said, the first NVIDIA card is counted where it counts."""
     if not name:
-        return EnergyMeter(device)
+        return EnergyMeter(device or ("cuda" if _card_joules() is not None else "cpu"))
     kind, _, country = name.partition(":")
     if kind != "codecarbon" or len(country) != 3 or not country.isupper():
         raise EnergyMeterError(

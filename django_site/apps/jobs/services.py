@@ -46,10 +46,10 @@ def job_enqueue(
             "target_id": target_id,
             "requested_by": requested_by,
             "sent_at": timezone.now(),
+            "expected_seconds": lambda: expected_seconds or seconds_usual(kind),  # asked of a new job alone
         },
     )
     if created:
-        Job.objects.filter(pk=job.pk).update(expected_seconds=expected_seconds or seconds_usual(kind))
         # Not delay_on_commit: a broker that is down must not fail the request whose rows are already committed.
         transaction.on_commit(lambda: tasks.run.delay(str(job.pk)), robust=True)
     return job

@@ -116,6 +116,13 @@ def test_who_is_seen_and_heard(make, studio):
     ]  # fmt: skip
 
 
+def test_a_take_that_begins_later_in_its_own_time_is_on_screen_as_long_as_the_cut_shows_it(make, studio):
+    """A film without a title card begins at nought; its first take is shown from its second second on."""
+    cut, *_ = film(make, studio)
+    cut.items.filter(position=1).update(take_in=1, take_out=2, start=0, end=1)
+    assert economy_document(studio.production)["cast"]["seconds"]["registered"] == 1.0
+
+
 def test_what_performers_earned_comes_from_the_ledger_of_money(make, studio):
     *_, subject = film(make, studio)
     grant = make.grant(subject, studio.production)

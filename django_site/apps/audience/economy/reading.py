@@ -13,7 +13,7 @@ from django_site.apps.audience.economy_models import CostEntry, CostKind
 from django_site.apps.audits.people_facts import moment
 from django_site.apps.jobs.models import Job, JobKind
 from django_site.apps.likeness.models import CompensationEntry, CompensationKind, Subject
-from django_site.apps.productions.models import Cut, CutItem, CutState, Production, Take
+from django_site.apps.productions.models import Cut, CutItem, CutState, Production, Shot, Take
 from django_site.apps.productions.services.contributions import contributions_standing
 from generator.audience.economy import Assumptions, FilmSize, Schedule, conventional, hours_worked
 from generator.energy import Energy
@@ -229,11 +229,9 @@ def _cast(cut: Cut | None, items: list[CutItem]) -> dict[str, Any]:
     characters: dict[str, dict[str, Any]] = {}
     subjects: dict[str, float] = defaultdict(float)
     for item in items:
-        shot, shown = item.take.shot, float((item.end or item.take_out) - (item.start or item.take_in))
+        shot, shown = item.take.shot, _shown(item)
         names = [str(name) for name in shot.spec.get("characters", ())]
-        kind = "registered" if shot.cast else "not_said" if shot.cast is None else "synthetic" if names else "nobody"
-        if shot.cast is None and not names:
-            kind = "nobody"
+        kind = _played_by(shot, names)
         seconds[kind] += shown
         for subject in shot.cast or ():
             subjects[str(subject)] += shown
@@ -264,6 +262,22 @@ def _cast(cut: Cut | None, items: list[CutItem]) -> dict[str, Any]:
         ],
         "voices": [{**row, "seconds": _rounded(row["seconds"])} for _, row in sorted(voices.items())],
     }
+
+
+def _shown(item: CutItem) -> float:
+    """Seconds for which a take is on screen; as long as its stretch where the cut was not assembled yet."""
+    if item.start is None or item.end is None:
+        return float(item.take_out - item.take_in)
+    return float(item.end - item.start)
+
+
+def _played_by(shot: Shot, names: list[str]) -> str:
+    """Who is seen in a shot: a cast of registered people, synthetic ones alone, nobody at all, or nobody has said."""
+    if shot.cast:
+        return "registered"
+    if not names:
+        return "nobody"
+    return "not_said" if shot.cast is None else "synthetic"
 
 
 # money and the comparison
