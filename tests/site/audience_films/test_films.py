@@ -157,7 +157,8 @@ def test_the_case_decides_whether_the_film_stays_out(release, studio):
     claim, _ = claim_file(release=release, values=SAID)
     case_approve(case=claim.case, by=studio.legal_reviewer, reason="Licensed.")
     case_approve(case=claim.case, by=studio.head_of_legal, reason="Licensed.")
-    assert Cut.objects.get(pk=release.cut_id).state == "released"
+    cut = Cut.objects.get(pk=release.cut_id)
+    assert (cut.state, cut.reason) == ("released", ""), "nothing is held against it any more"
     again, _ = claim_file(release=release, values=SAID)
     assert again.case != claim.case
     case_reject(case=again.case, by=studio.head_of_legal, reason="It is hers.")

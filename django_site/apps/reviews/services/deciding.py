@@ -10,7 +10,7 @@ from django_site.apps.accounts.models import User
 from django_site.apps.accounts.permissions import made, require, reviewing_role
 from django_site.apps.accounts.webhooks import webhook_emit
 from django_site.apps.audits.models import Asset, Decision, Finding, Outcome
-from django_site.apps.productions.models import CutState, ImportState, TakeState
+from django_site.apps.productions.models import Cut, CutState, ImportState, TakeState
 from django_site.apps.productions.states import cut_move, import_move, take_move
 from django_site.apps.provenance.services.ledger import ledger_append
 from django_site.apps.reviews.models import (
@@ -131,7 +131,10 @@ def case_approve(*, case: Case, by: User, reason: str) -> Case:
         return case
     _close(case, CaseState.APPROVED)
     if case.kind == CaseKind.WITHDRAWAL:
-        return case  # it stays out, as it is
+        Cut.objects.filter(pk=case.cut_id).update(
+            reason=""
+        )  # it stays out, as it is; why it was asked stands in the case
+        return case
     if case.take:
         take_move(case.take, TakeState.APPROVED)
         cut_assemble_when_ready(production=case.production, by=case.take.generation.actor)
