@@ -31,9 +31,3 @@ def energy(watt_hours: float | None) -> str:
 def figure(score: dict, name: str) -> float:
     """One figure of a score, 0 to 1."""
     return float(score.get(name, 0.0))
-
-
-@register.filter
-def words_of(name: str) -> str:
-    """A field's name as words: ``machine_hour`` as "Machine hour"."""
-    return name.replace("_", " ").capitalize()

@@ -225,6 +225,7 @@ def test_page_paper_and_programs_say_the_same(client, make, studio):
     assert page.status_code == 200
     assert "1.0 Wh" in text
     assert "Lena" in text
+    assert "A kilowatt-hour, in money" in text
     document = client.get(reverse("economy:json", args=[studio.production.pk])).json()
     assert document["schema"] == "reelproof-economy/1"
     pdf = client.get(reverse("economy:pdf", args=[studio.production.pk]))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django_site.apps.audience.economy.forms import WORDS
 from django_site.apps.provenance.binder.charts import FILLS, Drawing, bars
 from django_site.pages import sheets
 
@@ -12,8 +13,6 @@ SHOWN = {
     "nobody": "nobody",
     "not_said": "nobody has said who",
 }
-#: Said by themselves, or in the table of trades.
-_APART = ("roles", "version", "note")
 #: Room for names beside the bars, in units of the drawing, and as many letters as fit there.
 _NAMES, _LETTERS = 230.0, 29
 _PER = {"machine": "machine", "people": "people", "nobody": "not needed"}
@@ -232,11 +231,17 @@ def _conventional_parts(document: dict[str, Any]) -> list[dict[str, Any]]:
             "What is assumed",
             sheets.facts(
                 ("Version", assumed["version"] or "the house's own starting points"),
-                *((name.replace("_", " ").capitalize(), assumed[name]) for name in assumed if name not in _APART),
-                ("Note", assumed["note"]),
+                *assumed_rows(document),
             ),
         ),
     ]  # fmt: skip
+
+
+def assumed_rows(document: dict[str, Any]) -> list[tuple[str, Any]]:
+    """What is assumed, by the names and units of its form; trades stand in a table of their own."""
+    assumed = document["assumptions"]
+    rows = [(str(word), "not known" if assumed[name] is None else assumed[name]) for name, word in WORDS.items()]
+    return [*rows, ("Where these figures come from", assumed["note"])]
 
 
 def totals(document: dict[str, Any]) -> list[tuple[str, str]]:

@@ -20,7 +20,7 @@ from django_site.apps.audience.economy.forms import (
     role_rows,
 )
 from django_site.apps.audience.economy.reading import economy_document
-from django_site.apps.audience.economy.sheet import SHOWN, days_chart, economy_sheet, time_chart, totals
+from django_site.apps.audience.economy.sheet import SHOWN, assumed_rows, days_chart, economy_sheet, time_chart, totals
 from django_site.apps.audience.economy_models import CostEntry
 from django_site.apps.productions.models import Production
 from django_site.apps.productions.selectors import productions_visible_to
@@ -59,6 +59,7 @@ def _page(request: HttpRequest, production: Production, form: CostForm, *, statu
         "time_chart": time_chart(document) if document["machines"]["rows"] else None,
         "days_chart": days_chart(document) if document["conventional"]["person_days"] else None,
         "totals": totals(document),
+        "assumed": assumed_rows(document),
         "page": page,
         "form": form if request.user.has_perm("productions.change", production) else None,
     }
