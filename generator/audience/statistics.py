@@ -15,6 +15,8 @@ from typing import Any, Literal
 import numpy as np
 from scipy import stats
 
+from generator.proportions import wilson
+
 #: Confidence of what is shown, unless told otherwise.
 LEVEL = 0.95
 #: Below this many people a figure is shown with the words "few viewers": Wilson's interval is then wider than 40 points
@@ -78,19 +80,8 @@ def proportion(successes: int, n: int, *, level: float = LEVEL) -> Estimate:
     _counts(successes, n)
     if n == 0:
         return Estimate(None, 0.0, 1.0, 0, "Wilson", "share", level)
-    z = float(stats.norm.ppf((1 + level) / 2))
-    share = successes / n
-    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return Estimate(
-        share,
-        0.0 if successes == 0 else max(0.0, middle - half),
-        1.0 if successes == n else min(1.0, middle + half),
-        n,
-        "Wilson",
-        "share",
-        level,
-    )
+    low, high = wilson(successes, n, float(stats.norm.ppf((1 + level) / 2)))
+    return Estimate(successes / n, low, high, n, "Wilson", "share", level)
 
 
 def proportion_exact(successes: int, n: int, *, level: float = LEVEL) -> Estimate:

@@ -21,9 +21,9 @@ from auditor.media.types import Cancelled, never_cancelled
 from generator.backends.looks import PictureNetwork, read_bundle
 from generator.edit.sources import decode, probe
 from generator.errors import CancelledError, IncompleteModelError, TrainingError
+from generator.proportions import wilson
 from generator.training.files import read_bytes, write_bytes
 from generator.training.folder import png_of
-from generator.training.memorisation import wilson
 from generator.training.quality import grid
 
 Picture = NDArray[np.uint8]

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from auditor.media.types import Cancelled, OnProgress, Progress, never_cancelled, no_progress
 from generator.errors import CancelledError, TrainingError
+from generator.proportions import wilson
 from generator.training.seeing import Sight
 
 Picture = NDArray[np.uint8]
@@ -164,16 +165,6 @@ def chance_of(flagged: int, samples: int, unseen: int, place: int) -> float:
         for k in range(flagged, samples + 1)
     )
     return sum(ways) / whole
-
-
-def wilson(found: int, of: int, z: float = 1.959964) -> tuple[float, float]:
-    """Wilson's 95 % interval of a proportion ("Probable inference, the law of succession, and statistical inference", JASA
-    22, 1927)."""
-    if not of:
-        return 0.0, 1.0
-    share, spread = found / of, z * z / of
-    middle, half = share + spread / 2, z * math.sqrt(share * (1 - share) / of + spread / (4 * of))
-    return max(0.0, (middle - half) / (1 + spread)), min(1.0, (middle + half) / (1 + spread))
 
 
 def like(picture: Picture, shape: tuple[int, int]) -> Picture:

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from generator.errors import CancelledError, TrainingError
-from generator.training.memorisation import audit, chance_of, flag_from, like, wilson
+from generator.proportions import wilson
+from generator.training.memorisation import audit, chance_of, flag_from, like
 from generator.training.seeing import Sight, Works
 from tests.generator.pictures import Picture, photograph
 
