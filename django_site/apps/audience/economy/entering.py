@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from django_site.apps.accounts.models import User
@@ -36,9 +35,8 @@ def assumptions_set(*, production: Production, assumptions: Assumptions, by: Use
     held, version = assumptions_of(production)
     if version and held == assumptions:
         return production.economy_plans.get(version=version)
-    last = production.economy_plans.aggregate(last=Max("version"))["last"] or 0
     return EconomyPlan.objects.create(
-        production=production, version=last + 1, assumptions=assumptions.as_dict(), set_by=by
+        production=production, version=version + 1, assumptions=assumptions.as_dict(), set_by=by
     )
 
 
