@@ -131,9 +131,8 @@ def case_approve(*, case: Case, by: User, reason: str) -> Case:
         return case
     _close(case, CaseState.APPROVED)
     if case.kind == CaseKind.WITHDRAWAL:
-        Cut.objects.filter(pk=case.cut_id).update(
-            reason=""
-        )  # it stays out, as it is; why it was asked stands in the case
+        # it stays out, as it is; why that was asked stands in the case
+        Cut.objects.filter(pk=case.cut_id).update(reason="")
         return case
     if case.take:
         take_move(case.take, TakeState.APPROVED)
