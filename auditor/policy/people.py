@@ -45,6 +45,8 @@ class GrantFact:
     exclusions: tuple[Topic, ...]
     alterations: tuple[Alteration, ...]
     real_time: bool
+    #: May be in versions of a film that differ from viewer to viewer.
+    personalised: bool
     models: tuple[Text, ...]
     sublicensees: tuple[Text, ...]
     state: Text
@@ -60,8 +62,6 @@ class GrantFact:
     starts: Moment | None = None
     ends: Moment | None = None
     strike_suspended: bool = False
-    #: May be in versions of a film that differ from viewer to viewer.
-    personalised: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class IntendedFact:
     #: Some shot of it says that everybody in it is synthetic.
     synthetic: bool
     #: It is one of several versions, of which each viewer gets what they prefer or choose.
-    personalised: bool = False
+    personalised: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,7 @@ def take() -> TakeAuditFacts:
             media=("streaming",),
             languages=("en",),
             real_time=False,
+            personalised=False,
             models=("previz",),
             sublicensee="",
             topics=(),
