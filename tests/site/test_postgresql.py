@@ -11,6 +11,7 @@ pytestmark = pytest.mark.server
 ROOT = Path(__file__).resolve().parents[2]
 SUITES = [
     "tests/site/test_constraints.py",
+    "tests/site/test_migrations.py",
     "tests/site/jobs/test_claims.py",
     "tests/site/provenance/test_ledger.py",
     "tests/site/provenance/test_verify_ledger.py",
