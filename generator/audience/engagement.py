@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from generator.audience.comparison import is_through
 from generator.audience.signals import Span, Viewing
@@ -220,8 +220,8 @@ def _left_more(here: int, elsewhere: int, minutes: float, minutes_elsewhere: flo
     if total < PEOPLE_FOR_A_TEST or minutes <= 0 or minutes_elsewhere <= 0:
         return None
     share = minutes / (minutes + minutes_elsewhere)
-    above = float(stats.binom.sf(here - 1, total, share))
-    below = float(stats.binom.cdf(here, total, share))
+    above = float(scipy.stats.binom.sf(here - 1, total, share))
+    below = float(scipy.stats.binom.cdf(here, total, share))
     return min(1.0, 2 * min(above, below))
 
 

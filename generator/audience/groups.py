@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scipy import stats
+import scipy
 
 from generator.audience.comparison import is_through, share_watched
 from generator.audience.engagement import FALSE_FINDINGS
@@ -123,4 +123,4 @@ def _finished(people: Sequence[Viewing]) -> int:
 def _fisher(own: Sequence[Viewing], others: Sequence[Viewing]) -> float:
     """Fisher's exact test of two shares (Fisher, "Statistical methods for research workers", 5th ed., 21.02)."""
     done, done_others = _finished(own), _finished(others)
-    return float(stats.fisher_exact([[done, len(own) - done], [done_others, len(others) - done_others]]).pvalue)
+    return float(scipy.stats.fisher_exact([[done, len(own) - done], [done_others, len(others) - done_others]]).pvalue)

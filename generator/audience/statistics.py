@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from generator.proportions import wilson
 
@@ -80,7 +80,7 @@ def proportion(successes: int, n: int, *, level: float = LEVEL) -> Estimate:
     _counts(successes, n)
     if n == 0:
         return Estimate(None, 0.0, 1.0, 0, "Wilson", "share", level)
-    low, high = wilson(successes, n, float(stats.norm.ppf((1 + level) / 2)))
+    low, high = wilson(successes, n, float(scipy.stats.norm.ppf((1 + level) / 2)))
     return Estimate(successes / n, low, high, n, "Wilson", "share", level)
 
 
@@ -90,8 +90,8 @@ def proportion_exact(successes: int, n: int, *, level: float = LEVEL) -> Estimat
     if n == 0:
         return Estimate(None, 0.0, 1.0, 0, "Clopper–Pearson", "share", level)
     tail = (1 - level) / 2
-    low = 0.0 if successes == 0 else float(stats.beta.ppf(tail, successes, n - successes + 1))
-    high = 1.0 if successes == n else float(stats.beta.ppf(1 - tail, successes + 1, n - successes))
+    low = 0.0 if successes == 0 else float(scipy.stats.beta.ppf(tail, successes, n - successes + 1))
+    high = 1.0 if successes == n else float(scipy.stats.beta.ppf(1 - tail, successes + 1, n - successes))
     return Estimate(successes / n, low, high, n, "Clopper–Pearson", "share", level)
 
 
@@ -108,8 +108,8 @@ def rate(count: int, minutes: float, *, people: int, level: float = LEVEL) -> Es
     if minutes == 0:
         return Estimate(None, 0.0, math.inf, 0, "Garwood", "per minute", level)
     tail = (1 - level) / 2
-    low = 0.0 if count == 0 else float(stats.chi2.ppf(tail, 2 * count)) / 2
-    high = float(stats.chi2.ppf(1 - tail, 2 * count + 2)) / 2
+    low = 0.0 if count == 0 else float(scipy.stats.chi2.ppf(tail, 2 * count)) / 2
+    high = float(scipy.stats.chi2.ppf(1 - tail, 2 * count + 2)) / 2
     return Estimate(count / minutes, low / minutes, high / minutes, people, "Garwood", "per minute", level)
 
 
@@ -136,7 +136,7 @@ def rate_clustered(counts: Sequence[int], minutes: Sequence[float], *, level: fl
     residuals = np.asarray([count - found * time for count, time in seen])
     variance = n / (n - 1) * float(np.sum(residuals**2)) / exposure**2
     spread = math.sqrt(variance) / found
-    reach = float(stats.t.ppf((1 + level) / 2, carrying - 1)) * spread
+    reach = float(scipy.stats.t.ppf((1 + level) / 2, carrying - 1)) * spread
     return Estimate(
         found, found * math.exp(-reach), found * math.exp(reach), n, "cluster-robust, by viewer", "per minute", level
     )
@@ -151,9 +151,9 @@ def median(values: Iterable[float], *, level: float = LEVEL) -> Estimate:
     if n == 0:
         return Estimate(None, -math.inf, math.inf, 0, "order statistics", "number", level)
     middle = float(np.median(ordered))
-    rank = int(stats.binom.ppf((1 - level) / 2, n, 0.5))
+    rank = int(scipy.stats.binom.ppf((1 - level) / 2, n, 0.5))
     # The rank-th smallest covers with probability 1 - 2 P(B < rank); one lower where that is short of the level.
-    while rank > 0 and 1 - 2 * float(stats.binom.cdf(rank - 1, n, 0.5)) < level:
+    while rank > 0 and 1 - 2 * float(scipy.stats.binom.cdf(rank - 1, n, 0.5)) < level:
         rank -= 1
     if rank == 0:
         return Estimate(middle, -math.inf, math.inf, n, "order statistics (too few for bounds)", "number", level)

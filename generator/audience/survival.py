@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scipy import stats
+import scipy
 
 from generator.audience.signals import Viewing
 from generator.audience.statistics import LEVEL
@@ -82,7 +82,7 @@ def watch_through(viewings: Sequence[Viewing], *, level: float = LEVEL) -> Curve
         at = min(one.furthest, one.duration) if not one.finished else one.duration
         pair = moments.setdefault(round(max(0.0, at), 3), [0, 0])
         pair[0 if gone else 1] += 1
-    z = float(stats.norm.ppf((1 + level) / 2))
+    z = float(scipy.stats.norm.ppf((1 + level) / 2))
     at_risk, share, greenwood = len(came), 1.0, 0.0
     steps: list[Step] = []
     for at in sorted(moments):

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.cluster.hierarchy import fcluster, linkage
-from scipy.spatial.distance import squareform
+import scipy
 
 from generator.audience.embedding import TextEmbedder
 from generator.audience.quoting import quotable
@@ -126,8 +125,10 @@ def group(
     """A label for each unit vector (n, d), n at least 2, by complete linkage of cosine distances."""
     distances = np.clip(1 - vectors @ vectors.T, 0.0, 2.0)
     np.fill_diagonal(distances, 0.0)
-    tree = linkage(squareform(distances, checks=False), method="complete")
-    return np.asarray(fcluster(tree, apart, criterion="distance"))
+    tree = scipy.cluster.hierarchy.linkage(
+        scipy.spatial.distance.squareform(distances, checks=False), method="complete"
+    )
+    return np.asarray(scipy.cluster.hierarchy.fcluster(tree, apart, criterion="distance"))
 
 
 def _quotes(nearest_first: Sequence[Comment]) -> tuple[Quote, ...]:

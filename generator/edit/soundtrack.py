@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from scipy.io import wavfile
+import scipy
 
 from auditor.media.types import Cancelled, OnProgress, Progress, never_cancelled, no_progress
 from generator.edit.mixing import sample_at
@@ -124,7 +124,7 @@ class _Files:
     def put(self, samples: Samples, name: str) -> Media:
         part = self._folder / f".{secrets.token_hex(8)}.part"
         try:
-            wavfile.write(part, SOUND_RATE, np.asarray(samples, np.float32))
+            scipy.io.wavfile.write(part, SOUND_RATE, np.asarray(samples, np.float32))
             digest = sha256_of(part)
             path = self._folder / f"{digest}.wav"
             part.replace(path)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
-from scipy import signal
+import scipy
 
 from generator.encoding import SOUND_RATE
 from generator.sound.shapes import (
@@ -233,5 +233,5 @@ def _behind_a_wall(loop: Samples) -> Samples:
 
 def spectrum(loop: Samples) -> tuple[Samples, Samples]:
     """Frequencies in Hz and power density of a sound's mean of both channels (Welch), to look at."""
-    frequencies, power = signal.welch(np.atleast_2d(loop.T).mean(axis=0), SOUND_RATE, nperseg=8192)
+    frequencies, power = scipy.signal.welch(np.atleast_2d(loop.T).mean(axis=0), SOUND_RATE, nperseg=8192)
     return frequencies, power

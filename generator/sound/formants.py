@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import signal
+import scipy
 
 from generator.encoding import SOUND_RATE
 from generator.sound.shapes import Samples
@@ -90,7 +90,7 @@ class FormantVoice:
             return Spoken(np.zeros(SOUND_RATE // 4, np.float32), NAME, speaker.subject)
         seed = int.from_bytes(hashlib.sha256(f"{text}\0{speaker.name}".encode()).digest()[:8], "big")
         made = _synthesised(segments, speaker, np.random.default_rng(seed))
-        return Spoken(levelled(signal.resample_poly(made, SOUND_RATE // _RATE, 1)), NAME, speaker.subject)
+        return Spoken(levelled(scipy.signal.resample_poly(made, SOUND_RATE // _RATE, 1)), NAME, speaker.subject)
 
 
 def _segments(text: str) -> list[tuple[str, float]]:
@@ -140,8 +140,8 @@ def _synthesised(segments: list[tuple[str, float]], speaker: Speaker, random: np
     out = _cascade(source, tracks, speaker)
     hiss = _hiss(white * curve(5), tracks)
     made = out / max(float(np.abs(out).max()), 1e-9) + 0.35 * hiss
-    sos = signal.butter(2, 60, "highpass", fs=_RATE, output="sos")
-    return np.asarray(signal.sosfilt(sos, made))
+    sos = scipy.signal.butter(2, 60, "highpass", fs=_RATE, output="sos")
+    return np.asarray(scipy.signal.sosfilt(sos, made))
 
 
 def _tracks(segments: list[tuple[str, float]], speaker: Speaker) -> Samples:
@@ -213,7 +213,7 @@ def _cascade(source: Samples, tracks: Samples, speaker: Speaker) -> Samples:
         for k, frequency in enumerate((*row[1:4], *high)):
             c = -math.exp(-2 * math.pi * _BANDWIDTHS[k] / _RATE)
             b = 2 * math.exp(-math.pi * _BANDWIDTHS[k] / _RATE) * math.cos(2 * math.pi * frequency / _RATE)
-            block, states[k] = signal.lfilter([1 - b - c], [1, -b, -c], block, zi=states[k])
+            block, states[k] = scipy.signal.lfilter([1 - b - c], [1, -b, -c], block, zi=states[k])
         out[n * _FRAME : (n + 1) * _FRAME] = block
     return out
 
@@ -230,5 +230,5 @@ def _hiss(noise: Samples, tracks: Samples) -> Samples:
         c = -math.exp(-2 * math.pi * width / _RATE)
         b = 2 * math.exp(-math.pi * width / _RATE) * math.cos(2 * math.pi * centre / _RATE)
         block = noise[n * _FRAME : (n + 1) * _FRAME]
-        out[n * _FRAME : (n + 1) * _FRAME], state = signal.lfilter([0.6, 0, -0.6], [1, -b, -c], block, zi=state)
+        out[n * _FRAME : (n + 1) * _FRAME], state = scipy.signal.lfilter([0.6, 0, -0.6], [1, -b, -c], block, zi=state)
     return out

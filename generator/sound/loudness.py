@@ -13,8 +13,7 @@ from typing import Any, Literal
 
 import imageio_ffmpeg
 import numpy as np
-from scipy import signal
-from scipy.ndimage import minimum_filter1d
+import scipy
 
 from auditor.media.types import Cancelled, never_cancelled
 from generator.encoding import SOUND_RATE
@@ -94,7 +93,7 @@ def _limit(mix: Path, gain: float, ceiling: float, cancelled: Cancelled) -> None
     """Gain over the file, then a look-ahead limiter: the least gain that each neighbourhood needs, smoothed by a Hann window
     (so that gain never jumps), by blocks with the context that both windows look at: the same as over the whole."""
     samples: Any = np.memmap(mix, np.float32, "r+").reshape(-1, 2)
-    window = signal.windows.hann(2 * _LOOK + 1)
+    window = scipy.signal.windows.hann(2 * _LOOK + 1)
     window /= window.sum()
     context = 4 * _LOOK
     tail = np.zeros((0, 2), np.float32)  # what lay before the block, before it was changed
@@ -107,7 +106,7 @@ def _limit(mix: Path, gain: float, ceiling: float, cancelled: Cancelled) -> None
         block = np.concatenate([tail, body, ahead]) * gain
         tail = np.concatenate([tail, body])[-context:]
         need = np.minimum(1.0, ceiling / np.maximum(true_peaks(block), 1e-9))
-        least = minimum_filter1d(need, 2 * _LOOK + 1, mode="nearest")
+        least = scipy.ndimage.minimum_filter1d(need, 2 * _LOOK + 1, mode="nearest")
         smooth = np.convolve(np.pad(least, _LOOK, mode="edge"), window, mode="valid")
         start = len(block) - len(ahead) - len(body)
         out = block[start : start + len(body)] * smooth[start : start + len(body), None]
@@ -118,6 +117,6 @@ def _limit(mix: Path, gain: float, ceiling: float, cancelled: Cancelled) -> None
 def true_peaks(samples: Samples) -> Samples:
     """The largest absolute value of either channel around each sample, between samples too: four times oversampled
     (ITU-R BS.1770-4, annex 2); (n,) for (n, 2)."""
-    fine = np.abs(signal.resample_poly(samples.astype(np.float32), 4, 1, axis=0)).max(axis=1)
+    fine = np.abs(scipy.signal.resample_poly(samples.astype(np.float32), 4, 1, axis=0)).max(axis=1)
     around = fine[: 4 * len(samples)].reshape(-1, 4).max(axis=1)
     return np.asarray(np.maximum(around, np.abs(samples).max(axis=1)))

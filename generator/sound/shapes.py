@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
-from scipy import signal
+import scipy
 
 from generator.encoding import SOUND_RATE
 
@@ -85,7 +85,7 @@ def decay(n: int, half: float, *, attack: float = 0.002) -> Samples:
 
 def hump(n: int) -> Samples:
     """An envelope that comes and goes (Hann)."""
-    return np.asarray(signal.windows.hann(n))
+    return np.asarray(scipy.signal.windows.hann(n))
 
 
 def sweep(frequencies: Sequence[float], n: int) -> Samples:
@@ -106,8 +106,8 @@ def partials(n: int, parts: Iterable[tuple[float, float, float]]) -> Samples:
 
 def burst(random: Random, n: int, low: float, high: float) -> Samples:
     """A mono stretch of noise between two frequencies in Hz, mean square 1."""
-    sos = signal.butter(2, [low, min(high, SOUND_RATE * 0.45)], "bandpass", fs=SOUND_RATE, output="sos")
-    noise = signal.sosfilt(sos, random.normal(size=n + 2000))[2000:]
+    sos = scipy.signal.butter(2, [low, min(high, SOUND_RATE * 0.45)], "bandpass", fs=SOUND_RATE, output="sos")
+    noise = scipy.signal.sosfilt(sos, random.normal(size=n + 2000))[2000:]
     return np.asarray(noise / max(float(np.sqrt(np.mean(noise**2))), 1e-12))
 
 

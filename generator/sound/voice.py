@@ -16,8 +16,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 import numpy as np
-from scipy import signal
-from scipy.io import wavfile
+import scipy
 
 from generator.encoding import SOUND_RATE
 from generator.errors import SoundError
@@ -141,11 +140,11 @@ def _from_wav(data: bytes) -> Samples:
     size = len(data)
     patched = data[:4] + (size - 8).to_bytes(4, "little") + data[8:40] + (size - 44).to_bytes(4, "little") + data[44:]
     try:
-        rate, samples = wavfile.read(io.BytesIO(patched))
+        rate, samples = scipy.io.wavfile.read(io.BytesIO(patched))
     except ValueError as error:
         raise SoundError(f"espeak-ng gave something that is no sound ({error}); install it again") from error
     common = math.gcd(int(rate), SOUND_RATE)
-    made = signal.resample_poly(samples.astype(np.float64) / 32768, SOUND_RATE // common, int(rate) // common)
+    made = scipy.signal.resample_poly(samples.astype(np.float64) / 32768, SOUND_RATE // common, int(rate) // common)
     return np.asarray(made, np.float32)
 
 
