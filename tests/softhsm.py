@@ -11,6 +11,8 @@ MODULES = (
     "/usr/lib64/pkcs11/libsofthsm2.so",
     "/opt/homebrew/lib/softhsm/libsofthsm2.so",
 )
+#: Not made of the digits of digests, times and serial numbers, so that it is found nowhere by chance.
+PIN = "swordfish"
 
 
 @dataclass(frozen=True)
@@ -32,15 +34,15 @@ class Token:
         )
         os.environ["SOFTHSM2_CONF"] = str(configuration)
         pin = folder / "pin"
-        pin.write_text("2468\n")
+        pin.write_text(f"{PIN}\n")
         pin.chmod(0o600)
-        _run("--init-token", "--free", "--label", "studio", "--pin", "2468", "--so-pin", "8642")
+        _run("--init-token", "--free", "--label", "studio", "--pin", PIN, "--so-pin", "8642")
         return cls("studio", module, pin)
 
     def hold(self, key: Path, label: str) -> None:
         """Put the key of a PEM file onto the token."""
         number = os.urandom(4).hex()
-        _run("--import", str(key), "--token", self.name, "--label", label, "--id", number, "--pin", "2468")
+        _run("--import", str(key), "--token", self.name, "--label", label, "--id", number, "--pin", PIN)
 
     def uri(self, label: str) -> str:
         return f"pkcs11:token={self.name};object={label}?module-path={self.module}&pin-source=file:{self.pin}"

@@ -33,7 +33,7 @@ from auditor.provenance import (
 )
 from auditor.provenance.signers import belongs, der_from_raw, leaf_key, raw_from_der
 from tests.auditor.provenance.conftest import draft, write_mp4
-from tests.softhsm import Token
+from tests.softhsm import PIN, Token
 
 CURVES = {
     "P-256": ("es256", hashes.SHA256(), 64),
@@ -274,13 +274,13 @@ def test_a_tokens_refusals_say_what_to_do(
     with pytest.raises(SigningError, match="no token of this name"):
         Pkcs11Signer.open(token.uri("P-256").replace("token=studio", "token=lost"), chain=chain).sign(b"x")
     wrong = tmp_path / "pin"
-    wrong.write_text("1357")
+    wrong.write_text("halibut")
     with pytest.raises(IdentityError, match="chmod 600"):
         Pkcs11Signer.open(token.uri("P-256").replace(str(token.pin), str(wrong)), chain=chain)
     wrong.chmod(0o600)
     with pytest.raises(SigningError, match="the PIN is wrong") as caught:
         Pkcs11Signer.open(token.uri("P-256").replace(str(token.pin), str(wrong)), chain=chain).sign(b"x")
-    assert "1357" not in str(caught.value)
+    assert "halibut" not in str(caught.value)
     with pytest.raises(SigningError, match="without a PIN"):
         Pkcs11Signer.open(token.uri("P-256").partition("&pin-source")[0], chain=chain).sign(b"x")
     for uri, words in (
@@ -294,7 +294,7 @@ def test_a_tokens_refusals_say_what_to_do(
         with pytest.raises(IdentityError, match=words):
             Pkcs11Signer.open(uri, chain=chain)
     shown = repr(Pkcs11Signer.open(token.uri("P-256"), chain=chain))
-    assert "2468" not in shown
+    assert PIN not in shown
 
 
 def _sign_in_child(uri: str, chain: str, queue: "multiprocessing.Queue[bytes]") -> None:
