@@ -46,6 +46,18 @@ def _no_heart_outside_the_transaction(request, monkeypatch):
     monkeypatch.setattr(JobWork, "_beat", lambda work: None)
 
 
+@pytest.fixture
+def one_minute(monkeypatch):
+    """Time stands still for whatever is counted by the minute: across the edge of one, a limit is reached twice as late."""
+    from django_site.apps.accounts import tokens
+    from django_site.apps.audience import doors
+    from django_site.apps.provenance import resolution_allowance
+
+    now = timezone.now().replace(second=5)
+    for counts in (tokens, doors, resolution_allowance):
+        monkeypatch.setattr(counts, "timezone", SimpleNamespace(now=lambda: now))
+
+
 def sha256(seed: object = None) -> str:
     """A digest that looks like one; the same seed gives the same."""
     import hashlib

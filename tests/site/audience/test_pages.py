@@ -204,6 +204,7 @@ def test_ones_own_link_gives_the_seat_back(shown, audience) -> None:
     assert Client().get(reverse("watch:again", args=["B" * 43])).status_code == 404
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_guesses_are_counted_and_right_codes_are_not(shown) -> None:
     visitor = Client()
     for _ in range(WRONG_A_MINUTE + 5):

@@ -2,7 +2,6 @@
 
 import re
 from datetime import timedelta
-from types import SimpleNamespace
 
 import pytest
 from django.core import mail
@@ -223,10 +222,8 @@ def test_through_the_pages(client, release, studio):
     assert b"You are right; the shot is replaced." in client.get(sent["Location"]).content
 
 
-def test_one_address_files_few_claims_a_minute(client, release, monkeypatch):
-    minute = timezone.now().replace(second=5)
-    clock = SimpleNamespace(now=lambda: minute)
-    monkeypatch.setattr("django_site.apps.provenance.resolution_allowance.timezone", clock)
+@pytest.mark.usefixtures("one_minute")
+def test_one_address_files_few_claims_a_minute(client, release):
     form = reverse("films:claim_new", args=[release.pk])
     answers = [client.post(form, FORM).status_code for _ in range(5)]
     assert answers == [302, 302, 302, 429, 429]

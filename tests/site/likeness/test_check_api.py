@@ -213,6 +213,7 @@ def test_a_token_is_shown_once_and_revoked_at_once(studio, ask, client):
         token_revoke(token=token, by=studio.head_of_legal)
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_questions_are_counted(studio, client, settings):
     settings.API_REQUESTS_A_MINUTE = 3
     headers = {"authorization": f"Bearer {studio.secret}"}

@@ -270,6 +270,7 @@ def test_pages_of_others_may_read_and_methods_are_checked(api):
     assert wrong["Allow"] == "GET, HEAD, OPTIONS"
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_each_address_has_its_own_allowance(api, settings):
     settings.RESOLUTION_REQUESTS_A_MINUTE = 22
     address = f"{API}/services/supportedAlgorithms"
