@@ -22,6 +22,9 @@ from generator.narrative.talk import Deck, filled
 
 CREDIT = "Screenplay planned by machine from a brief"
 
+#: Paragraphs of action and speeches that a scene has at least: one says where we are, one what happens.
+ENOUGH = 2
+
 _LEAD = re.compile(
     r"^(?:please\s+)?(?:make|write|create|show)?\s*(?:me\s+)?(?:this is\s+)?(?:an?\s+|the\s+)?"
     r"(?:(?:short|three-scene|brief|little|12-second|tender|quiet|funny|observational|poetic|gentle|animated|children's|"
@@ -185,6 +188,11 @@ class Pen:
             self._step(body, step, planned, fill)
         if not any(element.kind == "dialogue" for element in body) and len(self.plan.scenes) <= 3:
             self._say(body, self.cast.lead, None, "alone", (), planned)
+        # A long film of one person draws its decks empty: a scene in which nothing happens is none.
+        if len(elements) + len(body) < ENOUGH:
+            self._say(body, self.cast.lead, None, "alone", (), planned)
+        if len(elements) + len(body) < ENOUGH:
+            self._act(body, self._sight(planned))
         return (*elements, *body)
 
     def dressed(self, planned: PlannedScene, told: Sequence[Element]) -> Scene:

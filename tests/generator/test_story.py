@@ -5,7 +5,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from generator.narrative import (
@@ -75,6 +75,7 @@ def test_no_sentence_is_written_twice(form: str) -> None:
     st.integers(5, 24),
     st.integers(0, 2**62),
 )
+@example(BRIEFS["advert"], "three-act", 24, 33)  # one person, many scenes: the decks of lines run out
 def test_whatever_is_asked_for_is_told_once_and_reads_back(brief: str, name: str, scenes: int, seed: int) -> None:
     screenplay = write_screenplay(brief, structure=name, scenes=scenes, seed=seed)
     assert len(screenplay.scenes) == scenes
