@@ -4,13 +4,9 @@ from collections.abc import Iterable
 from copy import copy
 
 from auditor.policy.facts import AssetFact, CutAuditFacts, EditFacts
-from django_site.apps.audits.facts import (
-    audit_fact,
-    components_of,
-    generation_fact,
-    match_facts,
-    production_fact,
-)
+from django_site.apps.audits.evidence_facts import audit_fact, match_facts
+from django_site.apps.audits.facts import generation_fact, production_fact
+from django_site.apps.audits.model_facts import components_of
 from django_site.apps.audits.models import Audit
 from django_site.apps.audits.people_facts import intended_fact, people_found
 from django_site.apps.productions.models import Cut, Production, Take

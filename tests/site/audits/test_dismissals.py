@@ -14,7 +14,7 @@ from auditor.report import EvidencePair, Quieted
 from auditor.report import Finding as Found
 from django_site import wiring
 from django_site.apps.accounts.models import Membership
-from django_site.apps.audits.facts import audit_fact
+from django_site.apps.audits.evidence_facts import audit_fact
 from django_site.apps.audits.models import Confirmation, Dismissal, EvidenceFrame, Finding
 from django_site.apps.audits.reading import dismissed_in
 from django_site.apps.audits.selectors import assets_visible_to, negatives_of

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from django_site import wiring
-from django_site.apps.audits.facts import audit_fact
+from django_site.apps.audits.evidence_facts import audit_fact
 from django_site.apps.audits.models import Asset, Audit, UnknownFace
 from django_site.apps.audits.services.strangers import stranger_clear
 from django_site.apps.corpora.services import work_register

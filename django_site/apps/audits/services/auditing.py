@@ -7,7 +7,7 @@ from auditor.audit import AuditReport
 from auditor.canonical import sha256_json
 from auditor.policy.facts import SignatureFact
 from django_site import wiring
-from django_site.apps.audits import facts
+from django_site.apps.audits import evidence_facts, facts
 from django_site.apps.audits.models import (
     Asset,
     Audit,
@@ -85,7 +85,7 @@ def _standing(work: JobWork, asset: Asset, production: Production, **target) -> 
     dismissed_since = Dismissal.objects.filter(
         finding__audit__production__organisation=production.organisation_id, created_at__gt=audit.created_at
     )
-    fact = facts.audit_fact(audit)
+    fact = evidence_facts.audit_fact(audit)
     return audit if fact.complete and fact.index_current and not dismissed_since.exists() else None
 
 
@@ -93,7 +93,7 @@ def _look(work: JobWork, asset: Asset, production: Production, screenplay: Scree
     snapshot = index_snapshot_record()
     auditor, gallery = wiring.auditor(production.organisation_id), wiring.face_gallery()
     path = wiring.zone(Zone(asset.zone)).checked(asset.sha256)
-    look = auditor.audit_sound if facts.is_sound(asset) else auditor.audit
+    look = auditor.audit_sound if evidence_facts.is_sound(asset) else auditor.audit
     report = look(path, on_progress=work.on_progress, cancelled=work.cancelled)
     if screenplay is not None:
         report = with_words(report, screenplay=screenplay)
@@ -120,8 +120,10 @@ def _record(work: JobWork, looked: _Looked, asset: Asset, production: Production
     _refuse_unknown_works(report)
     document = report.as_dict()
     voices = wiring.voice_gallery().info().subjects > 0
-    heard = facts.is_sound(asset)
-    missing = facts.missing_detectors((detector.name for detector in report.detectors), voices=voices, sound=heard)
+    heard = evidence_facts.is_sound(asset)
+    missing = evidence_facts.missing_detectors(
+        (detector.name for detector in report.detectors), voices=voices, sound=heard
+    )
     searched = {detector.searched_sha256 for detector in report.detectors}
     complete = not missing and (heard or report.frames_examined > 0) and looked.snapshot.digest in searched
     reason = (

@@ -13,14 +13,14 @@ from functools import partial
 from django.utils import timezone
 
 from auditor.errors import CancelledError
-from auditor.policy.facts import DisclosureFact, ReleaseFacts, ReviewFact, SignatureFact, StandingFact
+from auditor.policy.facts import AssetFact, DisclosureFact, ReleaseFacts, ReviewFact, SignatureFact, StandingFact
 from auditor.provenance import VerificationReport, verify
 from django_site import wiring
 from django_site.apps.accounts.models import User
 from django_site.apps.accounts.webhooks import webhook_emit
 from django_site.apps.audience.services.opening import variant_open, version_stands
 from django_site.apps.audience.services.requests import requests_meet
-from django_site.apps.audits.facts import AssetFact, cut_components, cut_generations, cut_intended, production_fact
+from django_site.apps.audits.facts import cut_components, cut_generations, cut_intended, production_fact
 from django_site.apps.audits.models import Asset, Decision, Outcome, Zone
 from django_site.apps.audits.people_facts import moment, people_found
 from django_site.apps.audits.services.assets import asset_copy_to_released, asset_copy_withdraw, asset_mark_released
