@@ -16,10 +16,11 @@ from django_site.apps.audience.variant_models import Variant, VariantGraph
 from django_site.apps.audience.variant_rules import answers_of, plan_of
 from django_site.apps.audits.facts import edit_facts
 from django_site.apps.audits.models import Outcome
-from django_site.apps.likeness.models import BiometricConsent, ConsentGrant
+from django_site.apps.likeness.models import BiometricConsent, ConsentGrant, UseApproval
 from django_site.apps.productions.models import Cut, CutState
 from django_site.apps.provenance.models import VerifyState
 from django_site.apps.provenance.services.standing import cut_standing
+from django_site.apps.training.models import ModelFlag
 from generator.audience import Answers, Plan
 
 #: Seconds for which an answer holds while no consent and no policy changes: grants also end by themselves.
@@ -42,10 +43,15 @@ def barred_because(cut: Cut) -> str:
 
 
 def _grounds() -> str:
-    """What every verdict rests on, as one word that changes when any of it does: consents, faces, policies."""
-    changed = ConsentGrant.objects.aggregate(last=Max("changed_at"))["last"]
-    released = BiometricConsent.objects.aggregate(last=Max("withdrawn_at"))["last"]
-    return f"{changed}:{released}:{wiring.policy_bundle().sha256}".replace(" ", "T")
+    """What every verdict rests on, as one word that changes when any of it does: consents, answers to a use, faces, models,
+    policies."""
+    moments = (
+        ConsentGrant.objects.aggregate(last=Max("changed_at"))["last"],
+        UseApproval.objects.aggregate(last=Max("decided_at"))["last"],
+        BiometricConsent.objects.aggregate(last=Max("withdrawn_at"))["last"],
+        ModelFlag.objects.aggregate(last=Max("created_at"))["last"],
+    )
+    return ":".join([*map(str, moments), wiring.policy_bundle().sha256]).replace(" ", "T")
 
 
 def _barred(cut: Cut, grounds: str) -> str:

@@ -32,6 +32,7 @@ from django_site.apps.audits.facts import cut_intended
 from django_site.apps.audits.services.assets import asset_path
 from django_site.apps.jobs.runner import run_pending
 from django_site.apps.likeness.models import ConsentGrant
+from django_site.apps.likeness.services.approvals import approval_decide, approval_request, approval_take_back
 from django_site.apps.productions.models import Cut, Shot
 from django_site.apps.productions.services.timelines import newest_timeline
 from django_site.apps.provenance.services.recall import cut_recall
@@ -108,6 +109,7 @@ def test_rules_become_versions_through_every_gate(film, make):
     rules_that_were_followed_stand(film, graph, short)
     a_choice_leads_from_one_version_to_another(film)
     whoever_did_not_agree_to_versions_stops_one(film, short, graph, make)
+    a_yes_that_is_taken_back_stops_one(film, short, make)
     cut_recall(release=film.release, by=film.head_of_legal, reason="A consent was withdrawn.")
     short.refresh_from_db()
     assert not short.playable
@@ -254,6 +256,24 @@ def whoever_did_not_agree_to_versions_stops_one(film, short, graph, make):
     assert told.cut is None
     assert "does not agree" in told.why
     assert films_more(graph) == set()
+    Shot.objects.filter(pk=take.shot_id).update(cast=None)
+    ConsentGrant.objects.filter(pk=grant.pk).update(changed_at=timezone.now())
+    assert barred_because(short.cut) == ""
+
+
+def a_yes_that_is_taken_back_stops_one(film, short, make):
+    """Where a person is asked about each use, their answer counts at the next request, like the grant itself."""
+    subject = make.subject(film.organisation, user=make.member(film.organisation, "performer"))
+    limits = {"modalities": ["face", "voice"], "personalised": True, "approval": "production"}
+    grant = make.grant(subject, film.production, limits=limits)
+    take = short.cut.items.order_by("position").first().take
+    Shot.objects.filter(pk=take.shot_id).update(cast=[str(subject.pk)])
+    asked = approval_request(grant=grant, production=film.production, by=film.producer, description="A short version.")
+    assert "requested" in barred_because(short.cut)
+    approval_decide(approval=asked, approve=True, by=subject.user)
+    assert barred_because(short.cut) == ""
+    approval_take_back(approval=asked, by=subject.user, reason="I thought it over.")
+    assert "missing" in barred_because(short.cut)
     Shot.objects.filter(pk=take.shot_id).update(cast=None)
 
 
