@@ -10,7 +10,7 @@ from django.db.migrations.state import ProjectState
 
 from django_site.apps.accounts.management.commands.migrate import AFTER, BEFORE
 from django_site.tables import CreateModels
-from django_site.triggers import TriggersAside, append_only
+from django_site.triggers import TriggersAside, append_only, lift
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -86,6 +86,18 @@ def test_a_table_is_altered_while_triggers_stand_aside_and_they_stand_again(shel
     apply(alter, shelf, backwards=True)
     with pytest.raises(IntegrityError, match="append-only"):
         shelf.apps.get_model("trial", "Book").objects.all().delete()
+
+
+def test_a_refusal_is_lifted_and_stands_again_when_that_is_undone(shelf):
+    lifted = [lift(refusal) for refusal in append_only("trial_book", what="a book")]
+    Book = shelf.apps.get_model("trial", "Book")
+    place = shelf.apps.get_model("trial", "Shelf").objects.create(name="third")
+    apply(lifted, shelf)
+    Book.objects.create(shelf=place).delete()
+    apply(lifted, shelf, backwards=True)
+    book = Book.objects.create(shelf=place)
+    with pytest.raises(IntegrityError, match="append-only"):
+        book.delete()
 
 
 @pytest.fixture
